@@ -1,0 +1,25 @@
+/** What the preload script gives the page, beside the port to the service: the few things that only Electron can do. */
+export interface Bridge {
+  /** Asks for a folder in the system's dialog. Null where the person cancelled. */
+  chooseFolder(): Promise<string | null>;
+  /** Asks for one picture file in the system's dialog. */
+  choosePicture(): Promise<string | null>;
+  /** The path of a dropped file or folder; empty for a file that is not on disk. */
+  pathForFile(file: File): string;
+  /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */
+  kindOfPath(path: string): Promise<'folder' | 'file' | null>;
+  /** Shows the picture's file in the system's file manager. */
+  showInFolder(id: number): Promise<void>;
+  readonly platform: 'darwin' | 'linux' | 'win32';
+}
+
+/** The name under which the preload script puts the {@link Bridge} on `window`. */
+export const BRIDGE = 'semblance';
+
+/**
+ * The page posts this to itself's window from the preload script, with one transferred MessagePort: the service's. It comes
+ * again, with a new port, when the service was restarted.
+ */
+export const SERVICE_PORT_MESSAGE = 'semblance:service-port';
+/** Posted in the same way when the service has stopped; a new port follows if it could be restarted. */
+export const SERVICE_LOST_MESSAGE = 'semblance:service-lost';

@@ -1,0 +1,57 @@
+import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
+import { z } from 'zod';
+import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
+import * as s from './schemas.ts';
+
+/** oRPC's error map, made from the one table of codes. `detail` is what the sentence is about: a path, a reason. */
+const errors = Object.fromEntries(
+  Object.keys(SERVICE_ERRORS).map((code) => [code, { data: z.object({ detail: z.string() }) }]),
+) as Record<ServiceErrorCode, { data: z.ZodObject<{ detail: z.ZodString }> }>;
+
+const procedure = oc.errors(errors);
+
+/** Everything that the library service offers: the renderer, main, the command line and the tests are typed by it. */
+export const contract = {
+  status: procedure.output(s.libraryStatus),
+  sources: {
+    /** Adds a folder (or gives the source that holds it already). Indexing is started apart. */
+    add: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.source),
+    /** Forgets a folder. Features stay, by content hash, so that adding it again decodes nothing. */
+    remove: procedure.input(z.object({ id: s.rowId })).output(z.void()),
+  },
+  indexing: {
+    /** Starts a run over some sources, or all. INDEXING_BUSY where one is under way. Returns at once; see `watch`. */
+    start: procedure.input(z.object({ sourceIds: z.array(s.rowId).optional() })).output(z.void()),
+    pause: procedure.output(z.void()),
+    resume: procedure.output(z.void()),
+    /** Resolves when the run has ended; what was done stays done. */
+    cancel: procedure.output(z.void()),
+    /** The present state at once, then every change of it, each failure, and each run's summary; never ends by itself. */
+    watch: procedure.output(eventIterator(s.indexEvent)),
+  },
+  pictures: {
+    /**
+     * All pictures, newest first, packed for the grid: see `picture-layout.ts`. With `since`, only those whose id is
+     * greater; the renderer merges them in.
+     */
+    layout: procedure
+      .input(z.object({ since: z.number().int().nonnegative().default(0) }))
+      .output(z.object({ revision: z.number().int().nonnegative(), rows: z.instanceof(Blob) })),
+    get: procedure.input(z.object({ id: s.rowId })).output(s.picture),
+    /** The original's path, checked to lie inside a source by its real path. PICTURE_MISSING where it is gone. */
+    locate: procedure.input(z.object({ id: s.rowId })).output(z.object({ path: z.string() })),
+    /** A file that a browser can show: the original, or a rendering of it kept in the library. */
+    display: procedure
+      .input(z.object({ id: s.rowId }))
+      .output(z.object({ path: z.string(), mimeType: z.string() })),
+  },
+  search: {
+    similar: procedure.input(s.similarQuery).output(s.similarResult),
+  },
+  failures: procedure.output(z.array(s.fileFailure)),
+  /** Leave-one-out retrieval over the pictures, the label being the parent folder's name. */
+  evaluate: procedure.input(z.object({ labels: z.enum(['folders']).default('folders') })).output(s.evaluation),
+  verify: procedure.input(z.object({ repair: z.boolean().default(false) })).output(s.verification),
+};
+
+export type ServiceClient = ContractRouterClient<typeof contract>;

@@ -1,0 +1,58 @@
+/**
+ * Every way in which Semblance says that something went wrong.
+ *
+ * Two kinds, kept apart because they are handled apart: a *service error* ends the request that it belongs to; a *file
+ * failure* costs one file, is recorded with its path, and work goes on. Each code has an entry in `docs/errors.md`.
+ */
+
+/** Errors that end a request. The sentence is what a person reads; `{detail}` is what it is about. */
+export const SERVICE_ERRORS = {
+  LIBRARY_LOCKED: 'Another Semblance is using this library ({detail}). Close it, or name another library.',
+  LIBRARY_READ_ONLY: 'The library folder cannot be written to ({detail}). Check its permissions, or name another one.',
+  CATALOG_NEWER: 'This library was made by a newer Semblance ({detail}). Update Semblance to open it.',
+  CATALOG_DAMAGED: 'The catalog of this library is damaged and was left as it is ({detail}). Restore it from a backup.',
+  CATALOG_BUSY: 'The catalog is in use by another program ({detail}). Try again in a moment.',
+  DISK_FULL: 'The disk is full. Free some space and run the same thing again: what was done is kept ({detail}).',
+  FOLDER_MISSING: 'There is no folder at {detail}. Check the path, or plug in the drive.',
+  FOLDER_UNREADABLE: 'The folder {detail} cannot be read. Check its permissions.',
+  FOLDER_NOT_A_FOLDER: '{detail} is a file, not a folder. Name the folder that it is in.',
+  FOLDER_HOLDS_LIBRARY: 'The folder {detail} lies inside the library, or is it. Choose a folder of photos.',
+  SOURCE_UNKNOWN: 'There is no source {detail} in this library.',
+  PICTURE_UNKNOWN: 'There is no picture {detail} in this library.',
+  PICTURE_MISSING: 'The file of this picture is gone: {detail}. Plug in its drive, or index its folder again.',
+  PICTURE_UNREADABLE: 'This picture cannot be read: {detail}',
+  INDEXING_BUSY: 'An index run is under way already. Wait for it to end, or cancel it.',
+  ENCODER_FAILED: 'The encoder could not be run: {detail}',
+  NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
+  INTERNAL: 'Something went wrong inside Semblance: {detail}',
+} as const;
+
+export type ServiceErrorCode = keyof typeof SERVICE_ERRORS;
+
+/** Failures of one file. Recorded in the catalog, shown in the failures list; indexing goes on. */
+export const FILE_FAILURES = {
+  FILE_EMPTY: 'The file is empty (0 bytes).',
+  FILE_VANISHED: 'The file was gone before it could be read.',
+  FILE_UNREADABLE: 'The file cannot be opened. Check its permissions.',
+  FILE_NOT_A_PICTURE: 'This is not a picture.',
+  FILE_DAMAGED: 'The picture is damaged or incomplete and cannot be decoded.',
+  FILE_TOO_LARGE: 'The picture has more pixels than can be decoded safely (268 megapixels), or the file is over 1 GB.',
+  FORMAT_UNSUPPORTED: 'This format cannot be read yet.',
+  DECODER_CRASHED: 'The decoder crashed on this file.',
+  DECODER_TIMEOUT: 'Decoding this file took too long and was given up.',
+} as const;
+
+export type FileFailureCode = keyof typeof FILE_FAILURES;
+
+/** An error that ends a request, with a code from {@link SERVICE_ERRORS} and a sentence that the user can act on. */
+export class ServiceError extends Error {
+  readonly code: ServiceErrorCode;
+  readonly detail: string;
+
+  constructor(code: ServiceErrorCode, detail: string, options?: ErrorOptions) {
+    super(SERVICE_ERRORS[code].replace('{detail}', () => detail), options);
+    this.name = 'ServiceError';
+    this.code = code;
+    this.detail = detail;
+  }
+}

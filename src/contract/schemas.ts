@@ -1,0 +1,181 @@
+import { z } from 'zod';
+import { FILE_FAILURES, type FileFailureCode } from './errors.ts';
+
+/** A row of the catalog, positive. Media, sources and files each count their own. */
+export const rowId = z.number().int().positive();
+
+/** Content hash of a picture: SHA-256 as 64 lowercase hex digits. */
+export const contentHash = z.string().regex(/^[0-9a-f]{64}$/);
+
+export const fileFailureCode = z.enum(Object.keys(FILE_FAILURES) as [FileFailureCode, ...FileFailureCode[]]);
+
+export const source = z.object({
+  id: rowId,
+  /** Absolute path of the folder. */
+  path: z.string(),
+  /** `offline`: the folder is not there now; its pictures stay searchable. */
+  state: z.enum(['online', 'offline']),
+  pictures: z.number().int().nonnegative(),
+});
+export type Source = z.infer<typeof source>;
+
+export const libraryStatus = z.object({
+  libraryFolder: z.string(),
+  /** Where `thumb://` looks; see `thumbnailPath`. */
+  thumbsFolder: z.string(),
+  sources: z.array(source),
+  pictures: z.number().int().nonnegative(),
+  vectors: z.number().int().nonnegative(),
+  model: z.object({ id: z.string(), name: z.string(), dimensions: z.number().int().positive() }),
+  encoder: z.string(),
+  /** How many sources are offline. */
+  offline: z.number().int().nonnegative(),
+  failures: z.number().int().nonnegative(),
+});
+export type LibraryStatus = z.infer<typeof libraryStatus>;
+
+export const fileFailure = z.object({
+  path: z.string(),
+  code: fileFailureCode,
+  message: z.string(),
+  /** ISO 8601, when the failure was first seen. */
+  since: z.string(),
+});
+export type FileFailure = z.infer<typeof fileFailure>;
+
+const counts = {
+  /** Files seen on disk that were considered. `found = indexed + unchanged + moved + failed` once a run is complete. */
+  found: z.number().int().nonnegative(),
+  indexed: z.number().int().nonnegative(),
+  unchanged: z.number().int().nonnegative(),
+  /** Known content at a new path: nothing was decoded or encoded again. */
+  moved: z.number().int().nonnegative(),
+  removed: z.number().int().nonnegative(),
+  failed: z.number().int().nonnegative(),
+};
+
+export const indexState = z.enum(['idle', 'scanning', 'indexing', 'paused', 'cancelling']);
+
+export const indexProgress = z.object({
+  type: z.literal('progress'),
+  state: indexState,
+  ...counts,
+  /** Over the last seconds; 0 before the first picture is done. */
+  picturesPerSecond: z.number().nonnegative(),
+  /** Honest estimate, or null while it cannot be known (scanning, paused, nothing done yet). */
+  secondsLeft: z.number().nonnegative().nullable(),
+  /** Grows with each change to the set of pictures: ask for the layout again when it does. */
+  revision: z.number().int().nonnegative(),
+});
+export type IndexProgress = z.infer<typeof indexProgress>;
+
+export const indexSummary = z.object({
+  type: z.literal('summary'),
+  ...counts,
+  seconds: z.number().nonnegative(),
+  picturesPerSecond: z.number().nonnegative(),
+  /** True where the run was cancelled: what was done stays done. */
+  cancelled: z.boolean(),
+  /** Set where the run ended early by an error: its code and sentence. */
+  error: z.object({ code: z.string(), message: z.string() }).nullable(),
+});
+export type IndexSummary = z.infer<typeof indexSummary>;
+
+export const indexEvent = z.discriminatedUnion('type', [
+  indexProgress,
+  z.object({ type: z.literal('failure'), path: z.string(), code: fileFailureCode, message: z.string() }),
+  indexSummary,
+]);
+export type IndexEvent = z.infer<typeof indexEvent>;
+
+export const picture = z.object({
+  id: rowId,
+  hash: contentHash,
+  /** Absolute path of the first copy; `copies` are further paths with the same content. */
+  path: z.string(),
+  copies: z.array(z.string()),
+  /** Pixels, upright (EXIF orientation applied). */
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  bytes: z.number().int().nonnegative(),
+  format: z.string(),
+  /** ISO 8601 without zone, as the camera wrote it; null where EXIF has no date. */
+  takenAt: z.string().nullable(),
+  /** ISO 8601, the file's own time. */
+  modifiedAt: z.string(),
+  camera: z.string().nullable(),
+  lens: z.string().nullable(),
+  latitude: z.number().nullable(),
+  longitude: z.number().nullable(),
+});
+export type Picture = z.infer<typeof picture>;
+
+const wanted = z.boolean().default(true);
+
+/** One example of a query: a library picture, a file anywhere on disk, or bytes (a pasted image). */
+export const queryExample = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('picture'), id: rowId, wanted }),
+  z.object({ kind: z.literal('file'), path: z.string().min(1).max(4096), wanted }),
+  z.object({ kind: z.literal('bytes'), bytes: z.instanceof(Blob), wanted }),
+]);
+export type QueryExample = z.input<typeof queryExample>;
+
+export const similarQuery = z.object({
+  examples: z
+    .array(queryExample)
+    .min(1)
+    .max(64)
+    .refine((examples) => examples.some((example) => example.wanted), 'At least one example must be wanted.'),
+  k: z.number().int().min(1).max(10_000).default(20),
+  /** Scan every vector instead of asking the HNSW index: the reference that the index is measured against. */
+  exact: z.boolean().default(false),
+});
+
+export const neighbor = z.object({
+  rank: z.number().int().positive(),
+  id: rowId,
+  hash: contentHash,
+  path: z.string(),
+  copies: z.array(z.string()),
+  width: z.number().int().positive(),
+  height: z.number().int().positive(),
+  /** Cosine similarity with the query, at most 1; 1 is the same picture. */
+  score: z.number(),
+  /** False from where results are probably unrelated. */
+  related: z.boolean(),
+});
+export type Neighbor = z.infer<typeof neighbor>;
+
+export const similarResult = z.object({
+  neighbors: z.array(neighbor),
+  /** True where every vector was scanned (asked for, or because the index is being rebuilt). */
+  exact: z.boolean(),
+  seconds: z.number().nonnegative(),
+  /** A WebP thumbnail for each example, in order: a dropped file has none in the library. */
+  thumbnails: z.array(z.instanceof(Blob)),
+});
+export type SimilarResult = z.infer<typeof similarResult>;
+
+export const evaluation = z.object({
+  pictures: z.number().int().nonnegative(),
+  classes: z.number().int().nonnegative(),
+  p1: z.number(),
+  p10: z.number(),
+  map10: z.number(),
+  model: z.string(),
+});
+export type Evaluation = z.infer<typeof evaluation>;
+
+export const verification = z.object({
+  ok: z.boolean(),
+  catalog: z.enum(['ok', 'damaged']),
+  pictures: z.number().int().nonnegative(),
+  vectors: z.number().int().nonnegative(),
+  /** Pictures that lack features, a vector or a thumbnail. */
+  missing: z.number().int().nonnegative(),
+  /** Features, vectors or thumbnails that belong to no picture. */
+  stale: z.number().int().nonnegative(),
+  /** Recall@10 of the index against the exact scan on up to 100 of its own pictures; null where there are none. */
+  recall10: z.number().nullable(),
+});
+export type Verification = z.infer<typeof verification>;
