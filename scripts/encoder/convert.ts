@@ -1,0 +1,218 @@
+/**
+ * Converts the cut of a TF.js graph (NHWC) to an ONNX model (NCHW) that takes bytes and gives pooled features.
+ *
+ * Only the operations that MobileNetV3 backbones are made of are known; any other is refused by name. Layouts: activations
+ * [n,h,w,c] become [n,c,h,w]; weights [h,w,in,out] become [out,in,h,w], depthwise [h,w,c,1] become [c,1,h,w]; spatial means
+ * [n,1,1,c] become [n,c,1,1]. TensorFlow's SAME padding is ONNX's SAME_UPPER.
+ */
+// The package is CommonJS, and Node does not see its named exports.
+import proto, { type onnx } from 'onnx-proto';
+import { integersOf, stringsOf, type TfGraph, type TfNode, type TfTensor } from './tf-graph.ts';
+
+export interface ConvertOptions {
+  /** Width and height of the input in pixels. */
+  readonly inputSide: number;
+  /** Nodes whose spatial means are joined, in this order, to the output. */
+  readonly outputs: readonly string[];
+  /** Channels of each output. */
+  readonly channels: readonly number[];
+  /** Average the features of each picture with those of its mirror image: twice the time. */
+  readonly mirror: boolean;
+}
+
+/** Opset 17 has every operation used, and is read by all versions of ONNX Runtime since 1.11. */
+const OPSET = 17;
+const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
+const { FLOAT, UINT8, INT64 } = TensorProto.DataType;
+const { INT, INTS, STRING } = AttributeProto.AttributeType;
+
+/**
+ * Gives the bytes of an ONNX model: `pixels` uint8 [n, side, side, 3] → `features` float32 [n, sum of channels].
+ * The same graph and options give the same bytes.
+ *
+ * @throws Error that names the first operation or attribute that is not known
+ */
+export function convertToOnnx(graph: TfGraph, options: ConvertOptions): Uint8Array {
+  const writer = new OnnxWriter(graph);
+  writer.writeInput(options);
+  for (const node of graph.nodes) writer.writeNode(node);
+  writer.writeOutput(options);
+  const side = options.inputSide;
+  const size = options.channels.reduce((sum, channels) => sum + channels, 0);
+  const model = ModelProto.create({
+    irVersion: 8,
+    producerName: 'semblance',
+    opsetImport: [{ domain: '', version: OPSET }],
+    graph: {
+      name: 'encoder',
+      node: writer.nodes,
+      initializer: writer.initializers,
+      input: [valueInfo('pixels', UINT8, ['n', side, side, 3])],
+      output: [valueInfo('features', FLOAT, ['n', size])],
+    },
+  });
+  return ModelProto.encode(model).finish();
+}
+
+class OnnxWriter {
+  readonly nodes: onnx.INodeProto[] = [];
+  readonly initializers: onnx.ITensorProto[] = [];
+  readonly #graph: TfGraph;
+  readonly #written = new Set<string>();
+
+  constructor(graph: TfGraph) {
+    this.#graph = graph;
+  }
+
+  writeInput({ mirror }: ConvertOptions): void {
+    // Transposed as bytes, then cast: a quarter of the memory traffic of the other order.
+    this.#add('Transpose', ['pixels'], 'planes', [ints('perm', [0, 3, 1, 2])]);
+    const planes = mirror ? this.#withMirrors('planes') : 'planes';
+    const input = this.#graph.nodes.find((node) => node.op === 'Placeholder');
+    if (input === undefined) throw new Error('the graph has no input');
+    this.#add('Cast', [planes], input.name, [int('to', FLOAT)]);
+  }
+
+  /** [n,c,h,w] → [2n,c,h,w]: all pictures, then all mirror images. */
+  #withMirrors(planes: string): string {
+    const slice = [this.#int64('last', [-1]), this.#int64('first', [Number.MIN_SAFE_INTEGER]), this.#int64('w', [3])];
+    this.#add('Slice', [planes, ...slice, this.#int64('backwards', [-1])], 'mirrored');
+    return this.#add('Concat', [planes, 'mirrored'], 'both', [int('axis', 0)]);
+  }
+
+  writeNode(node: TfNode): void {
+    const [first = '', second = '', third = ''] = node.input ?? [];
+    switch (node.op) {
+      case 'Const':
+      case 'Placeholder':
+        return;
+      case '_FusedConv2D':
+      case 'FusedDepthwiseConv2dNative':
+        return this.#convolution(node, first, second, third);
+      case 'Mul':
+      case 'Add':
+        this.#add(node.op, [this.#operand(first), this.#operand(second)], node.name);
+        return;
+      case 'Relu6':
+        this.#add('Clip', [first, this.#scalar('zero', 0), this.#scalar('six', 6)], node.name);
+        return;
+      case 'Mean':
+        // Squeeze-and-excite: over height and width, kept as [n,c,1,1].
+        if (String(this.#weight(second).values) !== '1,2') throw new Error(`${node.name}: mean over other than space`);
+        this.#add('GlobalAveragePool', [first], node.name);
+        return;
+      default:
+        throw new Error(`${node.name}: the operation ${node.op} is not known to the converter`);
+    }
+  }
+
+  writeOutput({ outputs, channels, mirror }: ConvertOptions): void {
+    const means = outputs.map((output) => this.#add('GlobalAveragePool', [output], `${output}/spatial_mean`));
+    const joined = this.#add('Concat', means, 'joined', [int('axis', 1)]);
+    const size = channels.reduce((sum, count) => sum + count, 0);
+    if (!mirror) {
+      this.#add('Reshape', [joined, this.#int64('flat', [-1, size])], 'features');
+      return;
+    }
+    this.#add('Reshape', [joined, this.#int64('flat', [2, -1, size])], 'both_features');
+    this.#add('ReduceMean', ['both_features'], 'features', [ints('axes', [0]), int('keepdims', 0)]);
+  }
+
+  #convolution(node: TfNode, input: string, kernelName: string, biasName: string): void {
+    const depthwise = node.op === 'FusedDepthwiseConv2dNative';
+    const kernel = this.#weight(kernelName);
+    const [height = 0, width = 0, inputs = 0, outputs = 0] = kernel.shape;
+    if (depthwise && outputs !== 1) throw new Error(`${node.name}: channel multiplier ${outputs}`);
+    if (stringsOf(node, 'data_format')[0] !== 'NHWC') throw new Error(`${node.name}: not NHWC`);
+    if (stringsOf(node, 'padding')[0] !== 'SAME') throw new Error(`${node.name}: not padded SAME`);
+    const [bias, activation, ...more] = stringsOf(node, 'fused_ops');
+    if (bias !== 'BiasAdd' || !['Relu', undefined].includes(activation) || more.length > 0) {
+      throw new Error(`${node.name}: the fused operations ${stringsOf(node, 'fused_ops').join()} are not known`);
+    }
+    // HWIO → OIHW; depthwise HWC1 → C1HW.
+    const order = depthwise ? [2, 3, 0, 1] : [3, 2, 0, 1];
+    const shape = depthwise ? [inputs, 1, height, width] : [outputs, inputs, height, width];
+    this.#initializer(kernelName, shape, transpose(kernel, order));
+    this.#initializer(biasName, this.#weight(biasName).shape, this.#weight(biasName).values);
+    const convolved = activation === undefined ? node.name : `${node.name}/convolved`;
+    this.#add('Conv', [input, kernelName, biasName], convolved, [
+      ints('kernel_shape', [height, width]),
+      ints('strides', integersOf(node, 'strides').slice(1, 3)),
+      ints('dilations', integersOf(node, 'dilations').slice(1, 3)),
+      int('group', depthwise ? inputs : 1),
+      { name: 'auto_pad', type: STRING, s: Buffer.from('SAME_UPPER') },
+    ]);
+    if (activation === 'Relu') this.#add('Relu', [convolved], node.name);
+  }
+
+  /** An activation by name, or a constant: scalars only, because a vector would have to change its layout. */
+  #operand(name: string): string {
+    const weight = this.#graph.weights.get(name);
+    if (weight === undefined) return name;
+    if (weight.values.length !== 1) throw new Error(`${name}: only scalar operands are known`);
+    return this.#initializer(name, [], weight.values);
+  }
+
+  #weight(name: string): TfTensor {
+    const weight = this.#graph.weights.get(name);
+    if (weight === undefined) throw new Error(`${name} is not a constant`);
+    return weight;
+  }
+
+  #scalar(name: string, value: number): string {
+    return this.#initializer(name, [], new Float32Array([value]));
+  }
+
+  #int64(name: string, values: readonly number[]): string {
+    const bytes = new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer);
+    return this.#store(name, { name, dims: [values.length], dataType: INT64, rawData: bytes });
+  }
+
+  #initializer(name: string, shape: readonly number[], values: ArrayLike<number>): string {
+    const rawData = new Uint8Array(Float32Array.from(values).buffer);
+    return this.#store(name, { name, dims: [...shape], dataType: FLOAT, rawData });
+  }
+
+  #store(name: string, tensor: onnx.ITensorProto): string {
+    if (!this.#written.has(name)) this.initializers.push(tensor);
+    this.#written.add(name);
+    return name;
+  }
+
+  #add(opType: string, input: string[], output: string, attribute: onnx.IAttributeProto[] = []): string {
+    this.nodes.push({ opType, name: output, input, output: [output], attribute });
+    return output;
+  }
+}
+
+/** Reorders the axes of a tensor: axis i of the result is axis `order[i]` of the source. */
+function transpose({ shape, values }: TfTensor, order: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const sides = order.map((axis) => shape[axis] ?? 0);
+  const steps = order.map((axis) => strides[axis] ?? 0);
+  const result = new Float32Array(values.length);
+  const index = sides.map(() => 0);
+  for (let target = 0; target < result.length; target++) {
+    const source = index.reduce((sum, position, axis) => sum + position * (steps[axis] ?? 0), 0);
+    result[target] = values[source] ?? Number.NaN;
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] ?? 0) + 1;
+      if ((index[axis] ?? 0) < (sides[axis] ?? 0)) break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
+
+function int(name: string, value: number): onnx.IAttributeProto {
+  return { name, type: INT, i: value };
+}
+
+function ints(name: string, values: number[]): onnx.IAttributeProto {
+  return { name, type: INTS, ints: values };
+}
+
+function valueInfo(name: string, elemType: number, shape: readonly (number | string)[]): onnx.IValueInfoProto {
+  const dim = shape.map((side) => (typeof side === 'string' ? { dimParam: side } : { dimValue: side }));
+  return { name, type: { tensorType: { elemType, shape: { dim } } } };
+}

