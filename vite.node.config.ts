@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs';
+import { defineConfig } from 'vite';
+
+/**
+ * Builds everything that runs on plain Node: the command line, the library service and the two workers. Dependencies stay
+ * outside (several are native), and all chunks lie flat in out/node, because the workers are found beside the module that
+ * starts them.
+ */
+const entries = {
+  semblance: 'src/cli/semblance.ts',
+  service: 'src/library/service-process.ts',
+  'decode-worker': 'src/library/media/decode-worker.ts',
+  'encode-worker': 'src/compute/encode-worker.ts',
+};
+
+export default defineConfig({
+  // Nothing of resources/ is copied: the programs read it where it is.
+  publicDir: false,
+  build: {
+    ssr: true,
+    target: 'node24',
+    outDir: 'out/node',
+    emptyOutDir: true,
+    sourcemap: true,
+    minify: false,
+    reportCompressedSize: false,
+    rolldownOptions: {
+      input: Object.fromEntries(Object.entries(entries).filter(([, file]) => existsSync(file))),
+      output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
+    },
+  },
+});
