@@ -23,3 +23,20 @@ export const BRIDGE = 'semblance';
 export const SERVICE_PORT_MESSAGE = 'semblance:service-port';
 /** Posted in the same way when the service has stopped; a new port follows if it could be restarted. */
 export const SERVICE_LOST_MESSAGE = 'semblance:service-lost';
+
+/** `code` is one of `SERVICE_ERRORS` where the library could not be opened, absent where the service died. */
+export interface ServiceLostMessage {
+  readonly type: typeof SERVICE_LOST_MESSAGE;
+  readonly code?: string;
+  readonly message: string;
+}
+
+/** Posted in the same way when a menu item was chosen that the page carries out. */
+export const MENU_COMMAND_MESSAGE = 'semblance:menu-command';
+
+export type MenuCommand = 'add-folder' | 'choose-picture' | 'show-shortcuts';
+
+export interface MenuCommandMessage {
+  readonly type: typeof MENU_COMMAND_MESSAGE;
+  readonly command: MenuCommand;
+}

@@ -20,8 +20,15 @@ export const contract = {
     remove: procedure.input(z.object({ id: s.rowId })).output(z.void()),
   },
   indexing: {
-    /** Starts a run over some sources, or all. INDEXING_BUSY where one is under way. Returns at once; see `watch`. */
-    start: procedure.input(z.object({ sourceIds: z.array(s.rowId).optional() })).output(z.void()),
+    /**
+     * Starts a run over sources by id, over folders (made sources where they lie in none; only they are scanned where they
+     * are part of one), or over everything. INDEXING_BUSY where a run is under way. Returns at once; see `watch`.
+     */
+    start: procedure
+      .input(
+        z.object({ sourceIds: z.array(s.rowId).optional(), folders: z.array(z.string().min(1).max(4096)).optional() }),
+      )
+      .output(z.void()),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),
     /** Resolves when the run has ended; what was done stays done. */
@@ -41,9 +48,7 @@ export const contract = {
     /** The original's path, checked to lie inside a source by its real path. PICTURE_MISSING where it is gone. */
     locate: procedure.input(z.object({ id: s.rowId })).output(z.object({ path: z.string() })),
     /** A file that a browser can show: the original, or a rendering of it kept in the library. */
-    display: procedure
-      .input(z.object({ id: s.rowId }))
-      .output(z.object({ path: z.string(), mimeType: z.string() })),
+    display: procedure.input(z.object({ id: s.rowId })).output(z.object({ path: z.string(), mimeType: z.string() })),
   },
   search: {
     similar: procedure.input(s.similarQuery).output(s.similarResult),

@@ -8,6 +8,7 @@
 /** Errors that end a request. The sentence is what a person reads; `{detail}` is what it is about. */
 export const SERVICE_ERRORS = {
   LIBRARY_LOCKED: 'Another Semblance is using this library ({detail}). Close it, or name another library.',
+  LIBRARY_MISSING: 'There is no library at {detail} yet. Index a folder first, or name another library.',
   LIBRARY_READ_ONLY: 'The library folder cannot be written to ({detail}). Check its permissions, or name another one.',
   CATALOG_NEWER: 'This library was made by a newer Semblance ({detail}). Update Semblance to open it.',
   CATALOG_DAMAGED: 'The catalog of this library is damaged and was left as it is ({detail}). Restore it from a backup.',
@@ -50,7 +51,10 @@ export class ServiceError extends Error {
   readonly detail: string;
 
   constructor(code: ServiceErrorCode, detail: string, options?: ErrorOptions) {
-    super(SERVICE_ERRORS[code].replace('{detail}', () => detail), options);
+    super(
+      SERVICE_ERRORS[code].replace('{detail}', () => detail),
+      options,
+    );
     this.name = 'ServiceError';
     this.code = code;
     this.detail = detail;

@@ -45,6 +45,10 @@ export function layoutRow(bytes: Uint8Array, index: number): LayoutRow {
   const offset = index * LAYOUT_ROW_BYTES;
   const view = new DataView(bytes.buffer, bytes.byteOffset + offset, LAYOUT_ROW_BYTES);
   let hash = '';
-  for (let i = 0; i < 32; i++) hash += view.getUint8(16 + i).toString(16).padStart(2, '0');
+  for (let i = 0; i < 32; i++)
+    hash += view
+      .getUint8(16 + i)
+      .toString(16)
+      .padStart(2, '0');
   return { when: view.getFloat64(0, true), id: view.getUint32(8, true), aspect: view.getFloat32(12, true), hash };
 }

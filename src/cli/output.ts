@@ -1,0 +1,70 @@
+import type { IndexProgress } from '../contract/schemas.ts';
+import { formatCount, formatRate, formatSeconds } from './format.ts';
+
+/** Where there is no terminal, a line this often: a log is read later, not watched. */
+const LINE_MS = 5_000;
+
+const BAR_CELLS = 24;
+
+/** Standard output for results, standard error for everything else. */
+export class Output {
+  readonly json: boolean;
+  #lastLine = 0;
+  #barShown = false;
+
+  constructor(json: boolean) {
+    this.json = json;
+  }
+
+  /** One JSON value a line on standard output. */
+  value(value: unknown): void {
+    process.stdout.write(`${JSON.stringify(value)}\n`);
+  }
+
+  /** A line for people, on standard output where it is the result. */
+  line(text: string): void {
+    process.stdout.write(`${text}\n`);
+  }
+
+  /** A line beside the result, on standard error. */
+  notice(text: string): void {
+    this.clearBar();
+    process.stderr.write(`${text}\n`);
+  }
+
+  progress(progress: IndexProgress): void {
+    if (progress.state === 'idle') return;
+    const text = progressText(progress);
+    if (process.stderr.isTTY) {
+      process.stderr.write(`\r\u001b[2K${bar(progress)} ${text}`.slice(0, (process.stderr.columns || 120) + 4));
+      this.#barShown = true;
+    } else if (Date.now() - this.#lastLine >= LINE_MS) {
+      this.#lastLine = Date.now();
+      process.stderr.write(`${text}\n`);
+    }
+  }
+
+  clearBar(): void {
+    if (this.#barShown) process.stderr.write('\r\u001b[2K');
+    this.#barShown = false;
+  }
+}
+
+function doneOf(progress: IndexProgress): number {
+  return progress.indexed + progress.unchanged + progress.moved + progress.failed;
+}
+
+/** "Indexing 3,412 of 8,900 · 61/s · 1 min 30 s left". */
+export function progressText(progress: IndexProgress): string {
+  if (progress.state === 'scanning') return `Looking for pictures: ${formatCount(progress.found)} files so far`;
+  const parts = [`Indexing ${formatCount(doneOf(progress))} of ${formatCount(progress.found)}`];
+  if (progress.picturesPerSecond > 0) parts.push(formatRate(progress.picturesPerSecond));
+  if (progress.secondsLeft !== null) parts.push(`${formatSeconds(progress.secondsLeft)} left`);
+  return parts.join(' · ');
+}
+
+function bar(progress: IndexProgress): string {
+  const share = progress.state === 'scanning' || progress.found === 0 ? 0 : doneOf(progress) / progress.found;
+  const filled = Math.round(share * BAR_CELLS);
+  return `[${'█'.repeat(filled)}${'·'.repeat(BAR_CELLS - filled)}]`;
+}

@@ -1,0 +1,124 @@
+#!/usr/bin/env node
+import { ORPCError } from '@orpc/server';
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { ServiceError } from '../contract/errors.ts';
+import { benchCommand } from './bench/bench-command.ts';
+import {
+  evaluateCommand,
+  failuresCommand,
+  indexCommand,
+  similarCommand,
+  statusCommand,
+  verifyCommand,
+  type SharedOptions,
+} from './commands.ts';
+import { tourCommand } from './tour.ts';
+
+const FAILED = 1;
+const WRONG_USAGE = 2;
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
+  return value;
+}
+
+/** The command line, as `docs/command-line` of the README describes it. Each action returns its exit code. */
+function buildProgram(setExitCode: (code: number) => void): Command {
+  const program = new Command('semblance')
+    .description('Finds similar pictures in your own photos, on your own computer.')
+    .addOption(new Option('--library <dir>', 'the library to use').env('SEMBLANCE_LIBRARY'))
+    .option('--json', 'one JSON value a line on standard output', false)
+    .showHelpAfterError('(semblance --help lists the commands)')
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride();
+
+  /** Adds a command whose shared options may stand before or behind its name. */
+  const command = <Arguments extends unknown[]>(
+    usage: string,
+    description: string,
+    run: (shared: SharedOptions, ...values: Arguments) => Promise<number>,
+  ): Command =>
+    program
+      .command(usage)
+      .description(description)
+      .option('--library <dir>', 'the library to use')
+      .option('--json', 'one JSON value a line on standard output')
+      .action(async (...values: unknown[]) => {
+        const self = values.at(-1) as Command;
+        const shared: { library?: string; json?: boolean } = self.optsWithGlobals();
+        const own = self.opts<{ library?: string; json?: boolean }>();
+        const library = own.library ?? shared.library;
+        setExitCode(
+          await run({ library, json: (own.json ?? shared.json) === true }, ...(values.slice(0, -1) as Arguments)),
+        );
+      });
+
+  command<[string[], { strict: boolean }]>('index', 'indexes folders; without one, all sources again', indexCommand)
+    .argument('[folder...]', 'folders of photos')
+    .option('--strict', 'exit with 1 where files failed', false);
+  command('status', 'what the library holds', statusCommand);
+  command('failures', 'files that could not be indexed, and why', failuresCommand);
+  command<[string[], { not?: string[]; k: number; exact: boolean }]>(
+    'similar',
+    'finds pictures like these',
+    similarCommand,
+  )
+    .argument('<image...>', 'pictures, in the library or not')
+    .option('--not <image...>', 'pictures of the kind that is not wanted')
+    .option('-k <count>', 'how many results', positiveInteger, 20)
+    .option('--exact', 'scan every picture instead of asking the index', false);
+  command<[{ labels: 'folders' }]>(
+    'evaluate',
+    'retrieval quality, each picture left out in turn',
+    evaluateCommand,
+  ).addOption(new Option('--labels <kind>', 'what makes two pictures alike').choices(['folders']).default('folders'));
+  command<[{ repair: boolean }]>('verify', 'checks the library against itself', verifyCommand).option(
+    '--repair',
+    'mend what can be mended safely',
+    false,
+  );
+  command<[string, { open: boolean }]>(
+    'tour',
+    'indexes a folder and shows what it finds, as text and as a page',
+    tourCommand,
+  )
+    .argument('<folder>', 'a folder of photos')
+    .option('--open', 'open the page in the browser', false);
+  command<['index' | 'search' | undefined, { photos?: string; size?: number }]>(
+    'bench',
+    'measures, as ratios',
+    benchCommand,
+  )
+    .addArgument(program.createArgument('[area]', 'what to measure').choices(['index', 'search']))
+    .option('--photos <dir>', 'photos to measure with; made by code where none are given')
+    .option('--size <count>', 'how many pictures', positiveInteger);
+  return program;
+}
+
+/** One line on standard error, with the code of `docs/errors.md`. */
+function reportError(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  const known = error instanceof ServiceError || error instanceof ORPCError;
+  const code = known ? String(error.code) : 'INTERNAL';
+  const message = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`${code}: ${message.replaceAll(/\s*\n\s*/g, ' ')}\n`);
+  if (!known && error instanceof Error && process.env['SEMBLANCE_DEBUG'])
+    process.stderr.write(`${error.stack ?? ''}\n`);
+  return FAILED;
+}
+
+async function main(): Promise<number> {
+  let exitCode = 0;
+  try {
+    await buildProgram((code) => (exitCode = code)).parseAsync();
+    return exitCode;
+  } catch (error) {
+    return reportError(error);
+  }
+}
+
+// `semblance similar … | head`: the reader has had enough, which is no error
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : FAILED));
+
+process.exitCode = await main();

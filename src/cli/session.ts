@@ -1,0 +1,63 @@
+import { createRouterClient } from '@orpc/server';
+import type { ServiceClient } from '../contract/contract.ts';
+import type { IndexEvent, IndexSummary } from '../contract/schemas.ts';
+import { openService, type Service, type ServiceOptions } from '../library/service.ts';
+import type { Output } from './output.ts';
+
+/** Exit code of a run that Ctrl-C ended: 128 + SIGINT. */
+export const INTERRUPTED = 130;
+
+/** A library opened in this process, with a client typed by the contract, as every other caller has it. */
+export interface Session {
+  readonly service: Service;
+  readonly client: ServiceClient;
+}
+
+/** Opens the library, runs `work` and closes it again, whatever happens. */
+export async function withLibrary<T>(options: ServiceOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  const service = await openService(options);
+  try {
+    const client: ServiceClient = createRouterClient(service.router);
+    return await work({ service, client });
+  } finally {
+    await service.close();
+  }
+}
+
+type Failure = Extract<IndexEvent, { type: 'failure' }>;
+
+/**
+ * Indexes folders (none: all sources), telling progress. The first Ctrl-C ends the run cleanly, a second one at once.
+ *
+ * @returns the run's summary; `cancelled` where it was interrupted
+ */
+export async function runIndexing(
+  { client }: Session,
+  folders: readonly string[],
+  output: Output,
+  onFailure: (failure: Failure) => void,
+): Promise<IndexSummary> {
+  const stop = new AbortController();
+  const events = await client.indexing.watch(undefined, { signal: stop.signal });
+  await client.indexing.start(folders.length > 0 ? { folders: [...folders] } : {});
+  const interrupt = (): void => {
+    output.notice('Stopping. What is done stays done; run the same command to go on.');
+    process.once('SIGINT', () => process.exit(INTERRUPTED));
+    void client.indexing.cancel();
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  try {
+    for await (const event of events) {
+      if (event.type === 'progress') output.progress(event);
+      else if (event.type === 'failure') onFailure(event);
+      else return event;
+    }
+    throw new Error('the index run ended without a summary');
+  } finally {
+    process.off('SIGINT', interrupt);
+    process.off('SIGTERM', interrupt);
+    output.clearBar();
+    stop.abort();
+  }
+}

@@ -1,0 +1,22 @@
+/**
+ * What main and the library service's process say to each other, beside the oRPC calls that travel on the ports.
+ *
+ * In a `utilityProcess` a port is transferred whole with `connect`. A `child_process` cannot take one, so that its ports
+ * are numbered and their messages travel as `data`.
+ */
+
+/** One oRPC message as its message-port adapter encodes it. */
+export type PortData = string | ArrayBuffer | Uint8Array;
+
+export type MessageToService =
+  | { readonly type: 'connect'; readonly port: number }
+  | { readonly type: 'data'; readonly port: number; readonly data: PortData }
+  | { readonly type: 'disconnect'; readonly port: number }
+  /** Close the library and exit. */
+  | { readonly type: 'close' };
+
+export type MessageFromService =
+  | { readonly type: 'ready'; readonly libraryFolder: string; readonly thumbsFolder: string }
+  /** The library could not be opened; the process exits after this. `code` is one of `SERVICE_ERRORS`. */
+  | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  | { readonly type: 'data'; readonly port: number; readonly data: PortData };

@@ -1,0 +1,77 @@
+import type { Migration } from './database.ts';
+
+/**
+ * The catalog: what cannot be rebuilt. A picture is its content (`media`, by hash); a path is where it lies (`file`), so
+ * that a move is a change of path. A `media` row means that its features, its vector and its thumbnail are there.
+ */
+export const CATALOG_MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE source (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        path TEXT NOT NULL UNIQUE,
+        added_at TEXT NOT NULL
+      );
+      CREATE TABLE media (
+        id INTEGER PRIMARY KEY,
+        hash TEXT NOT NULL UNIQUE,
+        bytes INTEGER NOT NULL,
+        format TEXT NOT NULL,
+        width INTEGER NOT NULL,
+        height INTEGER NOT NULL,
+        taken_at TEXT,
+        camera TEXT,
+        lens TEXT,
+        latitude REAL,
+        longitude REAL
+      );
+      -- "only content of the same length can be the same content": asked for each new file
+      CREATE INDEX media_by_bytes ON media (bytes);
+      CREATE TABLE file (
+        id INTEGER PRIMARY KEY,
+        source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ms REAL NOT NULL,
+        media_id INTEGER NOT NULL REFERENCES media (id),
+        UNIQUE (source_id, path)
+      );
+      CREATE INDEX file_by_media ON file (media_id);
+      CREATE TABLE failure (
+        source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ms REAL NOT NULL,
+        code TEXT NOT NULL,
+        message TEXT NOT NULL,
+        since TEXT NOT NULL,
+        PRIMARY KEY (source_id, path)
+      );
+    `,
+  },
+];
+
+/** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */
+export const FEATURE_MIGRATIONS: readonly Migration[] = [
+  {
+    version: 1,
+    sql: `
+      CREATE TABLE encoder (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      CREATE TABLE model (id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE);
+      -- float16, little-endian: half the size of float32, and the cosine of the projected vectors stays above 0.99999
+      CREATE TABLE feature (
+        media_id INTEGER NOT NULL,
+        encoder_id INTEGER NOT NULL REFERENCES encoder (id),
+        data BLOB NOT NULL,
+        PRIMARY KEY (encoder_id, media_id)
+      );
+      CREATE TABLE vector (
+        media_id INTEGER NOT NULL,
+        model_id INTEGER NOT NULL REFERENCES model (id),
+        data BLOB NOT NULL,
+        PRIMARY KEY (model_id, media_id)
+      );
+    `,
+  },
+];

@@ -1,0 +1,287 @@
+import type { FileFailureCode } from '../../contract/errors.ts';
+import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
+import { openDatabase, translateSqliteErrors, type SqliteDatabase } from './database.ts';
+
+export interface SourceRow {
+  readonly id: number;
+  readonly path: string;
+}
+
+/** What is known of a picture's content. Pixels are upright. */
+export interface MediaRow {
+  readonly id: number;
+  readonly hash: string;
+  readonly bytes: number;
+  readonly format: string;
+  readonly width: number;
+  readonly height: number;
+  readonly takenAt: string | null;
+  readonly camera: string | null;
+  readonly lens: string | null;
+  readonly latitude: number | null;
+  readonly longitude: number | null;
+}
+
+/** A file as the last scan saw it: `path` is relative to its source, with `/` between folders. */
+export interface FileRow {
+  readonly sourceId: number;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly mediaId: number;
+}
+
+export interface FailureRow {
+  readonly sourceId: number;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+  readonly code: FileFailureCode;
+  readonly message: string;
+  readonly since: string;
+}
+
+/** One picture's changes, stored together or not at all. */
+export type CatalogChange =
+  | { readonly kind: 'media'; readonly media: MediaRow; readonly file: FileRow }
+  | { readonly kind: 'file'; readonly file: FileRow }
+  | { readonly kind: 'failure'; readonly failure: FailureRow };
+
+const MEDIA_COLUMNS =
+  'm.id, m.hash, m.bytes, m.format, m.width, m.height, m.taken_at AS takenAt, m.camera, m.lens, m.latitude, m.longitude';
+
+/** The catalog's reads and writes. One writer: the service. Every method is synchronous and short. */
+export class Catalog {
+  readonly #db: SqliteDatabase;
+  readonly #file: string;
+
+  constructor(file: string, readonly = false) {
+    this.#file = file;
+    this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).all(...values));
+  }
+
+  #get<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
+  }
+
+  #count(sql: string, ...values: unknown[]): number {
+    return this.#get<{ n: number }>(sql, ...values)?.n ?? 0;
+  }
+
+  // ── sources ──
+
+  sources(): SourceRow[] {
+    return this.#all<SourceRow>('SELECT id, path FROM source ORDER BY path');
+  }
+
+  sourcePictures(sourceId: number): number {
+    return this.#count('SELECT COUNT(DISTINCT media_id) AS n FROM file WHERE source_id = ?', sourceId);
+  }
+
+  addSource(path: string): SourceRow {
+    return translateSqliteErrors(this.#file, () => {
+      const { lastInsertRowid } = this.#db
+        .prepare('INSERT INTO source (path, added_at) VALUES (?, ?)')
+        .run(path, new Date().toISOString());
+      return { id: Number(lastInsertRowid), path };
+    });
+  }
+
+  /** Forgets a source with its files and failures. Media rows stay: adding it again decodes nothing. */
+  removeSource(id: number): void {
+    translateSqliteErrors(this.#file, () => this.#db.prepare('DELETE FROM source WHERE id = ?').run(id));
+  }
+
+  /** Makes `childId` part of `parentId`, of which it is the folder `prefix`: rows move, nothing is read again. */
+  absorbSource(childId: number, parentId: number, prefix: string): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        for (const table of ['file', 'failure']) {
+          this.#db
+            .prepare(`UPDATE OR REPLACE ${table} SET source_id = ?, path = ? || '/' || path WHERE source_id = ?`)
+            .run(parentId, prefix, childId);
+        }
+        this.#db.prepare('DELETE FROM source WHERE id = ?').run(childId);
+      })(),
+    );
+  }
+
+  // ── pictures ──
+
+  /** Pictures that have at least one file. */
+  pictureCount(): number {
+    return this.#count('SELECT COUNT(DISTINCT media_id) AS n FROM file');
+  }
+
+  /** The newest media id, 0 where there is none. Ids only grow. */
+  lastMediaId(): number {
+    return this.#get<{ n: number | null }>('SELECT MAX(id) AS n FROM media')?.n ?? 0;
+  }
+
+  media(id: number): MediaRow | undefined {
+    return this.#get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.id = ?`, id);
+  }
+
+  mediaByHash(hash: string): MediaRow | undefined {
+    return this.#get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.hash = ?`, hash);
+  }
+
+  /** Hashes of the content of one length. */
+  hashesOfLength(bytes: number): string[] {
+    return this.#all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ?', bytes).map((row) => row.hash);
+  }
+
+  /** Ids of the pictures that have at least one file, ascending. */
+  presentMediaIds(): number[] {
+    return this.#all<{ id: number }>('SELECT DISTINCT media_id AS id FROM file ORDER BY id').map((row) => row.id);
+  }
+
+  mediaIds(): number[] {
+    return this.#all<{ id: number }>('SELECT id FROM media ORDER BY id').map((row) => row.id);
+  }
+
+  mediaHashes(): { id: number; hash: string }[] {
+    return this.#all<{ id: number; hash: string }>('SELECT id, hash FROM media ORDER BY id');
+  }
+
+  /** What the grid shows, ids above `since` only: id, hash, size in pixels, when taken and when its file was written. */
+  layoutRows(
+    since: number,
+  ): { id: number; hash: string; width: number; height: number; takenAt: string | null; mtimeMs: number }[] {
+    return this.#all(
+      `SELECT m.id, m.hash, m.width, m.height, m.taken_at AS takenAt, MIN(f.mtime_ms) AS mtimeMs
+       FROM media m JOIN file f ON f.media_id = m.id WHERE m.id > ? GROUP BY m.id`,
+      since,
+    );
+  }
+
+  // ── files ──
+
+  /** The files of one picture, in a stable order. */
+  filesOfMedia(mediaId: number): (FileRow & { readonly sourcePath: string })[] {
+    return this.#all(
+      `SELECT f.source_id AS sourceId, f.path, f.size, f.mtime_ms AS mtimeMs, f.media_id AS mediaId, s.path AS sourcePath
+       FROM file f JOIN source s ON s.id = f.source_id WHERE f.media_id = ? ORDER BY s.path, f.path`,
+      mediaId,
+    );
+  }
+
+  filesOfSource(sourceId: number): FileRow[] {
+    return this.#all<FileRow>(
+      'SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file WHERE source_id = ?',
+      sourceId,
+    );
+  }
+
+  fileAt(sourceId: number, path: string): FileRow | undefined {
+    return this.#get<FileRow>(
+      `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId
+       FROM file WHERE source_id = ? AND path = ?`,
+      sourceId,
+      path,
+    );
+  }
+
+  failuresOfSource(sourceId: number): FailureRow[] {
+    return this.#all<FailureRow>(
+      `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since
+       FROM failure WHERE source_id = ? ORDER BY path`,
+      sourceId,
+    );
+  }
+
+  failureCount(): number {
+    return this.#count('SELECT COUNT(*) AS n FROM failure');
+  }
+
+  // ── writes of an index run ──
+
+  /** Stores a batch in one transaction. A file that failed before and is read now loses its failure, and the reverse. */
+  apply(changes: readonly CatalogChange[]): void {
+    translateSqliteErrors(this.#file, () => {
+      this.#db.transaction(() => {
+        for (const change of changes) this.#applyOne(change);
+      })();
+    });
+  }
+
+  #applyOne(change: CatalogChange): void {
+    if (change.kind === 'failure') {
+      this.#putFailure(change.failure);
+      return;
+    }
+    if (change.kind === 'media') this.#putMedia(change.media);
+    this.#putFile(change.file);
+  }
+
+  #putMedia(media: MediaRow): void {
+    this.#db
+      .prepare(
+        `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, camera, lens, latitude, longitude)
+         VALUES (:id, :hash, :bytes, :format, :width, :height, :takenAt, :camera, :lens, :latitude, :longitude)`,
+      )
+      .run(media);
+  }
+
+  #putFile(file: FileRow): void {
+    this.#db
+      .prepare(
+        `INSERT INTO file (source_id, path, size, mtime_ms, media_id) VALUES (:sourceId, :path, :size, :mtimeMs, :mediaId)
+         ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, media_id = :mediaId`,
+      )
+      .run(file);
+    this.#db.prepare('DELETE FROM failure WHERE source_id = ? AND path = ?').run(file.sourceId, file.path);
+  }
+
+  #putFailure(failure: FailureRow): void {
+    // `since` is when this failure was first seen: it is kept while the code stays the same
+    this.#db
+      .prepare(
+        `INSERT INTO failure (source_id, path, size, mtime_ms, code, message, since)
+         VALUES (:sourceId, :path, :size, :mtimeMs, :code, :message, :since)
+         ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, message = :message,
+           since = CASE WHEN code = :code THEN since ELSE :since END, code = :code`,
+      )
+      .run(failure);
+    this.#db.prepare('DELETE FROM file WHERE source_id = ? AND path = ?').run(failure.sourceId, failure.path);
+  }
+
+  /** Forgets files and failures that a complete scan did not find. */
+  removePaths(sourceId: number, paths: readonly string[]): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        const file = this.#db.prepare('DELETE FROM file WHERE source_id = ? AND path = ?');
+        const failure = this.#db.prepare('DELETE FROM failure WHERE source_id = ? AND path = ?');
+        for (const path of paths) {
+          file.run(sourceId, path);
+          failure.run(sourceId, path);
+        }
+      })(),
+    );
+  }
+
+  /** Makes the next run read these pictures again: their content is kept, their features, vector or thumbnail are gone. */
+  forgetMedia(ids: readonly number[]): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        for (const id of ids) {
+          this.#db.prepare('DELETE FROM file WHERE media_id = ?').run(id);
+          this.#db.prepare('DELETE FROM media WHERE id = ?').run(id);
+        }
+      })(),
+    );
+  }
+
+  /** SQLite's own check of the file's structure. */
+  isSound(): boolean {
+    return this.#get<{ quick_check: string }>('PRAGMA quick_check')?.quick_check === 'ok';
+  }
+}

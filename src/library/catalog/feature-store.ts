@@ -1,0 +1,170 @@
+import { FEATURE_MIGRATIONS } from './catalog-schema.ts';
+import { openDatabase, translateSqliteErrors, type SqliteDatabase } from './database.ts';
+
+/** One picture's features (as the encoder gives them) and its vector (as the model's projection gives it). */
+export interface FeatureRow {
+  readonly mediaId: number;
+  readonly features: Float16Array;
+  readonly vector: Float16Array;
+}
+
+export interface VectorRow {
+  readonly mediaId: number;
+  readonly vector: Float16Array;
+}
+
+/** Rows read at once by {@link FeatureStore.vectors}: 2,048 × 512 bytes, about a millisecond. */
+const PAGE = 2048;
+
+/** `features.sqlite` as one encoder and one model see it. */
+export class FeatureStore {
+  readonly #db: SqliteDatabase;
+  readonly #file: string;
+  readonly #encoder: number;
+  readonly #model: number;
+
+  constructor(file: string, encoder: string, model: string, readonly = false) {
+    this.#file = file;
+    this.#db = openDatabase(file, FEATURE_MIGRATIONS, readonly);
+    this.#encoder = this.#nameId('encoder', encoder, readonly);
+    this.#model = this.#nameId('model', model, readonly);
+  }
+
+  close(): void {
+    this.#db.close();
+  }
+
+  #nameId(table: 'encoder' | 'model', name: string, readonly: boolean): number {
+    return translateSqliteErrors(this.#file, () => {
+      if (!readonly) this.#db.prepare(`INSERT OR IGNORE INTO ${table} (name) VALUES (?)`).run(name);
+      // 0 is no row's id: a reader that comes before the first writer sees an empty store
+      return this.#db.prepare<[string], { id: number }>(`SELECT id FROM ${table} WHERE name = ?`).get(name)?.id ?? 0;
+    });
+  }
+
+  /** Stores a batch in one transaction. A row of the same picture is replaced. */
+  put(rows: readonly FeatureRow[]): void {
+    translateSqliteErrors(this.#file, () => {
+      this.#db.transaction(() => {
+        for (const { mediaId, features, vector } of rows) {
+          this.#putBlob('feature', this.#encoder, mediaId, features);
+          this.#putBlob('vector', this.#model, mediaId, vector);
+        }
+      })();
+    });
+  }
+
+  #putBlob(table: 'feature' | 'vector', owner: number, mediaId: number, values: Float16Array): void {
+    const column = table === 'feature' ? 'encoder_id' : 'model_id';
+    this.#db
+      .prepare(`INSERT OR REPLACE INTO ${table} (media_id, ${column}, data) VALUES (?, ?, ?)`)
+      .run(mediaId, owner, Buffer.from(values.buffer, values.byteOffset, values.byteLength));
+  }
+
+  /** Removes what lies behind the catalog's newest picture: the trace of a run that was killed between the two commits. */
+  dropAfter(lastMediaId: number): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        this.#db.prepare('DELETE FROM feature WHERE media_id > ?').run(lastMediaId);
+        this.#db.prepare('DELETE FROM vector WHERE media_id > ?').run(lastMediaId);
+      })(),
+    );
+  }
+
+  drop(mediaIds: readonly number[]): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        for (const id of mediaIds) {
+          this.#db.prepare('DELETE FROM feature WHERE media_id = ?').run(id);
+          this.#db.prepare('DELETE FROM vector WHERE media_id = ?').run(id);
+        }
+      })(),
+    );
+  }
+
+  features(mediaId: number): Float16Array | null {
+    return this.#blob('SELECT data FROM feature WHERE encoder_id = ? AND media_id = ?', this.#encoder, mediaId);
+  }
+
+  vector(mediaId: number): Float16Array | null {
+    return this.#blob('SELECT data FROM vector WHERE model_id = ? AND media_id = ?', this.#model, mediaId);
+  }
+
+  #blob(sql: string, owner: number, mediaId: number): Float16Array | null {
+    return translateSqliteErrors(this.#file, () => {
+      const row = this.#db.prepare<[number, number], { data: Buffer }>(sql).get(owner, mediaId);
+      return row ? float16(row.data) : null;
+    });
+  }
+
+  /** All vectors by ascending id, a page at a time, so that a scan of a large library can let other work in between. */
+  *vectors(): Generator<VectorRow[]> {
+    const select = this.#db.prepare<[number, number, number], { mediaId: number; data: Buffer }>(
+      'SELECT media_id AS mediaId, data FROM vector WHERE model_id = ? AND media_id > ? ORDER BY media_id LIMIT ?',
+    );
+    for (let last = 0; ;) {
+      const rows = translateSqliteErrors(this.#file, () => select.all(this.#model, last, PAGE));
+      const newest = rows.at(-1);
+      if (!newest) return;
+      last = newest.mediaId;
+      yield rows.map(({ mediaId, data }) => ({ mediaId, vector: float16(data) }));
+    }
+  }
+
+  vectorCount(): number {
+    return translateSqliteErrors(
+      this.#file,
+      () =>
+        this.#db
+          .prepare<[number], { n: number }>('SELECT COUNT(*) AS n FROM vector WHERE model_id = ?')
+          .get(this.#model)?.n ?? 0,
+    );
+  }
+
+  /** Ids that have features of this encoder and a vector of this model. */
+  completeIds(): Set<number> {
+    return this.#ids(
+      `SELECT v.media_id AS id FROM vector v JOIN feature f ON f.media_id = v.media_id AND f.encoder_id = ?
+       WHERE v.model_id = ?`,
+      this.#encoder,
+      this.#model,
+    );
+  }
+
+  /** Ids that have features or vectors of any encoder or model. */
+  allIds(): Set<number> {
+    return this.#ids('SELECT media_id AS id FROM feature UNION SELECT media_id FROM vector');
+  }
+
+  /** Ids that have features of this encoder and lack a vector of this model: a projection was changed. */
+  unprojectedIds(): Set<number> {
+    return this.#ids(
+      `SELECT f.media_id AS id FROM feature f WHERE f.encoder_id = ?
+       AND NOT EXISTS (SELECT 1 FROM vector v WHERE v.media_id = f.media_id AND v.model_id = ?)`,
+      this.#encoder,
+      this.#model,
+    );
+  }
+
+  #ids(sql: string, ...values: number[]): Set<number> {
+    return translateSqliteErrors(
+      this.#file,
+      () =>
+        new Set(
+          this.#db
+            .prepare<number[], { id: number }>(sql)
+            .all(...values)
+            .map((row) => row.id),
+        ),
+    );
+  }
+
+  isSound(): boolean {
+    return translateSqliteErrors(this.#file, () => this.#db.pragma('quick_check', { simple: true }) === 'ok');
+  }
+}
+
+/** Views a blob as float16. Copied: SQLite's buffers need not be aligned to two bytes. */
+function float16(data: Buffer): Float16Array {
+  return new Float16Array(new Uint8Array(data).buffer);
+}

@@ -1,0 +1,267 @@
+import { join } from 'node:path';
+import type { Encoder } from '../../compute/encoder.ts';
+import type { Projection } from '../../compute/projection.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
+import type { Catalog, FailureRow, SourceRow } from '../catalog/catalog.ts';
+import type { FeatureStore } from '../catalog/feature-store.ts';
+import type { LibraryPaths } from '../library-folder.ts';
+import { FileFailureError } from '../media/decode-protocol.ts';
+import type { DecodePool } from '../media/decode-pool.ts';
+import type { ModelVectors } from '../vectors/model-vectors.ts';
+import type { EncodeBatcher } from './encode-batcher.ts';
+import { Gate } from './gate.ts';
+import { IndexWriter, type FileSeen } from './index-writer.ts';
+import { planIndexing, type IndexPlan } from './plan.ts';
+import { ProgressMeter } from './progress-meter.ts';
+import { scanFolder, type ScannedFile } from './scan.ts';
+
+/** Pictures between their reading and their storing: 96 × 0.15 MB of pixels, and enough to fill both pools and a write. */
+const IN_FLIGHT = 96;
+
+/** What the pipeline is made of. */
+export interface IndexParts {
+  readonly paths: LibraryPaths;
+  readonly catalog: Catalog;
+  readonly store: FeatureStore;
+  readonly vectors: ModelVectors;
+  readonly decoders: DecodePool;
+  readonly batcher: EncodeBatcher;
+  readonly encoder: Encoder;
+  readonly projection: Projection;
+}
+
+/** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
+export interface IndexTarget {
+  readonly source: SourceRow;
+  readonly start: string;
+}
+
+interface Counts {
+  found: number;
+  indexed: number;
+  unchanged: number;
+  moved: number;
+  removed: number;
+  failed: number;
+}
+
+type FailureEvent = Extract<IndexEvent, { type: 'failure' }>;
+
+/** One index run: scan → plan → read, decode, encode → store. Bounded in memory; can be paused; ends early by its signal. */
+export class IndexRun {
+  readonly counts: Counts = { found: 0, indexed: 0, unchanged: 0, moved: 0, removed: 0, failed: 0 };
+  readonly meter = new ProgressMeter();
+  #phase: 'scanning' | 'indexing' = 'scanning';
+  readonly #parts: IndexParts;
+  readonly #targets: readonly IndexTarget[];
+  readonly #writer: IndexWriter;
+  readonly #gate = new Gate(IN_FLIGHT);
+  readonly #onFailure: (failure: FailureEvent) => void;
+  readonly #onProgress: () => void;
+  /** How many paths of each picture are gone: one that turns up elsewhere was moved. */
+  readonly #gone = new Map<number, number>();
+
+  constructor(
+    parts: IndexParts,
+    targets: readonly IndexTarget[],
+    report: { readonly onFailure: (failure: FailureEvent) => void; readonly onProgress: () => void },
+  ) {
+    this.#parts = parts;
+    this.#targets = targets;
+    this.#onFailure = report.onFailure;
+    this.#onProgress = report.onProgress;
+    this.#writer = new IndexWriter(parts.catalog, parts.store, parts.vectors);
+  }
+
+  get phase(): 'scanning' | 'indexing' {
+    return this.#phase;
+  }
+
+  get remaining(): number {
+    const { found, indexed, unchanged, moved, failed } = this.counts;
+    return Math.max(0, found - indexed - unchanged - moved - failed);
+  }
+
+  pause(): void {
+    this.#gate.shut();
+    this.meter.pause();
+  }
+
+  resume(): void {
+    this.meter.resume();
+    this.#gate.reopen();
+  }
+
+  /** Runs to the end. What was done stays done, whatever ends it. */
+  async run(signal: AbortSignal): Promise<IndexSummary> {
+    const problem = await this.#work(signal).then(
+      () => null,
+      (error: unknown) => (signal.aborted ? null : asServiceError(error)),
+    );
+    await this.#writer.flush();
+    const seconds = this.meter.activeMs / 1000;
+    return {
+      type: 'summary',
+      ...this.counts,
+      seconds,
+      picturesPerSecond: seconds > 0 ? this.counts.indexed / seconds : 0,
+      cancelled: signal.aborted,
+      error: problem && { code: problem.code, message: problem.message },
+    };
+  }
+
+  async #work(signal: AbortSignal): Promise<void> {
+    const plans = await this.#plan(signal);
+    this.#phase = 'indexing';
+    for (const { target, plan } of plans) {
+      this.counts.unchanged += plan.unchanged;
+      for (const failure of plan.stillFailing) this.#reportFailure(target, failure);
+    }
+    await this.#readAll(plans, signal);
+    this.#removeGone(plans);
+    await this.#parts.vectors.setPresent(this.#parts.catalog.presentMediaIds());
+  }
+
+  async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {
+    const { catalog, paths } = this.#parts;
+    const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
+    let offline: unknown = null;
+    for (const target of this.#targets) {
+      const { source, start } = target;
+      const before = this.counts.found;
+      const onFound = (found: number): void => {
+        this.counts.found = before + found;
+        this.#onProgress();
+      };
+      const scan = await scanFolder(source.path, start, { signal, onFound, except: [paths.folder] }).catch(
+        (error: unknown) => {
+          // one unplugged drive must not keep the others from being indexed
+          if (!(error instanceof ServiceError)) throw error;
+          offline = error;
+          return null;
+        },
+      );
+      if (!scan) continue;
+      this.counts.found = before + scan.files.length;
+      const known = { files: catalog.filesOfSource(source.id), failures: catalog.failuresOfSource(source.id) };
+      const plan = planIndexing(
+        scan.files,
+        known,
+        (path) => isUnder(path, start) && !scan.unreadable.some((at) => isUnder(path, at)),
+      );
+      const gone = new Set(plan.gone);
+      for (const file of known.files) {
+        if (gone.has(file.path)) this.#gone.set(file.mediaId, (this.#gone.get(file.mediaId) ?? 0) + 1);
+      }
+      plans.push({ target, plan });
+    }
+    if (plans.length === 0 && offline) throw offline;
+    return plans;
+  }
+
+  async #readAll(plans: readonly { target: IndexTarget; plan: IndexPlan }[], signal: AbortSignal): Promise<void> {
+    // the first failure of the pipeline itself (a full disk, a lost encoder) stops the reading of more
+    const stop = new AbortController();
+    const either = AbortSignal.any([signal, stop.signal]);
+    const flying = new Set<Promise<void>>();
+    const launch = async (work: () => Promise<void>): Promise<void> => {
+      await this.#gate.enter(either);
+      const flight = work()
+        .catch((error: unknown) => stop.abort(error))
+        .finally(() => {
+          this.#gate.leave();
+          flying.delete(flight);
+        });
+      flying.add(flight);
+    };
+    try {
+      for (const { target, plan } of plans) {
+        for (const { file, code, message } of plan.refused)
+          await launch(() => this.#refuse(target, file, code, message));
+        for (const file of plan.read) await launch(() => this.#read(target, file));
+      }
+    } finally {
+      await this.#drain(flying);
+    }
+    if (stop.signal.aborted) throw stop.signal.reason;
+  }
+
+  /** Waits for what is in the pipeline; the writer is flushed so that the last ones need not wait for its timer. */
+  async #drain(flying: ReadonlySet<Promise<void>>): Promise<void> {
+    this.#gate.reopen();
+    while (flying.size > 0) await Promise.race(flying);
+  }
+
+  async #read(target: IndexTarget, file: ScannedFile): Promise<void> {
+    const { catalog, decoders, batcher, projection, paths } = this.#parts;
+    const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
+    try {
+      const known = catalog.hashesOfLength(file.size);
+      const decoded = await decoders.decode(
+        { path: join(target.source.path, file.path) },
+        { known, thumbsFolder: paths.thumbs },
+      );
+      if ('known' in decoded) {
+        this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
+        return;
+      }
+      const features = await batcher.encode(decoded.pixels);
+      const vector = projection.project(features);
+      await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, features, vector });
+      this.#count('indexed');
+    } catch (error) {
+      if (!(error instanceof FileFailureError)) throw error;
+      await this.#refuse(target, file, error.code, error.message);
+    }
+  }
+
+  #countKnown(mediaId: number | null): void {
+    const gone = mediaId === null ? 0 : (this.#gone.get(mediaId) ?? 0);
+    if (mediaId !== null && gone > 0) this.#gone.set(mediaId, gone - 1);
+    this.#count(gone > 0 ? 'moved' : 'indexed');
+  }
+
+  async #refuse(target: IndexTarget, file: ScannedFile, code: FailureRow['code'], message: string): Promise<void> {
+    const { path, size, mtimeMs } = file;
+    const failure: FailureRow = {
+      sourceId: target.source.id,
+      path,
+      size,
+      mtimeMs,
+      code,
+      message,
+      since: new Date().toISOString(),
+    };
+    await this.#writer.add({ kind: 'failure', failure });
+    this.meter.add(1);
+    this.#reportFailure(target, failure);
+  }
+
+  #reportFailure(target: IndexTarget, { path, code, message }: FailureRow): void {
+    this.counts.failed++;
+    this.#onFailure({ type: 'failure', path: join(target.source.path, path), code, message });
+    this.#onProgress();
+  }
+
+  #count(what: 'indexed' | 'moved'): void {
+    this.counts[what]++;
+    this.meter.add(1);
+    this.#onProgress();
+  }
+
+  #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): void {
+    for (const { target, plan } of plans) this.#parts.catalog.removePaths(target.source.id, plan.gone);
+    for (const left of this.#gone.values()) this.counts.removed += left;
+  }
+}
+
+/** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */
+function isUnder(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
+
+function asServiceError(error: unknown): ServiceError {
+  if (error instanceof ServiceError) return error;
+  return new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+}

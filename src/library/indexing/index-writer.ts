@@ -1,0 +1,126 @@
+import type { Catalog, CatalogChange, FileRow, FailureRow, MediaRow } from '../catalog/catalog.ts';
+import type { FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
+import type { DecodedPicture } from '../media/decode-protocol.ts';
+import type { ModelVectors } from '../vectors/model-vectors.ts';
+
+/** A transaction costs two fsyncs, so pictures are gathered: this many, or those of this time. */
+const BATCH = 32;
+const DELAY_MS = 300;
+
+/** Where a file lies and how it looked when it was scanned. */
+export type FileSeen = Omit<FileRow, 'mediaId'>;
+
+/** What came of one file. */
+export type Outcome =
+  | {
+      readonly kind: 'picture';
+      readonly file: FileSeen;
+      readonly picture: DecodedPicture;
+      readonly features: Float32Array;
+      readonly vector: Float32Array;
+    }
+  | { readonly kind: 'known'; readonly file: FileSeen; readonly hash: string }
+  | { readonly kind: 'failure'; readonly failure: FailureRow };
+
+interface Waiting {
+  readonly outcome: Outcome;
+  readonly resolve: (mediaId: number | null) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+interface Batch {
+  readonly features: FeatureRow[];
+  readonly changes: CatalogChange[];
+  /** The media id of each outcome, null for a failure. */
+  readonly ids: (number | null)[];
+}
+
+/**
+ * Stores outcomes in batches and in the order that makes a kill harmless: features first, then the catalog row that says
+ * they are there, then the index, which is a cache. (The thumbnail was written before all of them.)
+ */
+export class IndexWriter {
+  readonly #catalog: Catalog;
+  readonly #store: FeatureStore;
+  readonly #vectors: ModelVectors;
+  #nextMediaId: number;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | null = null;
+  #turn: Promise<void> = Promise.resolve();
+
+  constructor(catalog: Catalog, store: FeatureStore, vectors: ModelVectors) {
+    this.#catalog = catalog;
+    this.#store = store;
+    this.#vectors = vectors;
+    this.#nextMediaId = catalog.lastMediaId() + 1;
+  }
+
+  /** Resolves with the picture's id (null for a failure) once it is durable. ServiceError where it cannot be stored. */
+  add(outcome: Outcome): Promise<number | null> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ outcome, resolve, reject });
+      if (this.#waiting.length >= BATCH) void this.flush();
+      else this.#timer ??= setTimeout(() => void this.flush(), DELAY_MS);
+    });
+  }
+
+  /** Stores what waits. Never rejects: each `add` tells its own caller. */
+  flush(): Promise<void> {
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    if (batch.length > 0) this.#turn = this.#turn.then(() => this.#storeBatch(batch));
+    return this.#turn;
+  }
+
+  async #storeBatch(waiting: readonly Waiting[]): Promise<void> {
+    try {
+      const batch = this.#prepare(waiting.map(({ outcome }) => outcome));
+      if (batch.features.length > 0) this.#store.put(batch.features);
+      this.#catalog.apply(batch.changes);
+      await this.#vectors.add(batch.features);
+      for (const [i, { resolve }] of waiting.entries()) resolve(batch.ids[i] ?? null);
+    } catch (error) {
+      // ids given to the failed batch are not used again in this run: they would meet its half-written features
+      for (const { reject } of waiting) reject(error);
+    }
+  }
+
+  /** Gives ids, and folds content that is known by now (a copy met in the same run) into a further path of it. */
+  #prepare(outcomes: readonly Outcome[]): Batch {
+    const batch: Batch = { features: [], changes: [], ids: [] };
+    const fresh = new Map<string, number>();
+    for (const outcome of outcomes) {
+      if (outcome.kind === 'failure') {
+        batch.changes.push(outcome);
+        batch.ids.push(null);
+        continue;
+      }
+      const hash = outcome.kind === 'picture' ? outcome.picture.hash : outcome.hash;
+      const known = fresh.get(hash) ?? this.#catalog.mediaByHash(hash)?.id;
+      if (known !== undefined) batch.changes.push({ kind: 'file', file: { ...outcome.file, mediaId: known } });
+      else if (outcome.kind === 'picture') this.#prepareNew(outcome, batch, fresh);
+      batch.ids.push(known ?? fresh.get(hash) ?? null);
+    }
+    return batch;
+  }
+
+  #prepareNew(outcome: Outcome & { kind: 'picture' }, batch: Batch, fresh: Map<string, number>): void {
+    const { picture, file } = outcome;
+    const id = this.#nextMediaId++;
+    fresh.set(picture.hash, id);
+    batch.changes.push({ kind: 'media', media: mediaRow(id, picture), file: { ...file, mediaId: id } });
+    // rounded before it is indexed, so that the index and the exact scan see the same numbers
+    batch.features.push({
+      mediaId: id,
+      features: Float16Array.from(outcome.features),
+      vector: Float16Array.from(outcome.vector),
+    });
+  }
+}
+
+function mediaRow(id: number, picture: DecodedPicture): MediaRow {
+  const { hash, bytes, format, width, height, exif } = picture;
+  return { id, hash, bytes, format, width, height, ...exif };
+}

@@ -1,0 +1,156 @@
+import { ServiceError } from '../../contract/errors.ts';
+import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
+import { IndexRun, type IndexParts, type IndexTarget } from './index-run.ts';
+
+/** Progress is told this often: fast enough to look alive, slow enough to cost nothing. */
+const TELL_MS = 200;
+
+/** The index file is written this often in a long run, so that a crash costs at most these insertions. */
+const SAVE_MS = 5 * 60_000;
+
+type State = IndexProgress['state'];
+type Listener = (event: IndexEvent) => void;
+
+interface Running {
+  readonly run: IndexRun;
+  readonly abort: AbortController;
+  readonly ended: Promise<IndexSummary>;
+  paused: boolean;
+}
+
+/** The one index job of a library: start, pause, resume, cancel, and who listens to it. */
+export class Indexer {
+  readonly #parts: IndexParts;
+  readonly #listeners = new Set<Listener>();
+  #running: Running | null = null;
+  #revision = 1;
+  #tellTimer: NodeJS.Timeout | null = null;
+  #lastSave = performance.now();
+
+  constructor(parts: IndexParts) {
+    this.#parts = parts;
+  }
+
+  /** Grows with each change to the set of pictures. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  get busy(): boolean {
+    return this.#running !== null;
+  }
+
+  /** For changes made outside a run: a source was removed. */
+  touch(): void {
+    this.#revision++;
+    this.#tellNow();
+  }
+
+  /** Calls `listener` with the present state at once and every event from then on. Returns how to stop. */
+  watch(listener: Listener): () => void {
+    this.#listeners.add(listener);
+    listener(this.progress());
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @throws ServiceError INDEXING_BUSY where a run is under way */
+  start(targets: readonly IndexTarget[]): void {
+    if (this.#running) throw new ServiceError('INDEXING_BUSY', '');
+    const abort = new AbortController();
+    const run = new IndexRun(this.#parts, targets, {
+      onFailure: (failure) => this.#tell(failure),
+      onProgress: () => this.#changed(),
+    });
+    const ended = run.run(abort.signal).then((summary) => this.#finish(summary));
+    this.#running = { run, abort, ended, paused: false };
+    this.#tellNow();
+  }
+
+  async #finish(summary: IndexSummary): Promise<IndexSummary> {
+    const outcome = await this.#parts.vectors.save().then(
+      () => summary,
+      // the index file is a cache and the catalog is complete, but a full disk is worth saying
+      (error: unknown): IndexSummary =>
+        error instanceof ServiceError ? { ...summary, error: { code: error.code, message: error.message } } : summary,
+    );
+    this.#running = null;
+    this.#revision++;
+    this.#tell(outcome);
+    this.#tellNow();
+    return outcome;
+  }
+
+  pause(): void {
+    const running = this.#running;
+    if (!running || running.paused || running.abort.signal.aborted) return;
+    running.paused = true;
+    running.run.pause();
+    this.#tellNow();
+  }
+
+  resume(): void {
+    const running = this.#running;
+    if (!running?.paused) return;
+    running.paused = false;
+    running.run.resume();
+    this.#tellNow();
+  }
+
+  /** Ends the run; resolves when what was under way is stored. */
+  async cancel(): Promise<void> {
+    const running = this.#running;
+    if (!running) return;
+    running.abort.abort();
+    this.resume();
+    this.#tellNow();
+    await running.ended;
+  }
+
+  progress(): IndexProgress {
+    const running = this.#running;
+    const counts = running?.run.counts ?? { found: 0, indexed: 0, unchanged: 0, moved: 0, removed: 0, failed: 0 };
+    const active = running !== null && !running.paused && running.run.phase === 'indexing';
+    return {
+      type: 'progress',
+      state: this.#state(),
+      ...counts,
+      picturesPerSecond: active ? running.run.meter.rate() : 0,
+      secondsLeft: active ? running.run.meter.secondsLeft(running.run.remaining) : null,
+      revision: this.#revision,
+    };
+  }
+
+  #state(): State {
+    const running = this.#running;
+    if (!running) return 'idle';
+    if (running.abort.signal.aborted) return 'cancelling';
+    return running.paused ? 'paused' : running.run.phase;
+  }
+
+  #changed(): void {
+    this.#revision++;
+    this.#tellTimer ??= setTimeout(() => this.#tellNow(), TELL_MS);
+    if (performance.now() - this.#lastSave > SAVE_MS) {
+      this.#lastSave = performance.now();
+      // a failure is told by the save at the end of the run; until then the file is only older
+      void this.#parts.vectors.save().catch(() => undefined);
+    }
+  }
+
+  #tellNow(): void {
+    if (this.#tellTimer) clearTimeout(this.#tellTimer);
+    this.#tellTimer = null;
+    this.#tell(this.progress());
+  }
+
+  #tell(event: IndexEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  /** Cancels what runs and stops telling. */
+  async close(): Promise<void> {
+    await this.cancel();
+    if (this.#tellTimer) clearTimeout(this.#tellTimer);
+    this.#listeners.clear();
+  }
+}

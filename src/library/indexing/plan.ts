@@ -1,0 +1,75 @@
+import type { FileFailureCode } from '../../contract/errors.ts';
+import type { FailureRow, FileRow } from '../catalog/catalog.ts';
+import type { ScannedFile } from './scan.ts';
+
+/** What is to be done for one source, worked out from what lies on disk and what is known; nothing is read yet. */
+export interface IndexPlan {
+  /** Files as they were at the last run: not opened. */
+  readonly unchanged: number;
+  /** New or changed files, newest first: people look for their newest pictures first. */
+  readonly read: ScannedFile[];
+  /** Known failures of unchanged files: reported again, not opened. */
+  readonly stillFailing: FailureRow[];
+  /** Files that need no opening to be refused, by their name. */
+  readonly refused: { readonly file: ScannedFile; readonly code: FileFailureCode; readonly message: string }[];
+  /** Paths that are known and were not found. */
+  readonly gone: string[];
+}
+
+/** Failures that may be cured without the file changing: permissions, a drive that was slow to wake, a crash under load. */
+const RETRIED: ReadonlySet<FileFailureCode> = new Set([
+  'FILE_UNREADABLE',
+  'FILE_VANISHED',
+  'DECODER_CRASHED',
+  'DECODER_TIMEOUT',
+  'FORMAT_UNSUPPORTED',
+  'FILE_NOT_A_PICTURE',
+]);
+
+interface Known {
+  readonly files: readonly FileRow[];
+  readonly failures: readonly FailureRow[];
+}
+
+/**
+ * Plans an index run over the scanned part of a source.
+ *
+ * @param isInScope whether a known path lies in the part that was scanned, so that its absence means something
+ */
+export function planIndexing(
+  scanned: readonly ScannedFile[],
+  known: Known,
+  isInScope: (path: string) => boolean,
+): IndexPlan {
+  const files = new Map(known.files.map((row) => [row.path, row]));
+  const failures = new Map(known.failures.map((row) => [row.path, row]));
+  const seen = new Set<string>();
+  const plan = {
+    unchanged: 0,
+    read: [] as ScannedFile[],
+    stillFailing: [] as FailureRow[],
+    refused: [] as IndexPlan['refused'],
+  };
+  for (const file of scanned) {
+    seen.add(file.path);
+    const failure = failures.get(file.path);
+    if (file.kind !== 'picture') plan.refused.push(refusal(file));
+    else if (isSame(file, files.get(file.path))) plan.unchanged++;
+    else if (failure && isSame(file, failure) && !RETRIED.has(failure.code)) plan.stillFailing.push(failure);
+    else plan.read.push(file);
+  }
+  plan.read.sort((a, b) => b.mtimeMs - a.mtimeMs || (a.path < b.path ? -1 : 1));
+  const gone = [...files.keys(), ...failures.keys()].filter((path) => !seen.has(path) && isInScope(path));
+  return { ...plan, gone };
+}
+
+function isSame(file: ScannedFile, row: { readonly size: number; readonly mtimeMs: number } | undefined): boolean {
+  return row !== undefined && row.size === file.size && row.mtimeMs === file.mtimeMs;
+}
+
+function refusal(file: ScannedFile): IndexPlan['refused'][number] {
+  const extension = /\.[^.]*$/.exec(file.path)?.[0].slice(1).toUpperCase() ?? '';
+  return file.kind === 'unsupported'
+    ? { file, code: 'FORMAT_UNSUPPORTED', message: `${extension} files cannot be read yet.` }
+    : { file, code: 'FILE_NOT_A_PICTURE', message: 'This is not a picture file.' };
+}

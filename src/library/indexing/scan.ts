@@ -1,0 +1,114 @@
+import { lstat, opendir, realpath, stat } from 'node:fs/promises';
+import { join, relative, sep } from 'node:path';
+import { ServiceError } from '../../contract/errors.ts';
+import { nameKind, type NameKind } from '../media/formats.ts';
+
+/** A file as it lies on disk now. `path` is relative to the source, with `/` between folders. */
+export interface ScannedFile {
+  readonly path: string;
+  readonly kind: Exclude<NameKind, 'companion'>;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** Folders that are no one's photos: systems' trash, catalogs of other programs, thumbnails of network drives. */
+const SKIPPED_FOLDERS = new Set(['@eaDir', '$RECYCLE.BIN', 'System Volume Information', 'lost+found', 'node_modules']);
+
+/** Files whose stat is asked for at once. */
+const STATS_AT_ONCE = 64;
+
+/**
+ * The real path of a folder that can be read.
+ *
+ * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE
+ */
+export async function readableFolder(folder: string): Promise<string> {
+  try {
+    const real = await realpath(folder);
+    if (!(await stat(real)).isDirectory()) throw new ServiceError('FOLDER_NOT_A_FOLDER', folder);
+    const directory = await opendir(real);
+    await directory.close();
+    return real;
+  } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
+    const { code } = cause as NodeJS.ErrnoException;
+    const missing = code === 'ENOENT' || code === 'ENOTDIR' || code === 'ELOOP';
+    throw new ServiceError(missing ? 'FOLDER_MISSING' : 'FOLDER_UNREADABLE', folder, { cause });
+  }
+}
+
+export interface ScanOptions {
+  readonly signal: AbortSignal;
+  /** Called with the number of files seen so far. */
+  readonly onFound: (found: number) => void;
+  /** Folders, absolute, that are left out: the library itself may lie inside a source. */
+  readonly except: readonly string[];
+}
+
+export interface Scan {
+  readonly files: ScannedFile[];
+  /** Folders inside that could not be read: what is known of them is kept. Relative to the source. */
+  readonly unreadable: string[];
+}
+
+/**
+ * Walks `folder` and stats every file in it. Symbolic links are not followed: they lead out of the source, or round in
+ * circles. Hidden files and folders are passed over.
+ *
+ * @param start sub-folder to walk, relative to `folder`; '' for all of it
+ * @throws ServiceError as {@link readableFolder}; the signal's reason where it was aborted
+ */
+export async function scanFolder(folder: string, start: string, options: ScanOptions): Promise<Scan> {
+  const files: ScannedFile[] = [];
+  const unreadable: string[] = [];
+  const folders = [await readableFolder(join(folder, start))];
+  for (let current = folders.pop(); current !== undefined; current = folders.pop()) {
+    options.signal.throwIfAborted();
+    const names: string[] = [];
+    try {
+      for await (const entry of await opendir(current)) {
+        if (entry.isFile()) names.push(entry.name);
+        else if (entry.isDirectory() && isWalked(join(current, entry.name), entry.name, options.except)) {
+          folders.push(join(current, entry.name));
+        }
+      }
+    } catch {
+      // a folder without permission, or gone since it was listed: what is known of it is kept
+      unreadable.push(portable(relative(folder, current)));
+      continue;
+    }
+    files.push(...(await statAll(folder, current, names)));
+    options.onFound(files.length);
+  }
+  return { files, unreadable };
+}
+
+function isWalked(path: string, name: string, except: readonly string[]): boolean {
+  return !name.startsWith('.') && !SKIPPED_FOLDERS.has(name) && !except.includes(path);
+}
+
+async function statAll(root: string, folder: string, names: readonly string[]): Promise<ScannedFile[]> {
+  const files: ScannedFile[] = [];
+  for (let i = 0; i < names.length; i += STATS_AT_ONCE) {
+    const found = await Promise.all(names.slice(i, i + STATS_AT_ONCE).map((name) => scanFile(root, folder, name)));
+    files.push(...found.filter((file) => file !== null));
+  }
+  return files;
+}
+
+async function scanFile(root: string, folder: string, name: string): Promise<ScannedFile | null> {
+  const kind = nameKind(name);
+  if (kind === 'companion') return null;
+  const path = portable(relative(root, join(folder, name)));
+  try {
+    const { size, mtimeMs } = await lstat(join(folder, name));
+    return { path, kind, size, mtimeMs };
+  } catch {
+    // listed a moment ago and gone now, or a name that is not valid UTF-8: the read will say so
+    return { path, kind, size: 0, mtimeMs: 0 };
+  }
+}
+
+function portable(path: string): string {
+  return sep === '/' ? path : path.split(sep).join('/');
+}

@@ -1,0 +1,77 @@
+import { relative, sep } from 'node:path';
+import { existsSync } from 'node:fs';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Source } from '../../contract/schemas.ts';
+import type { Catalog, SourceRow } from '../catalog/catalog.ts';
+import type { IndexTarget } from './index-run.ts';
+import { readableFolder } from './scan.ts';
+
+/** `path` relative to `folder` with `/`, or null where it does not lie in it. '' for the folder itself. */
+export function pathInside(folder: string, path: string): string | null {
+  const inside = relative(folder, path);
+  if (inside === '..' || inside.startsWith(`..${sep}`) || /^([a-zA-Z]:|[\\/])/.test(inside)) return null;
+  return sep === '/' ? inside : inside.split(sep).join('/');
+}
+
+/** The source that holds `path`, and where in it. */
+export function sourceHolding(catalog: Catalog, path: string): { source: SourceRow; inside: string } | null {
+  for (const source of catalog.sources()) {
+    const inside = pathInside(source.path, path);
+    if (inside !== null) return { source, inside };
+  }
+  return null;
+}
+
+/**
+ * Makes a folder a source. A folder inside a source is a part of it; a folder around sources takes them in, and their
+ * pictures keep all that is known of them.
+ *
+ * @returns the source, and the part of it that the folder is
+ * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, FOLDER_HOLDS_LIBRARY
+ */
+export async function addSource(catalog: Catalog, folder: string, libraryFolder: string): Promise<IndexTarget> {
+  const real = await readableFolder(folder);
+  if (pathInside(libraryFolder, real) !== null) throw new ServiceError('FOLDER_HOLDS_LIBRARY', folder);
+  const holding = sourceHolding(catalog, real);
+  if (holding) return { source: holding.source, start: holding.inside };
+  const inner = catalog.sources().filter((source) => pathInside(real, source.path) !== null);
+  const source = catalog.addSource(real);
+  for (const child of inner) catalog.absorbSource(child.id, source.id, pathInside(real, child.path) ?? '');
+  return { source, start: '' };
+}
+
+/** A source as the window and the command line show it. */
+export function describeSource(catalog: Catalog, { id, path }: SourceRow): Source {
+  return { id, path, state: existsSync(path) ? 'online' : 'offline', pictures: catalog.sourcePictures(id) };
+}
+
+/** The sources of these ids, or all. @throws ServiceError SOURCE_UNKNOWN */
+export function indexTargets(catalog: Catalog, ids: readonly number[] | undefined): IndexTarget[] {
+  const sources = catalog.sources();
+  if (ids === undefined) return sources.map((source) => ({ source, start: '' }));
+  return ids.map((id) => {
+    const source = sources.find((candidate) => candidate.id === id);
+    if (!source) throw new ServiceError('SOURCE_UNKNOWN', String(id));
+    return { source, start: '' };
+  });
+}
+
+/** Targets for folders, each made a source where it lies in none. A folder inside another one named is not scanned twice. */
+export async function folderTargets(
+  catalog: Catalog,
+  folders: readonly string[],
+  libraryFolder: string,
+): Promise<IndexTarget[]> {
+  for (const folder of folders) await addSource(catalog, folder, libraryFolder);
+  // asked again once all are there: a later folder may have taken in an earlier one
+  const targets: IndexTarget[] = [];
+  for (const folder of folders) targets.push(await addSource(catalog, folder, libraryFolder));
+  return targets.filter((target, i) => !targets.some((other, j) => j !== i && covers(other, target, j < i)));
+}
+
+/** Whether `other` scans all that `target` does. Of two equal ones the first covers the second. */
+function covers(other: IndexTarget, target: IndexTarget, isFirst: boolean): boolean {
+  if (other.source.id !== target.source.id) return false;
+  if (other.start === target.start) return isFirst;
+  return other.start === '' || target.start.startsWith(`${other.start}/`);
+}

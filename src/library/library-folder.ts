@@ -1,0 +1,52 @@
+import { constants } from 'node:fs';
+import { access, mkdir } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ServiceError } from '../contract/errors.ts';
+
+/** The parts of a library on disk, by name. `catalog.sqlite` alone cannot be rebuilt; the rest are caches of it. */
+export interface LibraryPaths {
+  readonly folder: string;
+  readonly catalog: string;
+  readonly features: string;
+  readonly thumbs: string;
+  readonly previews: string;
+  readonly vectors: string;
+  readonly lock: string;
+}
+
+export function libraryPaths(folder: string): LibraryPaths {
+  const root = resolve(folder);
+  return {
+    folder: root,
+    catalog: join(root, 'catalog.sqlite'),
+    features: join(root, 'features.sqlite'),
+    thumbs: join(root, 'thumbs'),
+    previews: join(root, 'previews'),
+    vectors: join(root, 'vectors'),
+    lock: join(root, 'lock'),
+  };
+}
+
+/** The library that the window and the command line share: the operating system's folder for application data. */
+export function defaultLibraryFolder(env: NodeJS.ProcessEnv = process.env, platform = process.platform): string {
+  if (env['SEMBLANCE_LIBRARY']) return resolve(env['SEMBLANCE_LIBRARY']);
+  if (platform === 'darwin') return join(homedir(), 'Library', 'Application Support', 'Semblance', 'Library');
+  if (platform === 'win32')
+    return join(env['APPDATA'] ?? join(homedir(), 'AppData', 'Roaming'), 'Semblance', 'Library');
+  return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'semblance', 'library');
+}
+
+/** Makes the library's folders and checks that they can be written to. LIBRARY_READ_ONLY or DISK_FULL where not. */
+export async function prepareLibraryFolder(paths: LibraryPaths): Promise<void> {
+  try {
+    for (const folder of [paths.folder, paths.thumbs, paths.previews, paths.vectors]) {
+      await mkdir(folder, { recursive: true });
+    }
+    await access(paths.folder, constants.W_OK | constants.R_OK);
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException;
+    if (code === 'ENOSPC') throw new ServiceError('DISK_FULL', paths.folder, { cause });
+    throw new ServiceError('LIBRARY_READ_ONLY', paths.folder, { cause });
+  }
+}

@@ -1,0 +1,193 @@
+import { fork, type ChildProcess } from 'node:child_process';
+import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { ServiceError } from '../../contract/errors.ts';
+import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+
+/** No photo takes that long: 268 megapixels of PNG decode in about 8 s on one slow core. */
+const TIMEOUT_MS = 60_000;
+
+/**
+ * How many requests a worker holds: the one it decodes and the next, so that it never waits for the service. A request that
+ * waits in the worker can no longer be overtaken by a search, so not more.
+ */
+const DEPTH = 2;
+
+// `Omit` over a union drops what its members do not share, so it is spread over them
+type Asked = DecodeRequest extends infer R ? (R extends DecodeRequest ? Omit<R, 'id'> : never) : never;
+
+interface Job {
+  readonly asked: Asked;
+  readonly resolve: (reply: DecodeReply) => void;
+  readonly reject: (error: Error) => void;
+  /** A request is sent again, once, where its worker died while another one was being decoded. */
+  retried: boolean;
+}
+
+interface Worker {
+  readonly process: ChildProcess;
+  /** In the order of being asked: the first is the one being decoded. */
+  readonly jobs: Map<number, Job>;
+  timer: NodeJS.Timeout | null;
+}
+
+export interface DecodeOptions {
+  readonly known?: readonly string[];
+  readonly thumbsFolder?: string | null;
+  /** Goes before everything that waits: a person does, for a search. */
+  readonly urgent?: boolean;
+}
+
+/** Decoding in processes, one a core. A crash or a hang costs one file: the worker is replaced and the rest is sent again. */
+export class DecodePool {
+  readonly #size: number;
+  readonly #timeoutMs: number;
+  readonly #workers = new Set<Worker>();
+  readonly #waiting: Job[] = [];
+  #nextId = 1;
+  #closed = false;
+
+  constructor(size = availableParallelism(), timeoutMs = TIMEOUT_MS) {
+    this.#size = Math.max(1, size);
+    this.#timeoutMs = timeoutMs;
+  }
+
+  /** Requests that keep every worker busy; more than these only wait. */
+  get capacity(): number {
+    return this.#size * DEPTH;
+  }
+
+  /**
+   * Reads and decodes one picture, or gives `known` where its content is one of `options.known`.
+   *
+   * @throws FileFailureError where the file is at fault; ServiceError DISK_FULL where the thumbnail could not be written
+   */
+  async decode(
+    from: { readonly path: string } | { readonly bytes: Uint8Array },
+    options: DecodeOptions = {},
+  ): Promise<DecodedPicture | { readonly known: string }> {
+    const { known = [], thumbsFolder = null, urgent = false } = options;
+    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder }, urgent);
+    if (reply.type === 'known') return { known: reply.hash };
+    if (reply.type === 'decoded') return reply.picture;
+    throw new Error(`a decode worker answered ${reply.type}`);
+  }
+
+  /** Renders a picture file into a WebP at `target`, at most `side` pixels a side. Errors as {@link decode}. */
+  async render(path: string, target: string, side: number): Promise<void> {
+    await this.#ask({ type: 'render', path, target, side }, true);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const workers = [...this.#workers];
+    await Promise.all(workers.map((worker) => this.#stop(worker)));
+    for (const job of this.#waiting.splice(0)) job.reject(new Error('the decode pool was closed'));
+  }
+
+  #ask(asked: Asked, urgent: boolean): Promise<DecodeReply> {
+    if (this.#closed) return Promise.reject(new Error('the decode pool is closed'));
+    return new Promise<DecodeReply>((resolve, reject) => {
+      const job: Job = { asked, resolve, reject, retried: false };
+      if (urgent) this.#waiting.unshift(job);
+      else this.#waiting.push(job);
+      this.#dispatch();
+    }).then((reply) => {
+      if (reply.type === 'failed') throw new FileFailureError(reply.code, reply.message);
+      if (reply.type === 'disk') throw new ServiceError('DISK_FULL', reply.message);
+      return reply;
+    });
+  }
+
+  #dispatch(): void {
+    while (this.#waiting.length > 0 && !this.#closed) {
+      const worker = this.#leastBusy();
+      const job = worker && this.#waiting.shift();
+      if (!job) return;
+      const id = this.#nextId++;
+      worker.jobs.set(id, job);
+      if (worker.jobs.size === 1) this.#watch(worker);
+      worker.process.send({ ...job.asked, id } as DecodeRequest, (error) => {
+        // the exit handler sends the worker's requests elsewhere
+        if (error) worker.process.kill('SIGKILL');
+      });
+    }
+  }
+
+  #leastBusy(): Worker | null {
+    let best: Worker | null = null;
+    for (const worker of this.#workers) {
+      if (worker.jobs.size < (best?.jobs.size ?? DEPTH)) best = worker;
+    }
+    if (best?.jobs.size === 0 || this.#workers.size >= this.#size) return best;
+    return this.#start();
+  }
+
+  #start(): Worker {
+    const entry = import.meta.url.endsWith('.ts') ? './decode-worker.ts' : './decode-worker.js';
+    const child = fork(fileURLToPath(new URL(entry, import.meta.url)), [], {
+      serialization: 'advanced',
+      // no inspector port or loader of the parent, and nothing on the terminal but real trouble
+      execArgv: ['--disable-warning=ExperimentalWarning'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    });
+    const worker: Worker = { process: child, jobs: new Map(), timer: null };
+    this.#workers.add(worker);
+    child.on('message', (reply: DecodeReply) => this.#settle(worker, reply));
+    child.on('error', () => child.kill('SIGKILL'));
+    child.once('exit', () => this.#lost(worker));
+    return worker;
+  }
+
+  #settle(worker: Worker, reply: DecodeReply): void {
+    worker.jobs.get(reply.id)?.resolve(reply);
+    worker.jobs.delete(reply.id);
+    this.#watch(worker);
+    this.#dispatch();
+  }
+
+  /** Starts the clock for the request that is being decoded now. */
+  #watch(worker: Worker): void {
+    if (worker.timer) clearTimeout(worker.timer);
+    worker.timer = null;
+    if (worker.jobs.size === 0) return;
+    worker.timer = setTimeout(() => {
+      this.#failFirst(worker, 'DECODER_TIMEOUT', `Decoding took over ${this.#timeoutMs / 1000} s and was given up.`);
+      worker.process.kill('SIGKILL');
+    }, this.#timeoutMs);
+  }
+
+  /** The worker died: the request being decoded is taken for the cause, those behind it are sent again. */
+  #lost(worker: Worker): void {
+    if (worker.timer) clearTimeout(worker.timer);
+    this.#workers.delete(worker);
+    const [first, ...rest] = worker.jobs.values();
+    if (first?.retried || (first && rest.length === 0)) {
+      this.#failFirst(worker, 'DECODER_CRASHED', 'The decoder crashed on this file.');
+    } else if (first) {
+      // two were under way and either may be at fault: each gets a worker to itself
+      first.retried = true;
+      this.#waiting.unshift(first);
+    }
+    this.#waiting.unshift(...rest);
+    worker.jobs.clear();
+    this.#dispatch();
+  }
+
+  #failFirst(worker: Worker, code: 'DECODER_TIMEOUT' | 'DECODER_CRASHED', message: string): void {
+    const first = worker.jobs.entries().next().value;
+    if (!first) return;
+    const [id, job] = first;
+    worker.jobs.delete(id);
+    job.reject(new FileFailureError(code, message));
+  }
+
+  async #stop(worker: Worker): Promise<void> {
+    const { process: child } = worker;
+    if (child.exitCode !== null || child.signalCode !== null) return;
+    const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (child.connected) child.disconnect();
+    else child.kill('SIGKILL');
+    await exited;
+  }
+}

@@ -1,0 +1,51 @@
+import type { FileFailureCode } from '../../contract/errors.ts';
+import type { ExifFields } from './exif-fields.ts';
+
+/** What a decode worker is asked. Paths are absolute. */
+export type DecodeRequest = { readonly id: number } & (
+  | {
+      readonly type: 'decode';
+      readonly from: { readonly path: string } | { readonly bytes: Uint8Array };
+      /** Hashes of known content of the same length: on a match nothing is decoded. */
+      readonly known: readonly string[];
+      /** The folder to write the thumbnail into; null: give it back. */
+      readonly thumbsFolder: string | null;
+    }
+  /** Renders a picture that browsers cannot show into a WebP file. */
+  | { readonly type: 'render'; readonly path: string; readonly target: string; readonly side: number }
+);
+
+/** Everything that one decode gives. */
+export interface DecodedPicture {
+  readonly hash: string;
+  readonly bytes: number;
+  readonly format: string;
+  /** Upright. */
+  readonly width: number;
+  readonly height: number;
+  readonly exif: ExifFields;
+  /** Encoder pixels: 224 × 224 × 3, RGB. */
+  readonly pixels: Uint8Array;
+  /** WebP; null where it was written to the thumbs folder. */
+  readonly thumbnail: Uint8Array | null;
+}
+
+export type DecodeReply = { readonly id: number } & (
+  | { readonly type: 'decoded'; readonly picture: DecodedPicture }
+  | { readonly type: 'known'; readonly hash: string }
+  | { readonly type: 'rendered' }
+  | { readonly type: 'failed'; readonly code: FileFailureCode; readonly message: string }
+  /** The disk, not the file, is at fault: this ends the run. */
+  | { readonly type: 'disk'; readonly message: string }
+);
+
+/** A failure of one file, with the code that the failures list shows. */
+export class FileFailureError extends Error {
+  readonly code: FileFailureCode;
+
+  constructor(code: FileFailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'FileFailureError';
+    this.code = code;
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * A process that decodes pictures, one at a time: hostile or broken files crash it, not the service. It writes thumbnails
+ * itself, so that they never travel.
+ */
+import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import sharp from 'sharp';
+import { thumbnailPath } from '../../contract/thumbnail-path.ts';
+import { decodePicture, hashOf, renderPicture } from './decode.ts';
+import { FileFailureError, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+
+// one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
+sharp.concurrency(1);
+sharp.cache(false);
+
+/** A photo file over 1 GB is none; and a file is read whole, once, for hash and pixels. */
+const MAX_FILE_BYTES = 2 ** 30;
+
+class DiskError extends Error {}
+
+async function readWhole(path: string): Promise<Uint8Array> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      const { size } = await handle.stat();
+      if (size > MAX_FILE_BYTES) throw new FileFailureError('FILE_TOO_LARGE', 'The file is over 1 GB.');
+      return await handle.readFile();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (error instanceof FileFailureError) throw error;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT')
+      throw new FileFailureError('FILE_VANISHED', 'The file was gone before it could be read.', { cause: error });
+    throw new FileFailureError('FILE_UNREADABLE', `The file cannot be read (${code ?? 'unknown reason'}).`, {
+      cause: error,
+    });
+  }
+}
+
+/** Writes beside the target and renames, so that a half-written file never carries a good name. */
+async function writeAtomic(target: string, bytes: Uint8Array): Promise<void> {
+  const aside = `${target}.${process.pid}.tmp`;
+  try {
+    await mkdir(dirname(target), { recursive: true });
+    await writeFile(aside, bytes);
+    await rename(aside, target);
+  } catch (error) {
+    await rm(aside, { force: true });
+    throw new DiskError(error instanceof Error ? error.message : String(error), { cause: error });
+  }
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+async function answer(request: DecodeRequest): Promise<DecodeReply> {
+  const { id } = request;
+  if (request.type === 'render') {
+    await writeAtomic(request.target, await renderPicture(await readWhole(request.path), request.side));
+    return { id, type: 'rendered' };
+  }
+  const bytes = 'path' in request.from ? await readWhole(request.from.path) : request.from.bytes;
+  const hash = hashOf(bytes);
+  if (request.known.includes(hash)) return { id, type: 'known', hash };
+  const picture = await decodePicture(bytes, hash);
+  if (request.thumbsFolder === null || picture.thumbnail === null) return { id, type: 'decoded', picture };
+  const target = join(request.thumbsFolder, thumbnailPath(hash));
+  if (!(await exists(target))) await writeAtomic(target, picture.thumbnail);
+  return { id, type: 'decoded', picture: { ...picture, thumbnail: null } };
+}
+
+function failureReply(id: number, error: unknown): DecodeReply {
+  if (error instanceof DiskError) return { id, type: 'disk', message: error.message };
+  if (error instanceof FileFailureError) return { id, type: 'failed', code: error.code, message: error.message };
+  return { id, type: 'failed', code: 'FILE_DAMAGED', message: error instanceof Error ? error.message : String(error) };
+}
+
+process.on('message', (request: DecodeRequest) => {
+  answer(request)
+    .catch((error: unknown) => failureReply(request.id, error))
+    .then((reply) => process.send?.(reply))
+    // the service has gone: there is nobody left to answer
+    .catch(() => process.exit(1));
+});
+// Ctrl-C in a terminal reaches the whole group: the service decides when its workers end
+process.on('SIGINT', () => undefined);
+process.on('disconnect', () => process.exit(0));

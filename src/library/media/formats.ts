@@ -1,0 +1,48 @@
+import { extname } from 'node:path';
+
+/**
+ * What a file's name promises, before it is opened.
+ *
+ * - `picture`: a format that is decoded here; the content decides, the name only lets it in.
+ * - `unsupported`: a picture or video in a format that is not read yet.
+ * - `companion`: what cameras, phones and systems leave beside pictures; passed over without a word.
+ * - `other`: anything else; named once in the failures list, so that nobody wonders.
+ */
+export type NameKind = 'picture' | 'unsupported' | 'companion' | 'other';
+
+const PICTURES = new Set('.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif'.split(' '));
+
+const UNSUPPORTED = new Set(
+  (
+    '.heic .heif .hif .bmp .svg .psd .jxl .jp2 .ico .tga .exr .hdr ' +
+    '.cr2 .cr3 .nef .arw .dng .raf .orf .rw2 .pef .srw .raw ' +
+    '.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'
+  ).split(' '),
+);
+
+/** Sidecars of edits and exports, previews of cameras, and the systems' own litter. */
+const COMPANIONS = new Set('.xmp .aae .thm .json .ini .db .lnk .url .part .crdownload .tmp'.split(' '));
+
+/** Kind of a file by its name (without its folder). */
+export function nameKind(name: string): NameKind {
+  if (name.startsWith('.')) return 'companion';
+  const extension = extname(name).toLowerCase();
+  if (PICTURES.has(extension)) return 'picture';
+  if (UNSUPPORTED.has(extension)) return 'unsupported';
+  if (COMPANIONS.has(extension)) return 'companion';
+  return 'other';
+}
+
+/** Media type of a format that Chromium shows by itself, or null where a rendering is needed. `format` is sharp's name. */
+export function browserMimeType(format: string): string | null {
+  switch (format) {
+    case 'jpeg':
+    case 'png':
+    case 'webp':
+    case 'gif':
+    case 'avif':
+      return `image/${format}`;
+    default:
+      return null;
+  }
+}

@@ -1,0 +1,111 @@
+import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { ServiceError } from '../contract/errors.ts';
+import { packLayout } from '../contract/picture-layout.ts';
+import type { Picture } from '../contract/schemas.ts';
+import { thumbnailPath } from '../contract/thumbnail-path.ts';
+import type { Catalog, MediaRow } from './catalog/catalog.ts';
+import { pathInside } from './indexing/sources.ts';
+import { FileFailureError } from './media/decode-protocol.ts';
+import type { DecodePool } from './media/decode-pool.ts';
+import { browserMimeType } from './media/formats.ts';
+import type { LibraryPaths } from './library-folder.ts';
+
+/** Longest side of a rendering for formats that browsers cannot show: sharp on a 4K screen, 0.5 MB. */
+const DISPLAY_SIDE = 3072;
+
+interface PictureParts {
+  readonly catalog: Catalog;
+  readonly decoders: DecodePool;
+  readonly paths: LibraryPaths;
+}
+
+/** Absolute paths of a picture's files, in a stable order; empty where all are gone. */
+export function picturePaths(catalog: Catalog, id: number): string[] {
+  return catalog.filesOfMedia(id).map((file) => join(file.sourcePath, file.path));
+}
+
+/** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */
+export function describePicture(catalog: Catalog, id: number): Picture {
+  const media = knownMedia(catalog, id);
+  const files = catalog.filesOfMedia(id);
+  const [path, ...copies] = picturePaths(catalog, id);
+  if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
+  const modified = Math.min(...files.map((file) => file.mtimeMs));
+  return { ...media, path, copies, modifiedAt: new Date(modified).toISOString() };
+}
+
+/** Every picture packed for the grid, newest first: when it was taken, else when its oldest file was written. */
+export function packedLayout(catalog: Catalog, since: number): Blob {
+  const rows = catalog
+    .layoutRows(since)
+    .map(({ id, hash, width, height, takenAt, mtimeMs }) => ({
+      id,
+      hash,
+      aspect: width / height,
+      when: takenAt === null ? mtimeMs : Date.parse(`${takenAt}Z`),
+    }))
+    .sort((a, b) => b.when - a.when || b.id - a.id);
+  return new Blob([packLayout(rows, rows.length)]);
+}
+
+/**
+ * The file of a picture that is there now, by its real path inside its source: a link that was put in its place since the
+ * scan leads nowhere.
+ *
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_MISSING
+ */
+export async function locatePicture(catalog: Catalog, id: number): Promise<string> {
+  knownMedia(catalog, id);
+  const files = catalog.filesOfMedia(id);
+  for (const file of files) {
+    const real = await realPathInside(file.sourcePath, join(file.sourcePath, file.path));
+    if (real !== null) return real;
+  }
+  throw new ServiceError('PICTURE_MISSING', picturePaths(catalog, id)[0] ?? `picture ${id}`);
+}
+
+async function realPathInside(folder: string, path: string): Promise<string | null> {
+  try {
+    const real = await realpath(path);
+    const inside = pathInside(await realpath(folder), real);
+    return inside !== null && (await stat(real)).isFile() ? real : null;
+  } catch {
+    // gone, or its drive is
+    return null;
+  }
+}
+
+/**
+ * A file that a browser can show for a picture: the original, or a WebP rendering of it that is made once.
+ *
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_MISSING, PICTURE_UNREADABLE
+ */
+export async function displayPicture(parts: PictureParts, id: number): Promise<{ path: string; mimeType: string }> {
+  const { format, hash } = knownMedia(parts.catalog, id);
+  const path = await locatePicture(parts.catalog, id);
+  const mimeType = browserMimeType(format);
+  if (mimeType !== null) return { path, mimeType };
+  const rendering = join(parts.paths.previews, thumbnailPath(hash));
+  const made = await stat(rendering).catch(() => null);
+  if (!made) {
+    await mkdir(dirname(rendering), { recursive: true });
+    await parts.decoders.render(path, rendering, DISPLAY_SIDE).catch((error: unknown) => {
+      throw error instanceof FileFailureError
+        ? new ServiceError('PICTURE_UNREADABLE', error.message, { cause: error })
+        : error;
+    });
+  }
+  return { path: rendering, mimeType: 'image/webp' };
+}
+
+/** The thumbnail of a picture of the library, WebP; empty where the cache has lost it. */
+export async function thumbnailOf({ paths }: Pick<PictureParts, 'paths'>, hash: string): Promise<Uint8Array> {
+  return readFile(join(paths.thumbs, thumbnailPath(hash))).catch(() => new Uint8Array());
+}
+
+function knownMedia(catalog: Catalog, id: number): MediaRow {
+  const media = catalog.media(id);
+  if (!media) throw new ServiceError('PICTURE_UNKNOWN', String(id));
+  return media;
+}

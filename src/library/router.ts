@@ -1,0 +1,119 @@
+import { implement, ORPCError } from '@orpc/server';
+import { contract } from '../contract/contract.ts';
+import { ServiceError } from '../contract/errors.ts';
+import type { IndexEvent } from '../contract/schemas.ts';
+import type { IndexParts } from './indexing/index-run.ts';
+import type { Indexer } from './indexing/indexer.ts';
+import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
+import { eventQueue } from './event-queue.ts';
+import { join } from 'node:path';
+import { describePicture, displayPicture, locatePicture, packedLayout } from './pictures.ts';
+import { evaluateFolders } from './search/evaluate.ts';
+import { findSimilar } from './search/similar.ts';
+import { verifyLibrary } from './search/verify.ts';
+
+interface RouterParts extends IndexParts {
+  readonly indexer: Indexer;
+  readonly readonly: boolean;
+}
+
+/** The service's own errors become the contract's typed ones; anything else is a fault of ours and says so. */
+function asContractError(error: unknown): unknown {
+  if (error instanceof ORPCError) return error;
+  if (error instanceof ServiceError) {
+    const { code, message, detail } = error;
+    return new ORPCError(code, { defined: true, message, data: { detail }, cause: error });
+  }
+  if (error instanceof Error && error.name === 'AbortError') return error;
+  return asContractError(
+    new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error }),
+  );
+}
+
+/** Implements the contract over an open library. */
+export function createRouter(parts: RouterParts) {
+  const { catalog, indexer, vectors, paths, projection, encoder } = parts;
+  const os = implement(contract).use(async ({ next }) => {
+    try {
+      return await next();
+    } catch (error) {
+      throw asContractError(error);
+    }
+  });
+  const needWriting = (): void => {
+    if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
+  };
+
+  return os.router({
+    status: os.status.handler(() => {
+      const sources = catalog.sources().map((source) => describeSource(catalog, source));
+      return {
+        libraryFolder: paths.folder,
+        thumbsFolder: paths.thumbs,
+        sources,
+        pictures: catalog.pictureCount(),
+        vectors: vectors.size,
+        model: { id: projection.id, name: projection.name, dimensions: projection.dimensions },
+        encoder: encoder.id,
+        offline: sources.filter(({ state }) => state === 'offline').length,
+        failures: catalog.failureCount(),
+      };
+    }),
+    sources: {
+      add: os.sources.add.handler(async ({ input }) => {
+        needWriting();
+        const { source } = await addSource(catalog, input.path, paths.folder);
+        return describeSource(catalog, source);
+      }),
+      remove: os.sources.remove.handler(async ({ input }) => {
+        needWriting();
+        if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
+        indexTargets(catalog, [input.id]);
+        catalog.removeSource(input.id);
+        await vectors.setPresent(catalog.presentMediaIds());
+        indexer.touch();
+      }),
+    },
+    indexing: {
+      start: os.indexing.start.handler(async ({ input }) => {
+        needWriting();
+        if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
+        const folders = input.folders && (await folderTargets(catalog, input.folders, paths.folder));
+        indexer.start(folders ?? indexTargets(catalog, input.sourceIds));
+      }),
+      pause: os.indexing.pause.handler(() => indexer.pause()),
+      resume: os.indexing.resume.handler(() => indexer.resume()),
+      cancel: os.indexing.cancel.handler(() => indexer.cancel()),
+      watch: os.indexing.watch.handler(({ signal }) => eventQueue<IndexEvent>((push) => indexer.watch(push), signal)),
+    },
+    pictures: {
+      layout: os.pictures.layout.handler(({ input }) => ({
+        revision: indexer.revision,
+        rows: packedLayout(catalog, input.since),
+      })),
+      get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
+      locate: os.pictures.locate.handler(async ({ input }) => ({ path: await locatePicture(catalog, input.id) })),
+      display: os.pictures.display.handler(({ input }) => displayPicture(parts, input.id)),
+    },
+    search: {
+      similar: os.search.similar.handler(({ input }) => findSimilar(parts, input)),
+    },
+    failures: os.failures.handler(() =>
+      catalog.sources().flatMap((source) =>
+        catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({
+          path: join(source.path, path),
+          code,
+          message,
+          since,
+        })),
+      ),
+    ),
+    evaluate: os.evaluate.handler(() => evaluateFolders(parts, projection.id)),
+    verify: os.verify.handler(({ input }) => {
+      if (input.repair) needWriting();
+      return verifyLibrary(parts, input.repair);
+    }),
+  });
+}
+
+export type ServiceRouter = ReturnType<typeof createRouter>;

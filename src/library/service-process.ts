@@ -1,0 +1,55 @@
+/**
+ * The library service as a process of its own, started by Electron's main: see `docs/architecture.md`. The one argument is
+ * the library folder; without it, the same default as the command line's.
+ */
+import { RPCHandler } from '@orpc/server/message-port';
+import { ServiceError } from '../contract/errors.ts';
+import { defaultLibraryFolder, libraryPaths } from './library-folder.ts';
+import { connectParent, type ServicePort } from './service-port.ts';
+import { openService } from './service.ts';
+
+const parent = connectParent();
+const paths = libraryPaths(process.argv[2] ?? defaultLibraryFolder());
+
+/** Ports that came before the library was open: they are served as soon as it is. */
+const waiting: ServicePort[] = [];
+let serve = (port: ServicePort): void => void waiting.push(port);
+let close = (): Promise<void> => Promise.resolve();
+let closing = false;
+
+async function closeAndExit(code: number): Promise<void> {
+  if (closing) return;
+  closing = true;
+  try {
+    await close();
+  } catch (error) {
+    console.error('The library did not close cleanly:', error);
+    code = 1;
+  }
+  process.exit(code);
+}
+
+parent.listen(
+  (port) => serve(port),
+  () => void closeAndExit(0),
+);
+process.on('SIGTERM', () => void closeAndExit(0));
+// Ctrl-C in a terminal reaches every process of the group. Main gets it too, and asks this one to close in good order.
+process.on('SIGINT', () => undefined);
+
+try {
+  const service = await openService({ libraryFolder: paths.folder });
+  close = () => service.close();
+  const handler = new RPCHandler(service.router);
+  serve = (port) => handler.upgrade(port);
+  parent.send({ type: 'ready', libraryFolder: paths.folder, thumbsFolder: paths.thumbs });
+  for (const port of waiting.splice(0)) serve(port);
+} catch (error) {
+  const failure =
+    error instanceof ServiceError
+      ? error
+      : new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+  if (failure.code === 'INTERNAL') console.error(error);
+  parent.send({ type: 'failed', code: failure.code, message: failure.message });
+  await closeAndExit(0);
+}

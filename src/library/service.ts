@@ -1,0 +1,98 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { createEncoder, type Encoder } from '../compute/encoder.ts';
+import { loadProjection, type Projection } from '../compute/projection.ts';
+import { ServiceError } from '../contract/errors.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { lockLibrary } from './catalog/database.ts';
+import { FeatureStore } from './catalog/feature-store.ts';
+import { EncodeBatcher } from './indexing/encode-batcher.ts';
+import type { IndexParts } from './indexing/index-run.ts';
+import { Indexer } from './indexing/indexer.ts';
+import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
+import { DecodePool } from './media/decode-pool.ts';
+import { createRouter, type ServiceRouter } from './router.ts';
+import { ModelVectors } from './vectors/model-vectors.ts';
+
+export interface ServiceOptions {
+  readonly libraryFolder?: string | undefined;
+  /**
+   * `write` takes the library for this process alone. `read` answers beside a writer (a command line beside the window) and
+   * changes nothing.
+   */
+  readonly access?: 'read' | 'write';
+  /** For measuring: another encoder of the same feature size. */
+  readonly encoder?: Encoder;
+}
+
+export interface Service {
+  readonly router: ServiceRouter;
+  readonly paths: LibraryPaths;
+  /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens a library, making it where there is none, and offers the contract over it.
+ *
+ * @throws ServiceError LIBRARY_LOCKED, LIBRARY_READ_ONLY, CATALOG_*, DISK_FULL, ENCODER_FAILED
+ */
+export async function openService(options: ServiceOptions = {}): Promise<Service> {
+  const paths = libraryPaths(options.libraryFolder ?? defaultLibraryFolder());
+  const readonly = options.access === 'read';
+  if (!readonly) await prepareLibraryFolder(paths);
+  else if (!existsSync(paths.catalog)) throw new ServiceError('LIBRARY_MISSING', paths.folder);
+  const lock = readonly ? null : lockLibrary(paths.lock, paths.folder);
+  const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
+  try {
+    return await assemble(paths, readonly, options.encoder, closers);
+  } catch (error) {
+    for (const close of closers.reverse()) await close();
+    throw error;
+  }
+}
+
+async function assemble(
+  paths: LibraryPaths,
+  readonly: boolean,
+  givenEncoder: Encoder | undefined,
+  closers: (() => void | Promise<void>)[],
+): Promise<Service> {
+  const catalog = new Catalog(paths.catalog, readonly);
+  closers.push(() => catalog.close());
+  const encoder = givenEncoder ?? (await createEncoder());
+  closers.push(() => encoder.close());
+  const projection = loadProjection();
+  const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
+  closers.push(() => store.close());
+  if (!readonly) {
+    store.dropAfter(catalog.lastMediaId());
+    projectAnew(store, projection);
+  }
+  const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
+  closers.push(() => vectors.close(!readonly));
+  const decoders = new DecodePool();
+  closers.push(() => decoders.close());
+  const batcher = new EncodeBatcher(encoder, availableParallelism() + 1);
+  const parts: IndexParts = { paths, catalog, store, vectors, decoders, batcher, encoder, projection };
+  const indexer = new Indexer(parts);
+  closers.push(() => indexer.close());
+  // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
+  if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
+  const router = createRouter({ ...parts, indexer, readonly });
+  let closing: Promise<void> | null = null;
+  const closeAll = async (): Promise<void> => {
+    for (const close of closers.reverse()) await close();
+  };
+  return { router, paths, close: () => (closing ??= closeAll()) };
+}
+
+/** Fills the vectors that the present projection lacks, from the features: a new projection decodes nothing. */
+function projectAnew(store: FeatureStore, projection: Projection): void {
+  for (const mediaId of store.unprojectedIds()) {
+    const features = store.features(mediaId);
+    if (!features) continue;
+    const vector = projection.project(Float32Array.from(features));
+    store.put([{ mediaId, features, vector: Float16Array.from(vector) }]);
+  }
+}

@@ -1,0 +1,102 @@
+import hnswlib from 'hnswlib-node';
+import type { VectorIndex, VectorNeighbor } from './vector-index.ts';
+
+/**
+ * M = 16 and efConstruction = 200 with ef = 64 gave recall@10 1.00 at 0.2 ms a query on 50,000 × 128 (docs/architecture.md).
+ * The seed is fixed so that the same insertions give the same graph.
+ */
+export const HNSW_PARAMETERS = { m: 16, efConstruction: 200, ef: 64, seed: 100 } as const;
+
+const FIRST_CAPACITY = 1024;
+
+/** HNSW over unit vectors (inner product). Labels are picture ids. Grows by doubling. */
+export class HnswIndex implements VectorIndex {
+  readonly dimensions: number;
+  readonly #index: InstanceType<typeof hnswlib.HierarchicalNSW>;
+  readonly #ids = new Set<number>();
+  readonly #hidden = new Set<number>();
+
+  private constructor(dimensions: number) {
+    this.dimensions = dimensions;
+    this.#index = new hnswlib.HierarchicalNSW('ip', dimensions);
+  }
+
+  static empty(dimensions: number): HnswIndex {
+    const { m, efConstruction, seed } = HNSW_PARAMETERS;
+    const index = new HnswIndex(dimensions);
+    index.#index.initIndex({ maxElements: FIRST_CAPACITY, m, efConstruction, randomSeed: seed });
+    index.#index.setEf(HNSW_PARAMETERS.ef);
+    return index;
+  }
+
+  /** Reads a file written by {@link save}; `hidden` comes from its manifest. Rejects where hnswlib refuses it. */
+  static async load(file: string, dimensions: number, hidden: readonly number[]): Promise<HnswIndex> {
+    const index = new HnswIndex(dimensions);
+    await index.#index.readIndex(file);
+    if (index.#index.getNumDimensions() !== dimensions) throw new Error('the index has another number of dimensions');
+    for (const id of index.#index.getIdsList()) index.#ids.add(id);
+    for (const id of hidden) index.#hidden.add(id);
+    index.#index.setEf(HNSW_PARAMETERS.ef);
+    return index;
+  }
+
+  async save(file: string): Promise<void> {
+    await this.#index.writeIndex(file);
+  }
+
+  /** Vectors that a search can find. */
+  get size(): number {
+    return this.#ids.size - this.#hidden.size;
+  }
+
+  get hidden(): readonly number[] {
+    return [...this.#hidden];
+  }
+
+  has(id: number): boolean {
+    return this.#ids.has(id);
+  }
+
+  /** All ids, hidden ones too. */
+  ids(): readonly number[] {
+    return [...this.#ids];
+  }
+
+  /** Inserts a unit vector. About 0.4 ms at 10,000 × 256, growing with the logarithm of the size. */
+  add(id: number, vector: ArrayLike<number>): void {
+    if (this.#ids.has(id)) return;
+    const capacity = this.#index.getMaxElements();
+    if (this.#index.getCurrentCount() >= capacity) this.#index.resizeIndex(2 * capacity);
+    this.#index.addPoint(Array.from(vector), id);
+    this.#ids.add(id);
+  }
+
+  /** Takes a vector out of the results without rebuilding the graph. */
+  hide(id: number): void {
+    if (!this.#ids.has(id) || this.#hidden.has(id)) return;
+    this.#index.markDelete(id);
+    this.#hidden.add(id);
+  }
+
+  /** The reverse of {@link hide}: the picture's file came back. */
+  show(id: number): void {
+    if (!this.#hidden.delete(id)) return;
+    this.#index.unmarkDelete(id);
+  }
+
+  search(query: Float32Array, k: number): Promise<VectorNeighbor[]> {
+    return Promise.resolve(this.searchNow(query, k));
+  }
+
+  /** As {@link search}, at once: the call takes 0.1–1 ms. */
+  searchNow(query: Float32Array, k: number): VectorNeighbor[] {
+    const wanted = Math.min(k, this.size);
+    if (wanted === 0) return [];
+    // hnswlib keeps max(ef, k) candidates, and twice as many as wanted keep recall at the end of a long list
+    this.#index.setEf(Math.max(HNSW_PARAMETERS.ef, 2 * wanted));
+    const { neighbors, distances } = this.#index.searchKnn(Array.from(query), wanted);
+    return neighbors
+      .map((id, i) => ({ id, score: 1 - (distances[i] ?? 1) }))
+      .sort((a, b) => b.score - a.score || a.id - b.id);
+  }
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import { z } from 'zod';
+import { ServiceError } from '../../contract/errors.ts';
+import { HNSW_PARAMETERS, HnswIndex } from './hnsw-index.ts';
+
+/** Beside each index file: what it is, so that one of another model, another version or half a write is never used. */
+const manifestSchema = z.object({
+  format: z.literal(1),
+  model: z.string(),
+  dimensions: z.number().int().positive(),
+  m: z.literal(HNSW_PARAMETERS.m),
+  efConstruction: z.literal(HNSW_PARAMETERS.efConstruction),
+  count: z.number().int().nonnegative(),
+  /** Ids in the file that searches leave out. */
+  hidden: z.array(z.number().int().positive()),
+  file: z.string().regex(/^hnsw-[0-9a-f]{16}\.bin$/),
+  sha256: z.string(),
+});
+
+const MANIFEST = 'manifest.json';
+
+/** Loads the index of a model, or null where there is none that can be trusted: it is a cache and is built again. */
+export async function loadIndex(folder: string, model: string, dimensions: number): Promise<HnswIndex | null> {
+  try {
+    const manifest = manifestSchema.parse(JSON.parse(await readFile(join(folder, MANIFEST), 'utf8')));
+    if (manifest.model !== model || manifest.dimensions !== dimensions) return null;
+    const file = join(folder, manifest.file);
+    if ((await sha256(file)) !== manifest.sha256) return null;
+    const index = await HnswIndex.load(file, dimensions, manifest.hidden);
+    return index.ids().length === manifest.count ? index : null;
+  } catch {
+    // missing, damaged, of another version: all the same here
+    return null;
+  }
+}
+
+/**
+ * Writes the index aside, then renames it, then the manifest that names it: at every moment the folder holds one complete
+ * pair or none. The caller keeps others from changing the index meanwhile.
+ *
+ * @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY
+ */
+export async function saveIndex(folder: string, model: string, index: HnswIndex): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const aside = join(folder, 'hnsw.tmp');
+    await index.save(aside);
+    await syncFile(aside);
+    const digest = await sha256(aside);
+    const file = `hnsw-${digest.slice(0, 16)}.bin`;
+    await rename(aside, join(folder, file));
+    const { m, efConstruction } = HNSW_PARAMETERS;
+    const count = index.ids().length;
+    const { dimensions, hidden } = index;
+    const manifest = { format: 1, model, dimensions, m, efConstruction, count, hidden, file, sha256: digest };
+    await writeText(join(folder, `${MANIFEST}.tmp`), JSON.stringify(manifest));
+    await rename(join(folder, `${MANIFEST}.tmp`), join(folder, MANIFEST));
+    await removeOthers(folder, file);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    throw new ServiceError(code === 'EACCES' || code === 'EROFS' ? 'LIBRARY_READ_ONLY' : 'DISK_FULL', message, {
+      cause,
+    });
+  }
+}
+
+async function removeOthers(folder: string, keep: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name.startsWith('hnsw') && name !== keep) await rm(join(folder, name), { force: true });
+  }
+}
+
+async function writeText(file: string, text: string): Promise<void> {
+  const handle = await open(file, 'w');
+  try {
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Waits until the disk has the file: a rename that outlives its content would leave a good name on nothing. */
+async function syncFile(file: string): Promise<void> {
+  const handle = await open(file, 'r+');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function sha256(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  await pipeline(createReadStream(file), hash);
+  return hash.digest('hex');
+}

@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { FeatureStore } from '../catalog/feature-store.ts';
+import { ExactIndex } from './exact-index.ts';
+import { HnswIndex } from './hnsw-index.ts';
+import { loadIndex, saveIndex } from './index-files.ts';
+import type { VectorNeighbor } from './vector-index.ts';
+
+/** Insertions between two looks at the event loop: 16 × 0.4 ms, so a search waits at most about 6 ms. */
+const SLICE = 16;
+
+interface VectorModel {
+  readonly id: string;
+  readonly dimensions: number;
+}
+
+/**
+ * The vectors of one model: the HNSW index, kept in step with the store, and the exact scan beside it. The index is a cache:
+ * what it lacks after a crash is inserted from the store, and where it is missing as a whole the exact scan answers meanwhile.
+ */
+export class ModelVectors {
+  readonly #store: FeatureStore;
+  readonly #model: VectorModel;
+  readonly #folder: string;
+  readonly #exact: ExactIndex;
+  readonly #present: Set<number>;
+  #hnsw: HnswIndex;
+  #complete = false;
+  #dirty = false;
+  /** One change of the index at a time: hnswlib must not insert while it writes its file. */
+  #turn: Promise<unknown> = Promise.resolve();
+  #closing = false;
+
+  private constructor(
+    store: FeatureStore,
+    model: VectorModel,
+    folder: string,
+    hnsw: HnswIndex,
+    present: Iterable<number>,
+  ) {
+    this.#store = store;
+    this.#model = model;
+    this.#folder = folder;
+    this.#hnsw = hnsw;
+    this.#present = new Set(present);
+    this.#exact = new ExactIndex(
+      () => store.vectors(),
+      (id) => this.#present.has(id),
+    );
+  }
+
+  /**
+   * @param folder where the library keeps indexes; each model has a folder of its own in it
+   * @param present ids of the pictures that have a file
+   */
+  static async open(
+    store: FeatureStore,
+    model: VectorModel,
+    folder: string,
+    present: Iterable<number>,
+  ): Promise<ModelVectors> {
+    const own = join(folder, model.id);
+    const loaded = await loadIndex(own, model.id, model.dimensions);
+    const vectors = new ModelVectors(store, model, own, loaded ?? HnswIndex.empty(model.dimensions), present);
+    // few missing: insert them before the first answer; many: answer exactly while they are inserted
+    if (loaded && vectors.#missing() <= 2 * SLICE) await vectors.catchUp();
+    return vectors;
+  }
+
+  /** Pictures that a search can find. */
+  get size(): number {
+    return this.#present.size;
+  }
+
+  get indexed(): number {
+    return this.#hnsw.size;
+  }
+
+  /** Whether the index holds all vectors, so that it answers rather than the exact scan. */
+  get complete(): boolean {
+    return this.#complete;
+  }
+
+  #missing(): number {
+    return Math.max(0, this.#store.vectorCount() - this.#hnsw.ids().length);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Inserts what the store has and the index lacks, and hides what has no file, without holding up a search. */
+  catchUp(): Promise<void> {
+    return this.#inTurn(async () => {
+      for (const page of this.#store.vectors()) {
+        for (const [i, { mediaId, vector }] of page.entries()) {
+          if (this.#closing) return;
+          if (!this.#hnsw.has(mediaId)) this.#insert(mediaId, vector);
+          if (i % SLICE === 0) await letOthersRun();
+        }
+      }
+      for (const id of this.#hnsw.ids()) {
+        if (this.#present.has(id)) this.#hnsw.show(id);
+        else this.#hnsw.hide(id);
+      }
+      this.#complete = true;
+    });
+  }
+
+  #insert(id: number, vector: ArrayLike<number>): void {
+    this.#hnsw.add(id, vector);
+    this.#dirty = true;
+  }
+
+  /** Adds new pictures; the store has them already. */
+  add(rows: readonly { readonly mediaId: number; readonly vector: ArrayLike<number> }[]): Promise<void> {
+    for (const { mediaId } of rows) this.#present.add(mediaId);
+    return this.#inTurn(async () => {
+      for (const [i, { mediaId, vector }] of rows.entries()) {
+        this.#insert(mediaId, vector);
+        if (i % SLICE === SLICE - 1) await letOthersRun();
+      }
+    });
+  }
+
+  /** Sets which pictures have a file: after files were removed, moved or came back. */
+  setPresent(ids: Iterable<number>): Promise<void> {
+    return this.#inTurn(() => {
+      const present = new Set(ids);
+      for (const id of this.#present) if (!present.has(id)) this.#setVisible(id, false);
+      for (const id of present) if (!this.#present.has(id)) this.#setVisible(id, true);
+      return Promise.resolve();
+    });
+  }
+
+  #setVisible(id: number, visible: boolean): void {
+    if (visible) {
+      this.#present.add(id);
+      this.#hnsw.show(id);
+    } else {
+      this.#present.delete(id);
+      this.#hnsw.hide(id);
+    }
+    this.#dirty = true;
+  }
+
+  /** The vector of one picture, unit length, or null where it has none. */
+  vector(id: number): Float32Array | null {
+    const stored = this.#store.vector(id);
+    return stored && Float32Array.from(stored);
+  }
+
+  async search(
+    query: Float32Array,
+    k: number,
+    exact: boolean,
+  ): Promise<{ neighbors: VectorNeighbor[]; exact: boolean }> {
+    const scan = exact || !this.#complete;
+    const neighbors = scan ? await this.#exact.search(query, k) : this.#hnsw.searchNow(query, k);
+    return { neighbors, exact: scan };
+  }
+
+  /** Writes the index file where it changed since the last time. */
+  save(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (!this.#dirty || !this.#complete) return;
+      await saveIndex(this.#folder, this.#model.id, this.#hnsw);
+      this.#dirty = false;
+    });
+  }
+
+  /** Throws the index away and builds it again from the store; the exact scan answers meanwhile. */
+  async rebuild(): Promise<void> {
+    await this.#inTurn(() => {
+      this.#complete = false;
+      this.#hnsw = HnswIndex.empty(this.#model.dimensions);
+      this.#dirty = true;
+      return Promise.resolve();
+    });
+    await this.catchUp();
+  }
+
+  async close(write: boolean): Promise<void> {
+    this.#closing = true;
+    if (write) await this.save();
+    else await this.#turn;
+  }
+}
