@@ -1,0 +1,55 @@
+import { BrowserWindow, dialog, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+
+/** The formats that the library decodes. "All files" stays a choice: a name says little about a file. */
+const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'heif'];
+
+/** The system's dialog for a folder of photos. Null where the person cancelled. */
+export function chooseFolder(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {
+  return choose(event, {
+    title: 'Choose a folder of photos',
+    buttonLabel: 'Add Folder',
+    properties: ['openDirectory'],
+  });
+}
+
+/** The system's dialog for one picture to search with. Null where the person cancelled. */
+export function choosePicture(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {
+  return choose(event, {
+    title: 'Choose a picture to find similar ones',
+    buttonLabel: 'Find Similar',
+    properties: ['openFile'],
+    filters: [
+      { name: 'Pictures', extensions: PICTURE_EXTENSIONS },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  });
+}
+
+async function choose({ sender }: IpcMainInvokeEvent, options: OpenDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(sender);
+  const { canceled, filePaths } = await (window
+    ? dialog.showOpenDialog(window, options)
+    : dialog.showOpenDialog(options));
+  return canceled ? null : (filePaths[0] ?? null);
+}
+
+/** A sentence about something that went wrong outside the page. */
+export function showProblem(window: BrowserWindow | undefined, message: string, detail: string): void {
+  const options = { type: 'warning', title: 'Semblance', message, detail } as const;
+  void (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
+}
+
+/** The service keeps dying. Resolves to true where the person wants another try. */
+export async function askToRetry(window: BrowserWindow | undefined, message: string): Promise<boolean> {
+  const options = {
+    type: 'error' as const,
+    title: 'Semblance',
+    message: 'The library cannot be kept open',
+    detail: message,
+    buttons: ['Try Again', 'Not Now'],
+    defaultId: 0,
+    cancelId: 1,
+  };
+  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
+  return response === 0;
+}
