@@ -9,7 +9,7 @@ const BAR_CELLS = 24;
 /** Standard output for results, standard error for everything else. */
 export class Output {
   readonly json: boolean;
-  #lastLine = 0;
+  #lastLine = Date.now();
   #barShown = false;
 
   constructor(json: boolean) {

@@ -1,0 +1,19 @@
+import { expect, test } from 'vitest';
+import { formatRate, formatSeconds, plural } from './format.ts';
+
+test.each([
+  [0.4, '0 s'],
+  [59.6, '1 min'],
+  [90, '1 min 30 s'],
+  [3_600, '1 h 0 min'],
+  [7_500, '2 h 5 min'],
+])('%d seconds read %s', (seconds, text) => {
+  expect(formatSeconds(seconds)).toBe(text);
+});
+
+test('counts and rates', () => {
+  expect(plural(1, 'picture')).toBe('1 picture');
+  expect(plural(3412, 'picture')).toBe('3,412 pictures');
+  expect(formatRate(2.44)).toBe('2.4/s');
+  expect(formatRate(60.7)).toBe('61/s');
+});

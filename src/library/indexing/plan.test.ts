@@ -1,0 +1,57 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { FailureRow, FileRow } from '../catalog/catalog.ts';
+import { planIndexing } from './plan.ts';
+import type { ScannedFile } from './scan.ts';
+
+const scanned = (path: string, mtimeMs = 1, size = 10): ScannedFile => ({ path, kind: 'picture', size, mtimeMs });
+const file = (path: string, mtimeMs = 1, size = 10): FileRow => ({ sourceId: 1, path, size, mtimeMs, mediaId: 1 });
+const failure = (path: string, code: FailureRow['code'], mtimeMs = 1): FailureRow => ({
+  sourceId: 1,
+  path,
+  size: 10,
+  mtimeMs,
+  code,
+  message: '',
+  since: '',
+});
+
+test('only new and changed files are read, newest first', () => {
+  const plan = planIndexing(
+    [scanned('same.jpg'), scanned('touched.jpg', 5), scanned('grown.jpg', 1, 11), scanned('new.jpg', 9)],
+    { files: [file('same.jpg'), file('touched.jpg'), file('grown.jpg')], failures: [] },
+    () => true,
+  );
+  expect(plan.unchanged).toBe(1);
+  expect(plan.read.map(({ path }) => path)).toEqual(['new.jpg', 'touched.jpg', 'grown.jpg']);
+});
+
+test('a damaged file is not opened again until it changes, one without permission is', () => {
+  const known = { files: [], failures: [failure('bad.jpg', 'FILE_DAMAGED'), failure('locked.jpg', 'FILE_UNREADABLE')] };
+  const plan = planIndexing([scanned('bad.jpg'), scanned('locked.jpg')], known, () => true);
+  expect(plan.stillFailing.map(({ path }) => path)).toEqual(['bad.jpg']);
+  expect(plan.read.map(({ path }) => path)).toEqual(['locked.jpg']);
+  expect(planIndexing([scanned('bad.jpg', 2)], known, () => true).read).toHaveLength(1);
+});
+
+test('what was not found is gone only where the scan looked', () => {
+  const known = { files: [file('a/x.jpg'), file('b/y.jpg')], failures: [] };
+  expect(planIndexing([], known, (path) => path.startsWith('a/')).gone).toEqual(['a/x.jpg']);
+});
+
+test('every scanned file ends in exactly one place', () => {
+  const path = fc.constantFrom('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg');
+  const kind = fc.constantFrom('picture' as const, 'unsupported' as const, 'other' as const);
+  const scan = fc.uniqueArray(
+    fc.record({ path, kind, size: fc.constantFrom(10, 11), mtimeMs: fc.constantFrom(1, 2) }),
+    { selector: (entry) => entry.path },
+  );
+  fc.assert(
+    fc.property(scan, fc.uniqueArray(path), fc.uniqueArray(path), (files, known, failed) => {
+      const rows = { files: known.map((p) => file(p)), failures: failed.map((p) => failure(p, 'FILE_DAMAGED')) };
+      const plan = planIndexing(files, rows, () => true);
+      const places = plan.unchanged + plan.read.length + plan.stillFailing.length + plan.refused.length;
+      expect(places).toBe(files.length);
+    }),
+  );
+});

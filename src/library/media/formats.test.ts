@@ -1,0 +1,16 @@
+import { expect, test } from 'vitest';
+import { nameKind } from './formats.ts';
+
+test.each([
+  ['a.JPG', 'picture'],
+  ['b.webp', 'picture'],
+  ['c.HEIC', 'unsupported'],
+  ['d.mp4', 'unsupported'],
+  ['IMG_1.xmp', 'companion'],
+  ['.DS_Store', 'companion'],
+  ['.hidden.jpg', 'companion'],
+  ['notes.txt', 'other'],
+  ['no extension', 'other'],
+])('%s is %s', (name, kind) => {
+  expect(nameKind(name)).toBe(kind);
+});
