@@ -1,0 +1,76 @@
+/** How good vectors are at finding what is alike: the measures of `semblance evaluate`. */
+
+export interface Judgement {
+  /** Share of right labels among the first result, and the first ten. */
+  readonly p1: number;
+  readonly p10: number;
+  /** Mean over queries of (1/10)·Σ precision at the rank of each right result among the first ten. */
+  readonly map10: number;
+}
+
+/** Leave-one-out retrieval: each picture asks, all others answer. */
+export function judge(vectors: readonly Float32Array[], labels: readonly string[]): Judgement {
+  let p1 = 0;
+  let p10 = 0;
+  let map10 = 0;
+  for (const [query, vector] of vectors.entries()) {
+    let right = 0;
+    const ranked = rank(vector, vectors).filter((index) => index !== query);
+    for (const [position, index] of ranked.slice(0, 10).entries()) {
+      if (labels[index] !== labels[query]) continue;
+      right++;
+      if (position === 0) p1++;
+      map10 += right / (position + 1) / 10;
+    }
+    p10 += right / 10;
+  }
+  const queries = vectors.length;
+  return { p1: p1 / queries, p10: p10 / queries, map10: map10 / queries };
+}
+
+/** How many of `copies` have the original of the same index as their nearest. */
+export function originalsFound(copies: readonly Float32Array[], originals: readonly Float32Array[]): number {
+  return copies.filter((copy, index) => rank(copy, originals)[0] === index).length;
+}
+
+/** Indices by falling cosine with `query`; all rows are unit rows. */
+function rank(query: Float32Array, vectors: readonly Float32Array[]): number[] {
+  const scores = vectors.map((vector) => cosine(query, vector));
+  return scores.map((_, index) => index).sort((a, b) => (scores[b] ?? 0) - (scores[a] ?? 0));
+}
+
+/** Cosine similarity of unit rows. */
+export function cosine(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+/** Share of the pairs with and without a common label that score at least `threshold`. */
+export function pairsAbove(
+  vectors: readonly Float32Array[],
+  labels: readonly string[],
+  threshold: number,
+): { precision: number; recall: number; falseShare: number } {
+  let right = 0;
+  let rightAbove = 0;
+  let wrong = 0;
+  let wrongAbove = 0;
+  for (let i = 0; i < vectors.length; i++) {
+    for (let j = i + 1; j < vectors.length; j++) {
+      const above = cosine(vectors[i] as Float32Array, vectors[j] as Float32Array) >= threshold ? 1 : 0;
+      if (labels[i] === labels[j]) {
+        right++;
+        rightAbove += above;
+      } else {
+        wrong++;
+        wrongAbove += above;
+      }
+    }
+  }
+  return {
+    precision: rightAbove / Math.max(1, rightAbove + wrongAbove),
+    recall: rightAbove / Math.max(1, right),
+    falseShare: wrongAbove / Math.max(1, wrong),
+  };
+}
