@@ -32,7 +32,7 @@ function answer<K extends keyof BridgeCalls, Input>(
   ipcMain.handle(BRIDGE_CHANNELS[name], async (event, ...sent: unknown[]): Promise<BridgeAnswer<Value>> => {
     if (!isOwnPage(event.senderFrame)) return { error: 'Only the page of Semblance may ask this.' };
     const input = schema.safeParse(sent[0]);
-    if (!input.success) return { error: z.prettifyError(input.error) };
+    if (!input.success) return { error: input.error.issues.map(({ message }) => message).join(' ') };
     try {
       return { value: await run(input.data, event) };
     } catch (error) {

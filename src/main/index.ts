@@ -18,6 +18,8 @@ const options = parseLaunchOptions(process.argv, process.env, APP_FOLDER);
 /** Folders named on the command line, of this or a later start, that are not handed to the service yet. */
 const folders = [...options.folders];
 let window: BrowserWindow | undefined;
+/** The page whose scripts listen already; what is sent to one that loads would be lost, or come twice. */
+let listeningPage: WebContents | undefined;
 const service = new ServiceHost(options.library, serviceChanged);
 
 function readyClient() {
@@ -31,7 +33,7 @@ function tellPage(page: WebContents, state: ServiceState): void {
 }
 
 function serviceChanged(state: ServiceState): void {
-  if (window) tellPage(window.webContents, state);
+  if (listeningPage) tellPage(listeningPage, state);
   if (state.kind === 'ready') indexWaitingFolders();
   if (state.kind === 'lost' && state.final && state.code === undefined) {
     void askToRetry(window, state.message).then((again) => again && service.retry());
@@ -55,7 +57,10 @@ function showWindow(): void {
     return;
   }
   window = openWindow();
-  window.once('closed', () => (window = undefined));
+  window.once('closed', () => (window = listeningPage = undefined));
+  window.webContents.on('did-start-navigation', ({ isMainFrame, isSameDocument }) => {
+    if (isMainFrame && !isSameDocument) listeningPage = undefined;
+  });
 }
 
 async function run(): Promise<void> {
@@ -82,7 +87,9 @@ async function run(): Promise<void> {
   });
   answerBridge(readyClient);
   ipcMain.on(PAGE_READY_CHANNEL, (event) => {
-    if (isOwnPage(event.senderFrame)) tellPage(event.sender, service.state);
+    if (!isOwnPage(event.senderFrame)) return;
+    listeningPage = event.sender;
+    tellPage(event.sender, service.state);
   });
   setApplicationMenu((command) => window?.webContents.send(MENU_COMMAND_MESSAGE, { command }));
   showWindow();

@@ -104,6 +104,8 @@ export class ServiceHost {
   #couldNotOpen(code: string, message: string): void {
     const passing = PASSING.includes(code);
     if (passing) this.#timer = setTimeout(() => this.start(), RETRY_PASSING_MS);
+    // The tries that follow say nothing new.
+    if (this.#state.kind === 'lost' && this.#state.code === code && this.#state.message === message) return;
     this.#change({ kind: 'lost', code, message, final: !passing });
   }
 
