@@ -17,7 +17,7 @@ const GATES = {
     '--output=human',
   ],
   prettier: [commandOf('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
-  'dependency-cruiser': [commandOf('dependency-cruiser', 'bin/dependency-cruise.mjs'), 'src', 'test'],
+  'dependency-cruiser': [commandOf('dependency-cruiser', 'bin/dependency-cruiser.mjs'), 'src', 'test'],
   knip: [commandOf('knip', 'bin/knip.js')],
 };
 
@@ -44,10 +44,9 @@ async function work() {
 function runGate(args) {
   return new Promise((resolve) => {
     let output = '';
-    const child = spawn(projectNode, args, {
-      cwd: root,
-      env: projectEnvironment({ FORCE_COLOR: process.stdout.isTTY ? '1' : '0' }),
-    });
+    const env = projectEnvironment(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' });
+    if (!process.stdout.isTTY) delete env.FORCE_COLOR;
+    const child = spawn(projectNode, args, { cwd: root, env });
     child.stdout.on('data', (text) => (output += text));
     child.stderr.on('data', (text) => (output += text));
     child.once('close', (code) => resolve({ code, output }));
