@@ -56,9 +56,7 @@ function canOpenWindow() {
 
 async function openWindow() {
   const runtime = await electronRuntime().catch((error) => fail(error.message));
-  return run(runtime.executable, [...electronSwitches(), root, ...(folder === undefined ? [] : [folder])], {
-    env: { ...process.env, SEMBLANCE_NODE: projectNode },
-  });
+  return run(runtime.executable, [...electronSwitches(), root, ...(folder === undefined ? [] : [folder])]);
 }
 
 function tour() {

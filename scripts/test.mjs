@@ -78,7 +78,7 @@ async function endToEnd() {
   const command = [projectNode, commandOf('@playwright/test', 'cli.js'), 'test'];
   if (!hasDisplay()) command.unshift('xvfb-run', '-a', '-s', '-screen 0 1440x960x24');
   const code = await run(command[0], command.slice(1), {
-    env: projectEnvironment({ SEMBLANCE_ELECTRON: runtime.executable, SEMBLANCE_NODE: projectNode }),
+    env: projectEnvironment({ SEMBLANCE_ELECTRON: runtime.executable }),
   });
   return readPlaywright(join(REPORTS, 'e2e.json'), code);
 }
