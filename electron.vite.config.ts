@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'electron-vite';
 
@@ -10,42 +9,36 @@ const OLDEST_NODE = 'node20.18';
 const OLDEST_CHROMIUM = 'chrome130';
 
 export default defineConfig({
-  ...(existsSync('src/main/index.ts') && {
-    main: {
-      build: {
-        outDir: 'out/main',
-        target: OLDEST_NODE,
-        sourcemap: true,
-        rolldownOptions: { input: { index: 'src/main/index.ts' } },
+  main: {
+    build: {
+      outDir: 'out/main',
+      target: OLDEST_NODE,
+      sourcemap: true,
+      rolldownOptions: { input: { index: 'src/main/index.ts' } },
+    },
+  },
+  preload: {
+    build: {
+      outDir: 'out/preload',
+      target: OLDEST_NODE,
+      // A sandboxed preload script can require nothing but electron itself, and must be CommonJS.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: 'src/preload/index.ts' },
+        output: { format: 'cjs', entryFileNames: '[name].cjs' },
       },
     },
-  }),
-  ...(existsSync('src/preload/index.ts') && {
-    preload: {
-      build: {
-        outDir: 'out/preload',
-        target: OLDEST_NODE,
-        // A sandboxed preload script can require nothing but electron itself, and must be CommonJS.
-        externalizeDeps: false,
-        rolldownOptions: {
-          input: { index: 'src/preload/index.ts' },
-          output: { format: 'cjs', entryFileNames: '[name].cjs' },
-        },
-      },
+  },
+  renderer: {
+    root: 'src/renderer',
+    plugins: [svelte({ configFile: false })],
+    build: {
+      outDir: 'out/renderer',
+      target: OLDEST_CHROMIUM,
+      minify: true,
+      // Assets stay files: a strict content security policy has no data: addresses for scripts and fonts.
+      assetsInlineLimit: 0,
+      rolldownOptions: { input: { index: 'src/renderer/index.html' } },
     },
-  }),
-  ...(existsSync('src/renderer/index.html') && {
-    renderer: {
-      root: 'src/renderer',
-      plugins: [svelte({ configFile: false })],
-      build: {
-        outDir: 'out/renderer',
-        target: OLDEST_CHROMIUM,
-        minify: true,
-        // Assets stay files: a strict content security policy has no data: addresses for scripts and fonts.
-        assetsInlineLimit: 0,
-        rolldownOptions: { input: { index: 'src/renderer/index.html' } },
-      },
-    },
-  }),
+  },
 });

@@ -27,7 +27,15 @@ const DOWNLOAD_MS = 10 * 60_000;
  * @returns {Promise<ElectronRuntime>}
  * @throws {Error} where neither can be had
  */
-export async function electronRuntime() {
+export function electronRuntime() {
+  found ??= findRuntime();
+  return found;
+}
+
+/** Kept, so that a process looks, and warns, once. */
+let found;
+
+async function findRuntime() {
   const { version } = JSON.parse(readFileSync(join(PACKAGE, 'package.json'), 'utf8'));
   const official = () => {
     const executable = officialExecutable(version);

@@ -77,8 +77,6 @@ async function endToEnd() {
   console.log(`Electron ${runtime.version}${runtime.official ? '' : ' (older runtime)'}`);
   const command = [projectNode, commandOf('@playwright/test', 'cli.js'), 'test'];
   if (!hasDisplay()) command.unshift('xvfb-run', '-a', '-s', '-screen 0 1440x960x24');
-  const code = await run(command[0], command.slice(1), {
-    env: projectEnvironment({ SEMBLANCE_ELECTRON: runtime.executable }),
-  });
+  const code = await run(command[0], command.slice(1));
   return readPlaywright(join(REPORTS, 'e2e.json'), code);
 }
