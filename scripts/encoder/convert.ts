@@ -7,6 +7,7 @@
  */
 // The package is CommonJS, and Node does not see its named exports.
 import proto, { type onnx } from 'onnx-proto';
+import { recogniseActivation } from './hard-swish.ts';
 import { integersOf, stringsOf, type TfGraph, type TfNode, type TfTensor } from './tf-graph.ts';
 
 export interface ConvertOptions {
@@ -20,11 +21,11 @@ export interface ConvertOptions {
   readonly mirror: boolean;
 }
 
-/** Opset 17 has every operation used, and is read by all versions of ONNX Runtime since 1.11. */
+/** Opset 17 has every operation used (HardSwish is the newest, of 14), and ONNX Runtime reads it since 1.11. */
 const OPSET = 17;
 const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 const { FLOAT, UINT8, INT64 } = TensorProto.DataType;
-const { INT, INTS, STRING } = AttributeProto.AttributeType;
+const { FLOAT: FLOAT_ATTRIBUTE, INT, INTS, STRING } = AttributeProto.AttributeType;
 
 /**
  * Gives the bytes of an ONNX model: `pixels` uint8 [n, side, side, 3] → `features` float32 [n, sum of channels].
@@ -35,7 +36,6 @@ const { INT, INTS, STRING } = AttributeProto.AttributeType;
 export function convertToOnnx(graph: TfGraph, options: ConvertOptions): Uint8Array {
   const writer = new OnnxWriter(graph);
   writer.writeInput(options);
-  for (const node of graph.nodes) writer.writeNode(node);
   writer.writeOutput(options);
   const side = options.inputSide;
   const size = options.channels.reduce((sum, channels) => sum + channels, 0);
@@ -64,13 +64,15 @@ class OnnxWriter {
     this.#graph = graph;
   }
 
+  /** From bytes to the float32 planes that the graph starts with. */
   writeInput({ mirror }: ConvertOptions): void {
     // Transposed as bytes, then cast: a quarter of the memory traffic of the other order.
     this.#add('Transpose', ['pixels'], 'planes', [ints('perm', [0, 3, 1, 2])]);
     const planes = mirror ? this.#withMirrors('planes') : 'planes';
-    const input = this.#graph.nodes.find((node) => node.op === 'Placeholder');
+    const input = this.#graph.nodes.values().find((node) => node.op === 'Placeholder');
     if (input === undefined) throw new Error('the graph has no input');
     this.#add('Cast', [planes], input.name, [int('to', FLOAT)]);
+    this.#written.add(input.name);
   }
 
   /** [n,c,h,w] → [2n,c,h,w]: all pictures, then all mirror images. */
@@ -80,34 +82,45 @@ class OnnxWriter {
     return this.#add('Concat', [planes, 'mirrored'], 'both', [int('axis', 0)]);
   }
 
-  writeNode(node: TfNode): void {
-    const [first = '', second = '', third = ''] = node.input ?? [];
+  /** Writes a node, and before it what it needs that is not written yet. Gives the name of its output. */
+  #writeNode(name: string): string {
+    if (this.#written.has(name)) return name;
+    this.#written.add(name);
+    const node = this.#graph.nodes.get(name);
+    if (node === undefined) throw new Error(`the graph has no node ${name}`);
+    const activation = recogniseActivation(this.#graph, node);
+    if (activation !== undefined) {
+      // Slope and offset of the operation HardSwish are these; HardSigmoid's own default is another slope.
+      const attributes = activation.op === 'HardSigmoid' ? [float('alpha', 1 / 6), float('beta', 0.5)] : [];
+      return this.#add(activation.op, [this.#writeNode(activation.input)], name, attributes);
+    }
+    return this.#writeOperation(node, node.input ?? []);
+  }
+
+  #writeOperation(node: TfNode, [first = '', second = '', third = '']: readonly string[]): string {
     switch (node.op) {
-      case 'Const':
-      case 'Placeholder':
-        return;
       case '_FusedConv2D':
       case 'FusedDepthwiseConv2dNative':
-        return this.#convolution(node, first, second, third);
+        return this.#convolution(node, this.#writeNode(first), second, third);
       case 'Mul':
       case 'Add':
-        this.#add(node.op, [this.#operand(first), this.#operand(second)], node.name);
-        return;
+        return this.#add(node.op, [this.#operand(first), this.#operand(second)], node.name);
       case 'Relu6':
-        this.#add('Clip', [first, this.#scalar('zero', 0), this.#scalar('six', 6)], node.name);
-        return;
+        return this.#add('Clip', [this.#writeNode(first), this.#scalar('zero', 0), this.#scalar('six', 6)], node.name);
       case 'Mean':
         // Squeeze-and-excite: over height and width, kept as [n,c,1,1].
         if (String(this.#weight(second).values) !== '1,2') throw new Error(`${node.name}: mean over other than space`);
-        this.#add('GlobalAveragePool', [first], node.name);
-        return;
+        return this.#add('GlobalAveragePool', [this.#writeNode(first)], node.name);
       default:
         throw new Error(`${node.name}: the operation ${node.op} is not known to the converter`);
     }
   }
 
+  /** The spatial means of the outputs, joined, and all that they need. */
   writeOutput({ outputs, channels, mirror }: ConvertOptions): void {
-    const means = outputs.map((output) => this.#add('GlobalAveragePool', [output], `${output}/spatial_mean`));
+    const means = outputs.map((output) =>
+      this.#add('GlobalAveragePool', [this.#writeNode(output)], `${output}/spatial_mean`),
+    );
     const joined = this.#add('Concat', means, 'joined', [int('axis', 1)]);
     const size = channels.reduce((sum, count) => sum + count, 0);
     if (!mirror) {
@@ -118,7 +131,7 @@ class OnnxWriter {
     this.#add('ReduceMean', ['both_features'], 'features', [ints('axes', [0]), int('keepdims', 0)]);
   }
 
-  #convolution(node: TfNode, input: string, kernelName: string, biasName: string): void {
+  #convolution(node: TfNode, input: string, kernelName: string, biasName: string): string {
     const depthwise = node.op === 'FusedDepthwiseConv2dNative';
     const kernel = this.#weight(kernelName);
     const [height = 0, width = 0, inputs = 0, outputs = 0] = kernel.shape;
@@ -142,13 +155,13 @@ class OnnxWriter {
       int('group', depthwise ? inputs : 1),
       { name: 'auto_pad', type: STRING, s: Buffer.from('SAME_UPPER') },
     ]);
-    if (activation === 'Relu') this.#add('Relu', [convolved], node.name);
+    return activation === undefined ? convolved : this.#add('Relu', [convolved], node.name);
   }
 
   /** An activation by name, or a constant: scalars only, because a vector would have to change its layout. */
   #operand(name: string): string {
     const weight = this.#graph.weights.get(name);
-    if (weight === undefined) return name;
+    if (weight === undefined) return this.#writeNode(name);
     if (weight.values.length !== 1) throw new Error(`${name}: only scalar operands are known`);
     return this.#initializer(name, [], weight.values);
   }
@@ -206,6 +219,10 @@ function transpose({ shape, values }: TfTensor, order: readonly number[]): Float
 
 function int(name: string, value: number): onnx.IAttributeProto {
   return { name, type: INT, i: value };
+}
+
+function float(name: string, value: number): onnx.IAttributeProto {
+  return { name, type: FLOAT_ATTRIBUTE, f: value };
 }
 
 function ints(name: string, values: number[]): onnx.IAttributeProto {

@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import { createEncoder } from '../../src/compute/encoder.ts';
 import {
   BUILTIN_PROJECTION,
@@ -19,14 +19,17 @@ import {
   type Projection,
   type ProjectionHeader,
 } from '../../src/compute/projection.ts';
+import { judgeCopies } from './copies.ts';
 import { fitProjection, type FitOptions } from './fit.ts';
-import { cosine, judge, pairsAbove } from './judge.ts';
-import { encodeAll, listPictures } from './pictures.ts';
+import { cosine, judge, pairsAbove, resultsAbove } from './judge.ts';
+import { encodeAll, listPictures, mirrored } from './pictures.ts';
 import { RECIPE } from './recipe.ts';
 
 /** Share of the pairs of unrelated pictures that score below `relatedScore`. */
 const UNRELATED_QUANTILE = 0.99;
 const FOLDS = 5;
+/** Pictures of which copies are made. */
+const COPIES = 100;
 
 const { values: args } = parseArgs({
   options: {
@@ -40,19 +43,19 @@ if (args.fit === undefined || args.judge === undefined) throw new Error('name th
 
 const options: FitOptions = { dimensions: Number(args.dimensions), blocks: RECIPE.channels, whitening: 0.25 };
 const encoder = await createEncoder();
-const features = async (files: readonly string[]): Promise<Float32Array[]> =>
-  encodeAll(
-    encoder,
-    files.map((file) => () => sharp(file)),
-  );
-const fitted = await features(await listPictures(args.fit));
+const open = (files: readonly string[]): (() => Sharp)[] => files.map((file) => () => sharp(file));
+const fitFiles = await listPictures(args.fit);
+const fitted: Fitted[] = [];
+const plain = await encodeAll(encoder, open(fitFiles));
+const mirrors = await encodeAll(encoder, open(fitFiles), mirrored);
+for (const [index, picture] of plain.entries()) fitted.push({ picture, mirror: mirrors[index] ?? picture });
 const judgedFiles = await listPictures([args.judge]);
-const judged = await features(judgedFiles);
-await encoder.close();
+const judged = await encodeAll(encoder, open(judgedFiles));
 
 const relatedScore = Number(scoreOfUnrelated(fitted).toFixed(3));
 const { projection, header, bytes } = fit(fitted, relatedScore);
-report();
+await report();
+await encoder.close();
 if (!args['dry-run']) {
   const target = path.resolve(import.meta.dirname, '../../resources', BUILTIN_PROJECTION);
   await writeFile(`${target}.bin`, bytes);
@@ -60,11 +63,18 @@ if (!args['dry-run']) {
   console.log(`written: ${path.relative(process.cwd(), target)}.{json,bin}, id ${header.id}`);
 }
 
+/** Features of a picture of the fit, and of its mirror image: twice the pictures, and left and right weigh the same. */
+interface Fitted {
+  readonly picture: Float32Array;
+  readonly mirror: Float32Array;
+}
+
 /** Fits, and reads back what is written, so that what is judged is what is shipped. */
 function fit(
-  rows: readonly Float32Array[],
+  pictures: readonly Fitted[],
   score: number,
 ): { projection: Projection; header: ProjectionHeader; bytes: Uint8Array } {
+  const rows = pictures.flatMap(({ picture, mirror }) => [picture, mirror]);
   const bytes = packProjection(fitProjection(rows, options));
   const sha256 = createHash('sha256').update(bytes).digest('hex');
   const { dimensions } = options;
@@ -84,28 +94,25 @@ function fit(
  * The score that {@link UNRELATED_QUANTILE} of the pairs of different pictures stay under. All pictures of the fit are of
  * different kinds. Each fold is scored by a projection fitted on the others: whitening pulls apart what it has seen.
  */
-function scoreOfUnrelated(rows: readonly Float32Array[]): number {
+function scoreOfUnrelated(pictures: readonly Fitted[]): number {
   const scores: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
-    const seen = rows.filter((_, index) => index % FOLDS !== fold);
-    const unseen = rows.filter((_, index) => index % FOLDS === fold);
+    const seen = pictures.filter((_, index) => index % FOLDS !== fold);
+    const unseen = pictures.filter((_, index) => index % FOLDS === fold);
     const { projection: ofOthers } = fit(seen, 0);
-    const vectors = unseen.map((row) => ofOthers.project(row));
+    const vectors = unseen.map(({ picture }) => ofOthers.project(picture));
     for (const [i, a] of vectors.entries()) for (const b of vectors.slice(0, i)) scores.push(cosine(a, b));
   }
   scores.sort((a, b) => a - b);
   return scores[Math.floor(UNRELATED_QUANTILE * scores.length)] ?? 1;
 }
 
-function report(): void {
+async function report(): Promise<void> {
   const labels = judgedFiles.map((file) => path.basename(path.dirname(file)));
   const vectors = judged.map((row) => projection.project(row));
   const { p1, p10, map10 } = judge(vectors, labels);
-  const { precision, recall, falseShare } = pairsAbove(vectors, labels, relatedScore);
-  console.table({
-    [header.id]: { pictures: judged.length, 'P@1': p1, 'P@10': p10, 'mAP@10': map10 },
-  });
-  console.table({
-    [relatedScore]: { precision, recall, 'unrelated pairs above': falseShare },
-  });
+  console.table({ [relatedScore]: pairsAbove(vectors, labels, relatedScore) });
+  console.table({ [relatedScore]: resultsAbove(vectors, labels, relatedScore) });
+  const files = [...judgedFiles, ...fitFiles];
+  console.table(await judgeCopies(encoder, projection, files, [...judged, ...plain], COPIES));
 }

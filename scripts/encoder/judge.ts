@@ -28,9 +28,13 @@ export function judge(vectors: readonly Float32Array[], labels: readonly string[
   return { p1: p1 / queries, p10: p10 / queries, map10: map10 / queries };
 }
 
-/** How many of `copies` have the original of the same index as their nearest. */
-export function originalsFound(copies: readonly Float32Array[], originals: readonly Float32Array[]): number {
-  return copies.filter((copy, index) => rank(copy, originals)[0] === index).length;
+/** How many of `copies` have the one original that is theirs, `answers[i]`, as their nearest. */
+export function originalsFound(
+  copies: readonly Float32Array[],
+  originals: readonly Float32Array[],
+  answers: readonly number[],
+): number {
+  return copies.filter((copy, index) => rank(copy, originals)[0] === answers[index]).length;
 }
 
 /** Indices by falling cosine with `query`; all rows are unit rows. */
@@ -44,6 +48,26 @@ export function cosine(a: Float32Array, b: Float32Array): number {
   let sum = 0;
   for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
   return sum;
+}
+
+/** Of the first 20 results of each picture: how many score at least `threshold`, and the share of right ones on either side. */
+export function resultsAbove(
+  vectors: readonly Float32Array[],
+  labels: readonly string[],
+  threshold: number,
+): { above: number; rightAbove: number; rightBelow: number } {
+  const results = vectors.flatMap((vector, query) => {
+    const ranked = rank(vector, vectors).filter((index) => index !== query);
+    return ranked.slice(0, 20).map((index) => ({
+      above: cosine(vector, vectors[index] as Float32Array) >= threshold,
+      right: labels[index] === labels[query],
+    }));
+  });
+  const above = results.filter((result) => result.above);
+  const below = results.filter((result) => !result.above);
+  const right = (some: typeof results): number =>
+    some.filter((result) => result.right).length / Math.max(1, some.length);
+  return { above: above.length / Math.max(1, results.length), rightAbove: right(above), rightBelow: right(below) };
 }
 
 /** Share of the pairs with and without a common label that score at least `threshold`. */

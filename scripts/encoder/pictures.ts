@@ -9,6 +9,7 @@ import {
   ENCODER_CHANNELS,
   ENCODER_PICTURE_BYTES,
   ENCODER_RESIZE,
+  ENCODER_SIDE,
 } from '../../src/compute/preprocess.ts';
 
 /** Paths of the pictures under some folders, sorted, so that a fit does not depend on the file system. */
@@ -35,12 +36,31 @@ export async function encoderPixels(source: Sharp): Promise<Uint8Array> {
   return pixels;
 }
 
-/** Features of pictures: a row each, in order. A few are decoded at a time, so that memory stays flat. */
-export async function encodeAll(encoder: Encoder, sources: readonly (() => Sharp)[]): Promise<Float32Array[]> {
+/** The mirror image of a picture's pixels. */
+export function mirrored(pixels: Uint8Array): Uint8Array {
+  const result = new Uint8Array(pixels.length);
+  const row = ENCODER_SIDE * ENCODER_CHANNELS;
+  for (let start = 0; start < pixels.length; start += row) {
+    for (let x = 0; x < row; x += ENCODER_CHANNELS) {
+      result.set(pixels.subarray(start + x, start + x + ENCODER_CHANNELS), start + row - ENCODER_CHANNELS - x);
+    }
+  }
+  return result;
+}
+
+/** Pictures decoded at a time, so that memory stays flat. */
+const AT_ONCE = 16;
+
+/** Features of pictures: a row each, in order. With `change`, of what it makes of each picture's pixels. */
+export async function encodeAll(
+  encoder: Encoder,
+  sources: readonly (() => Sharp)[],
+  change: (pixels: Uint8Array) => Uint8Array = (pixels) => pixels,
+): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
-  for (let first = 0; first < sources.length; first += 16) {
-    const pixels = await Promise.all(sources.slice(first, first + 16).map((source) => encoderPixels(source())));
-    const features = await encoder.encode(Buffer.concat(pixels));
+  for (let first = 0; first < sources.length; first += AT_ONCE) {
+    const pixels = await Promise.all(sources.slice(first, first + AT_ONCE).map((source) => encoderPixels(source())));
+    const features = await encoder.encode(Buffer.concat(pixels.map(change)));
     for (let i = 0; i < pixels.length; i++) {
       rows.push(features.slice(i * encoder.featureSize, (i + 1) * encoder.featureSize));
     }

@@ -13,14 +13,17 @@ export const RECIPE = {
     },
   },
   inputSide: 224,
-  /** Where the graph is cut; the spatial means of these are the features, in this order. */
+  /**
+   * Where the graph is cut; the spatial means of these are the features, in this order. Textures and places are in the
+   * middle blocks, kinds of objects in the last two: `docs/encoders.md` has the figures of each.
+   */
   outputs: [
     'tower_0/MobilenetV3/expanded_conv_9/add',
-    'tower_0/MobilenetV3/expanded_conv_11/add',
+    'tower_0/MobilenetV3/expanded_conv_11/squeeze_excite/mul',
+    'tower_0/MobilenetV3/expanded_conv_13/add',
     'tower_0/MobilenetV3/expanded_conv_14/add',
-    'tower_0/MobilenetV3/expanded_conv_14/expand/hard_swish/mul_1',
   ],
-  channels: [64, 88, 120, 720],
+  channels: [64, 528, 120, 120],
   mirror: false,
 } as const;
 

@@ -35,8 +35,8 @@ export interface TfTensor {
 }
 
 export interface TfGraph {
-  /** Every node that the outputs need, inputs before the nodes that use them. */
-  readonly nodes: readonly TfNode[];
+  /** Every node that the outputs need, by name, inputs before the nodes that use them. */
+  readonly nodes: ReadonlyMap<string, TfNode>;
   readonly weights: ReadonlyMap<string, TfTensor>;
 }
 
@@ -50,7 +50,7 @@ export interface TfGraph {
  */
 export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly string[]): TfGraph {
   const byName = new Map(json.modelTopology.node.map((node) => [node.name, node]));
-  const nodes: TfNode[] = [];
+  const nodes = new Map<string, TfNode>();
   const seen = new Set<string>();
   const visit = (name: string): void => {
     if (seen.has(name)) return;
@@ -58,7 +58,7 @@ export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly
     const node = byName.get(name);
     if (node === undefined) throw new Error(`the graph has no node ${name}`);
     node.input?.forEach(visit);
-    nodes.push(node);
+    nodes.set(name, node);
   };
   outputs.forEach(visit);
 
@@ -66,7 +66,7 @@ export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly
     json.weightsManifest.flatMap((group) => group.weights),
     bytes,
   );
-  return { nodes, weights: new Map([...all].filter(([name]) => seen.has(name))) };
+  return { nodes, weights: new Map([...all].filter(([name]) => nodes.has(name))) };
 }
 
 function readWeights(entries: readonly WeightEntry[], bytes: Uint8Array): Map<string, TfTensor> {
