@@ -110,7 +110,7 @@ function scoreOfUnrelated(pictures: readonly Fitted[]): number {
 async function report(): Promise<void> {
   const labels = judgedFiles.map((file) => path.basename(path.dirname(file)));
   const vectors = judged.map((row) => projection.project(row));
-  const { p1, p10, map10 } = judge(vectors, labels);
+  console.table({ [header.id]: judge(vectors, labels) });
   console.table({ [relatedScore]: pairsAbove(vectors, labels, relatedScore) });
   console.table({ [relatedScore]: resultsAbove(vectors, labels, relatedScore) });
   const files = [...judgedFiles, ...fitFiles];
