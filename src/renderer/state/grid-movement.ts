@@ -63,13 +63,7 @@ function rowsInPage(rows: JustifiedRows, row: number, page: number): number {
   return Math.max(1, Math.floor(page / Math.max(1, height)));
 }
 
-function acrossRows(
-  rows: JustifiedRows,
-  aspects: ArrayLike<number>,
-  index: number,
-  from: number,
-  to: number,
-): number {
+function acrossRows(rows: JustifiedRows, aspects: ArrayLike<number>, index: number, from: number, to: number): number {
   if (to < 0 || to >= rows.rowCount) return index;
   const here = tilesOfRow(rows, aspects, from).find((tile) => tile.index === index);
   const middle = here === undefined ? 0 : here.left + here.width / 2;

@@ -1,7 +1,8 @@
 import type { IndexProgress, IndexSummary } from '../../contract/schemas.ts';
 
 const NUMBER = new Intl.NumberFormat('en');
-const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric' });
+// The grid's times are the camera's own, without zone, counted as if they were UTC.
+const DAY = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'long', year: 'numeric', timeZone: 'UTC' });
 const DAY_AND_TIME = new Intl.DateTimeFormat('en-GB', {
   day: 'numeric',
   month: 'long',
@@ -95,7 +96,8 @@ export function progressLine(progress: IndexProgress): string {
       return `Stopping at ${done}`;
     case 'indexing': {
       const parts = [`Indexing ${done}`];
-      if (progress.picturesPerSecond > 0) parts.push(`${number(Math.max(1, Math.round(progress.picturesPerSecond)))}/s`);
+      if (progress.picturesPerSecond > 0)
+        parts.push(`${number(Math.max(1, Math.round(progress.picturesPerSecond)))}/s`);
       if (progress.secondsLeft !== null) parts.push(`${duration(progress.secondsLeft)} left`);
       return parts.join(' · ');
     }
@@ -107,7 +109,9 @@ export function summaryLine(summary: IndexSummary): string {
   if (summary.error !== null) return `Indexing stopped. ${summary.error.message}`;
   const indexed = counted(summary.indexed, 'picture');
   if (summary.cancelled) {
-    return summary.indexed === 0 ? 'Indexing was cancelled.' : `Indexing was cancelled. ${indexed} are kept.`.replace('1 picture are', '1 picture is');
+    return summary.indexed === 0
+      ? 'Indexing was cancelled.'
+      : `Indexing was cancelled. ${indexed} are kept.`.replace('1 picture are', '1 picture is');
   }
   const parts: string[] = [];
   if (summary.indexed > 0) parts.push(`${indexed} indexed.`);

@@ -45,7 +45,9 @@ export class PictureColumns {
   merged(bytes: Uint8Array): PictureColumns {
     const known = new Set(this.ids);
     const added = new PictureColumns(bytes);
-    const order = [...added.ids.keys()].filter((i) => !known.has(added.ids[i] ?? 0)).sort((a, b) => added.#order(a, added, b));
+    const order = [...added.ids.keys()]
+      .filter((i) => !known.has(added.ids[i] ?? 0))
+      .sort((a, b) => added.#order(a, added, b));
     if (order.length === 0) return this;
     const joined = new Uint8Array(this.#bytes.byteLength + order.length * LAYOUT_ROW_BYTES);
     let from = 0;

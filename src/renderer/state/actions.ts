@@ -1,0 +1,196 @@
+import { MENU_COMMAND_MESSAGE, type Bridge } from '../../contract/bridge.ts';
+import type { ServiceClient } from '../../contract/contract.ts';
+import type { Source } from '../../contract/schemas.ts';
+import { problemOf } from './error-sentence.ts';
+import { counted, fileName } from './phrases.ts';
+import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
+import type { Semblance } from './semblance.svelte.ts';
+
+/** What a person can do in the window. Each shows its effect at once and tells in a sentence what went wrong. */
+export class Actions {
+  readonly #app: Semblance;
+  readonly #bridge: Bridge;
+
+  constructor(app: Semblance, bridge: Bridge) {
+    this.#app = app;
+    this.#bridge = bridge;
+  }
+
+  /** Carries out a menu item, where a window message is one; leaves all others alone. */
+  receive(message: { readonly data: unknown }): void {
+    const { data } = message;
+    if (typeof data !== 'object' || data === null) return;
+    if (Reflect.get(data, 'type') !== MENU_COMMAND_MESSAGE) return;
+    const command: unknown = Reflect.get(data, 'command');
+    if (command === 'add-folder') void this.chooseFolder();
+    else if (command === 'choose-picture') void this.choosePicture();
+    else if (command === 'show-shortcuts') this.#app.shortcutsShown = true;
+  }
+
+  // ── folders ──
+
+  async chooseFolder(): Promise<void> {
+    const path = await this.#told(() => this.#bridge.chooseFolder());
+    if (path) await this.addFolder(path);
+  }
+
+  /** Makes a folder a source and indexes it. */
+  async addFolder(path: string): Promise<void> {
+    await this.#asked(async (client) => {
+      const source = await client.sources.add({ path });
+      this.#app.navigation.go({ view: 'library' });
+      await Promise.all([this.#app.library.refresh('new'), this.#app.indexing.start([source.id])]);
+    });
+  }
+
+  /** Forgets a folder, with an undo that brings it back without decoding anything again. */
+  async removeSource(source: Source): Promise<void> {
+    await this.#asked(async (client) => {
+      await client.sources.remove({ id: source.id });
+      await Promise.all([this.#app.library.refresh('all'), this.#app.failures.refresh()]);
+      const text = `Removed ${fileName(source.path)} with ${counted(source.pictures, 'picture')}. Its files were not touched.`;
+      this.#app.toasts.show(text, { undo: () => void this.addFolder(source.path) });
+    });
+  }
+
+  // ── search ──
+
+  async choosePicture(): Promise<void> {
+    const path = await this.#told(() => this.#bridge.choosePicture());
+    if (path) this.addExamples([{ kind: 'file', path, name: fileName(path) }]);
+  }
+
+  /** Searches for what is like a picture of the library. */
+  async findSimilar(id: number): Promise<void> {
+    const { library, details, navigation, search } = this.#app;
+    const index = library.pictures.indexOf(id);
+    if (index < 0) return;
+    await details.read(id);
+    const known = details.of(id);
+    const name = known === null ? `Picture ${id}` : fileName(known.path);
+    const examples = [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
+    navigation.go({ view: 'search', examples });
+    await search.show(examples);
+  }
+
+  /** Adds examples to the search that is open, or begins a new one with them. */
+  addExamples(seeds: readonly ExampleSeed[]): void {
+    const { navigation, search } = this.#app;
+    const added = seeds.map(exampleOf);
+    if (navigation.place.view === 'search') this.#changeExamples([...search.examples, ...added]);
+    else {
+      navigation.go({ view: 'search', examples: added });
+      void search.show(added);
+    }
+    this.#app.preferences.finishHint();
+  }
+
+  removeExample(example: Example): void {
+    this.#changeExamples(this.#app.search.examples.filter(({ key }) => key !== example.key));
+  }
+
+  /** Turns an example from wanted to not wanted, or back. */
+  turnExample(example: Example): void {
+    this.#changeExamples(
+      this.#app.search.examples.map((each) => (each.key === example.key ? { ...each, wanted: !each.wanted } : each)),
+    );
+  }
+
+  clearSearch(): void {
+    this.#changeExamples([]);
+  }
+
+  #changeExamples(examples: readonly Example[]): void {
+    this.#app.navigation.replace({ view: 'search', examples });
+    void this.#app.search.show(examples);
+  }
+
+  // ── dropped and pasted ──
+
+  /** Takes dropped or pasted files: folders are indexed, pictures are searched with. */
+  async take(files: readonly File[], unnamed = 'Pasted picture'): Promise<void> {
+    const seeds: ExampleSeed[] = [];
+    for (const file of files) {
+      const path = this.#bridge.pathForFile(file);
+      const preview = file.type.startsWith('image/') ? { preview: file } : {};
+      if (path === '') {
+        if (file.type.startsWith('image/')) seeds.push({ kind: 'bytes', bytes: file, name: unnamed });
+        continue;
+      }
+      const kind = await this.#told(() => this.#bridge.kindOfPath(path));
+      if (kind === 'folder') await this.addFolder(path);
+      else if (kind === 'file') seeds.push({ kind: 'file', path, name: fileName(path), ...preview });
+      else if (kind === null)
+        this.#app.toasts.problem(`${fileName(path)} is neither a picture nor a folder of pictures.`);
+    }
+    if (seeds.length > 0) this.addExamples(seeds);
+  }
+
+  // ── places ──
+
+  openLibrary(): void {
+    if (this.#app.navigation.place.view !== 'library') this.#app.navigation.go({ view: 'library' });
+  }
+
+  openSearch(): void {
+    const { navigation, search } = this.#app;
+    if (navigation.place.view !== 'search') navigation.go({ view: 'search', examples: search.examples });
+  }
+
+  openActivity(): void {
+    if (this.#app.navigation.place.view !== 'activity') this.#app.navigation.go({ view: 'activity' });
+  }
+
+  /** Shows a picture large; next and previous go through what is shown now. */
+  open(id: number): void {
+    const { navigation, selection } = this.#app;
+    const { place } = navigation;
+    selection.select(id);
+    const list = place.view === 'viewer' ? place.list : place.view === 'search' ? 'search' : 'library';
+    const viewer = { view: 'viewer', id, list } as const;
+    if (place.view === 'viewer') navigation.replace(viewer);
+    else navigation.go(viewer);
+  }
+
+  back(): void {
+    this.#app.navigation.back();
+    this.#bringSearchBack();
+  }
+
+  forward(): void {
+    this.#app.navigation.forward();
+    this.#bringSearchBack();
+  }
+
+  #bringSearchBack(): void {
+    const { navigation, search } = this.#app;
+    const { place } = navigation;
+    if (place.view === 'search' && !sameQuery(place.examples, search.examples)) void search.show(place.examples);
+  }
+
+  async showInFolder(id: number): Promise<void> {
+    await this.#told(() => this.#bridge.showInFolder(id));
+  }
+
+  // ── how requests end ──
+
+  async #asked(request: (client: ServiceClient) => Promise<void>): Promise<void> {
+    const { client } = this.#app;
+    if (client === null) this.#app.toasts.problem('The library is not open yet. Try again in a moment.');
+    else await this.#told(() => request(client));
+  }
+
+  /** Runs a request and tells how it failed, if it did; undefined then. */
+  async #told<T>(request: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await request();
+    } catch (error) {
+      this.#app.toasts.problem(problemOf(error).sentence);
+      return undefined;
+    }
+  }
+}
+
+function sameQuery(a: readonly Example[], b: readonly Example[]): boolean {
+  return a.length === b.length && a.every((each, i) => each.key === b[i]?.key && each.wanted === b[i]?.wanted);
+}

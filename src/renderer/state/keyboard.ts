@@ -1,0 +1,70 @@
+/** What a key asks for, wherever the focus is. */
+export type Command =
+  | 'back'
+  | 'forward'
+  | 'close'
+  | 'search'
+  | 'shortcuts'
+  | 'inspector'
+  | 'sidebar'
+  | 'undo'
+  | 'preview'
+  | 'open'
+  | 'similar';
+
+export interface Key {
+  readonly key: string;
+  readonly ctrlKey: boolean;
+  readonly metaKey: boolean;
+  readonly altKey: boolean;
+}
+
+export interface Shortcut {
+  readonly keys: readonly string[];
+  readonly what: string;
+}
+
+/** The command of a key; null where it has none. `mac`: the command key stands where others have Ctrl. */
+export function commandOfKey(key: Key, mac: boolean): Command | null {
+  const main = mac ? key.metaKey : key.ctrlKey;
+  if (main && !key.altKey) {
+    const name = key.key.toLowerCase();
+    if (name === 'z') return 'undo';
+    if (name === 'b') return 'sidebar';
+    if (mac && name === '[') return 'back';
+    return mac && name === ']' ? 'forward' : null;
+  }
+  if (key.altKey && !mac) return key.key === 'ArrowLeft' ? 'back' : key.key === 'ArrowRight' ? 'forward' : null;
+  if (key.ctrlKey || key.metaKey || key.altKey) return null;
+  return PLAIN[key.key.length === 1 ? key.key.toLowerCase() : key.key] ?? null;
+}
+
+const PLAIN: Readonly<Record<string, Command>> = {
+  Escape: 'close',
+  '/': 'search',
+  '?': 'shortcuts',
+  i: 'inspector',
+  s: 'similar',
+  ' ': 'preview',
+  Enter: 'open',
+};
+
+/** All shortcuts, for the list that `?` shows. */
+export function shortcuts(mac: boolean): Shortcut[] {
+  const main = mac ? '⌘' : 'Ctrl';
+  return [
+    { keys: ['Arrows'], what: 'Move between pictures' },
+    { keys: ['Space'], what: 'Look at a picture, and close it again' },
+    { keys: ['Enter'], what: 'Open a picture large' },
+    { keys: ['S'], what: 'Find pictures similar to it' },
+    { keys: ['I'], what: 'Show or hide the details' },
+    { keys: ['/'], what: 'Go to the search' },
+    { keys: ['Esc'], what: 'Go back' },
+    { keys: mac ? ['⌘', '['] : ['Alt', '←'], what: 'Back' },
+    { keys: mac ? ['⌘', ']'] : ['Alt', '→'], what: 'Forward' },
+    { keys: [main, 'V'], what: 'Search with a pasted picture' },
+    { keys: [main, 'Z'], what: 'Undo' },
+    { keys: [main, 'B'], what: 'Show or hide the sidebar' },
+    { keys: ['?'], what: 'Show these shortcuts' },
+  ];
+}

@@ -1,0 +1,40 @@
+import type { Example } from './search.svelte.ts';
+
+/** Where the window is. A search carries its examples, so that going back brings the same results. */
+export type Place =
+  | { readonly view: 'library' }
+  | { readonly view: 'search'; readonly examples: readonly Example[] }
+  | { readonly view: 'activity' }
+  /** One picture large; `list` is what next and previous go through. */
+  | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
+
+/** No person goes back further. */
+const LONGEST_HISTORY = 100;
+
+/** The places visited, as a browser keeps them: back, forward, and a new place that drops what lay ahead. */
+export class Navigation {
+  #places = $state.raw<readonly Place[]>([{ view: 'library' }]);
+  #index = $state(0);
+  readonly place: Place = $derived(this.#places[this.#index] ?? { view: 'library' });
+  readonly canGoBack = $derived(this.#index > 0);
+  readonly canGoForward = $derived(this.#index < this.#places.length - 1);
+
+  go(place: Place): void {
+    const kept = this.#places.slice(Math.max(0, this.#index + 2 - LONGEST_HISTORY), this.#index + 1);
+    this.#places = [...kept, place];
+    this.#index = this.#places.length - 1;
+  }
+
+  /** Changes where the window is without a step to go back over. */
+  replace(place: Place): void {
+    this.#places = this.#places.with(this.#index, place);
+  }
+
+  back(): void {
+    if (this.canGoBack) this.#index -= 1;
+  }
+
+  forward(): void {
+    if (this.canGoForward) this.#index += 1;
+  }
+}

@@ -1,0 +1,115 @@
+import type { ServiceClient } from '../../contract/contract.ts';
+import type { Neighbor, QueryExample, SimilarResult } from '../../contract/schemas.ts';
+import { problemOf } from './error-sentence.ts';
+
+/** As many results as are asked for: more than a person looks through, few enough to draw at once. */
+const RESULTS = 120;
+
+interface ExampleParts {
+  /** Tells examples apart in lists; never reused. */
+  readonly key: number;
+  readonly wanted: boolean;
+  /** What a person knows it by: a file's name, or "Pasted picture". */
+  readonly name: string;
+  /** A picture to show before the service has made a thumbnail; null where there is none yet. */
+  readonly preview: Blob | null;
+}
+
+/** One example of a query as the window shows it. */
+export type Example = ExampleParts &
+  (
+    | { readonly kind: 'picture'; readonly id: number; readonly hash: string }
+    | { readonly kind: 'file'; readonly path: string }
+    | { readonly kind: 'bytes'; readonly bytes: Blob }
+  );
+
+/** What an example is made of, before it is one of a query. */
+export type ExampleSeed =
+  | { readonly kind: 'picture'; readonly id: number; readonly hash: string; readonly name: string }
+  | { readonly kind: 'file'; readonly path: string; readonly name: string; readonly preview?: Blob }
+  | { readonly kind: 'bytes'; readonly bytes: Blob; readonly name: string };
+
+export type SearchPhase = 'empty' | 'busy' | 'done' | 'failed';
+
+let nextKey = 1;
+
+/** An example that is wanted. */
+export function exampleOf(seed: ExampleSeed): Example {
+  const key = nextKey++;
+  if (seed.kind === 'picture') return { ...seed, key, wanted: true, preview: null };
+  if (seed.kind === 'file') return { ...seed, key, wanted: true, preview: seed.preview ?? null };
+  return { ...seed, key, wanted: true, preview: seed.bytes };
+}
+
+function queryExample(example: Example): QueryExample {
+  const { wanted } = example;
+  switch (example.kind) {
+    case 'picture':
+      return { kind: 'picture', id: example.id, wanted };
+    case 'file':
+      return { kind: 'file', path: example.path, wanted };
+    case 'bytes':
+      return { kind: 'bytes', bytes: example.bytes, wanted };
+  }
+}
+
+/** The search: its examples, and what is like them. A new query replaces one that is under way. */
+export class Search {
+  examples = $state.raw<readonly Example[]>([]);
+  phase = $state<SearchPhase>('empty');
+  neighbors = $state.raw<readonly Neighbor[]>([]);
+  seconds = $state(0);
+  problem = $state<string | null>(null);
+
+  #client: ServiceClient | null = null;
+  #running: AbortController | null = null;
+
+  connect(client: ServiceClient): Promise<void> {
+    this.#client = client;
+    return this.phase === 'busy' || this.phase === 'failed' ? this.run() : Promise.resolve();
+  }
+
+  /** Searches with these examples. No examples, or none wanted: nothing to look for. */
+  show(examples: readonly Example[]): Promise<void> {
+    this.examples = examples;
+    return this.run();
+  }
+
+  /** Asks again with the examples as they are. */
+  async run(): Promise<void> {
+    this.#running?.abort();
+    this.#running = null;
+    if (!this.examples.some((example) => example.wanted)) {
+      this.phase = 'empty';
+      this.neighbors = [];
+      return;
+    }
+    this.phase = 'busy';
+    this.problem = null;
+    if (this.#client === null) return;
+    const running = new AbortController();
+    this.#running = running;
+    const asked = this.examples;
+    try {
+      const query = { examples: asked.map(queryExample), k: RESULTS };
+      const result = await this.#client.search.similar(query, { signal: running.signal });
+      if (this.#running === running) this.#take(asked, result);
+    } catch (error) {
+      if (this.#running !== running) return;
+      this.problem = problemOf(error).sentence;
+      this.phase = 'failed';
+    }
+  }
+
+  #take(asked: readonly Example[], result: SimilarResult): void {
+    this.examples = asked.map((example, i) => {
+      const thumbnail = result.thumbnails[i];
+      return example.kind === 'picture' || thumbnail === undefined || thumbnail.size === 0
+        ? example
+        : { ...example, preview: thumbnail };
+    });
+    this.neighbors = result.neighbors;
+    this.seconds = result.seconds;
+    this.phase = 'done';
+  }
+}

@@ -1,0 +1,77 @@
+import { createContext } from 'svelte';
+import type { Bridge } from '../../contract/bridge.ts';
+import type { ServiceClient } from '../../contract/contract.ts';
+import type { IndexSummary } from '../../contract/schemas.ts';
+import { Actions } from './actions.ts';
+import { Announcer } from './announcer.svelte.ts';
+import { Details } from './details.svelte.ts';
+import { Failures } from './failures.svelte.ts';
+import type { GridAnchor } from './grid-view.svelte.ts';
+import { Indexing } from './indexing.svelte.ts';
+import { Library } from './library.svelte.ts';
+import { Navigation } from './navigation.svelte.ts';
+import { failuresLine, summaryLine } from './phrases.ts';
+import { Preferences } from './preferences.svelte.ts';
+import { Search } from './search.svelte.ts';
+import { Selection } from './selection.svelte.ts';
+import { ServiceConnection } from './service.svelte.ts';
+import { Toasts } from './toasts.svelte.ts';
+
+/** The window's whole state, and how its parts hang together. */
+export class Semblance {
+  readonly announcer = new Announcer();
+  readonly toasts = new Toasts((text) => this.announcer.say(text));
+  readonly navigation = new Navigation();
+  readonly selection = new Selection();
+  readonly library = new Library();
+  readonly failures = new Failures();
+  readonly details = new Details();
+  readonly search = new Search();
+  readonly indexing = new Indexing({
+    progress: ({ revision }) => this.library.noteRevision(revision),
+    failure: (failure) => this.failures.note(failure),
+    summary: (summary) => this.#runEnded(summary),
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
+  readonly service = new ServiceConnection(
+    (client) => this.#connect(client),
+    () => this.indexing.disconnect(),
+  );
+  readonly preferences: Preferences;
+  readonly actions: Actions;
+  readonly platform: Bridge['platform'];
+  shortcutsShown = $state(false);
+  /** Where the grid was left: kept while another view is open. */
+  gridAnchor: GridAnchor | null = null;
+
+  constructor(bridge: Bridge, storage: Storage | null) {
+    this.preferences = new Preferences(storage);
+    this.platform = bridge.platform;
+    this.actions = new Actions(this, bridge);
+  }
+
+  /** The client of the running service; null while there is none. */
+  get client(): ServiceClient | null {
+    const { current } = this.service;
+    return current.state === 'ready' ? current.client : null;
+  }
+
+  #connect(client: ServiceClient): void {
+    this.details.connect(client);
+    void this.library.connect(client);
+    void this.failures.connect(client);
+    void this.search.connect(client);
+    void this.indexing.connect(client);
+  }
+
+  #runEnded(summary: IndexSummary): void {
+    void this.library.refresh('all');
+    void this.failures.refresh();
+    this.details.forget();
+    if (summary.error !== null) this.toasts.problem(summary.error.message);
+    else this.announcer.say(summaryLine(summary) + (summary.failed > 0 ? ` ${failuresLine(summary.failed)}` : ''));
+  }
+}
+
+/** The state of the window that a component is in. */
+export const [getSemblance, setSemblance] = createContext<Semblance>();
