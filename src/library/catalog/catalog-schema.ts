@@ -24,7 +24,9 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
         camera TEXT,
         lens TEXT,
         latitude REAL,
-        longitude REAL
+        longitude REAL,
+        -- 1: a repair found its features, vector or thumbnail gone; the next run makes them again under the same id
+        stale INTEGER NOT NULL DEFAULT 0
       );
       -- "only content of the same length can be the same content": asked for each new file
       CREATE INDEX media_by_bytes ON media (bytes);

@@ -45,6 +45,8 @@ export interface FailureRow {
 export type CatalogChange =
   | { readonly kind: 'media'; readonly media: MediaRow; readonly file: FileRow }
   | { readonly kind: 'file'; readonly file: FileRow }
+  /** A stale picture that has its features, vector and thumbnail again. */
+  | { readonly kind: 'restored'; readonly file: FileRow }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
 
 const MEDIA_COLUMNS =
@@ -116,9 +118,11 @@ export class Catalog {
 
   // ── pictures ──
 
-  /** Pictures that have at least one file. */
+  /** Pictures that have at least one file and lack nothing. */
   pictureCount(): number {
-    return this.#count('SELECT COUNT(DISTINCT media_id) AS n FROM file');
+    return this.#count(
+      'SELECT COUNT(DISTINCT f.media_id) AS n FROM file f JOIN media m ON m.id = f.media_id WHERE m.stale = 0',
+    );
   }
 
   /** The newest media id, 0 where there is none. Ids only grow. */
@@ -130,24 +134,28 @@ export class Catalog {
     return this.#get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.id = ?`, id);
   }
 
-  mediaByHash(hash: string): MediaRow | undefined {
-    return this.#get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.hash = ?`, hash);
+  /** The id of known content, and whether it lacks something. */
+  mediaByHash(hash: string): { readonly id: number; readonly stale: boolean } | undefined {
+    const row = this.#get<{ id: number; stale: number }>('SELECT id, stale FROM media WHERE hash = ?', hash);
+    return row && { id: row.id, stale: row.stale === 1 };
   }
 
-  /** Hashes of the content of one length. */
+  /** Hashes of the content of one length, of pictures that lack nothing. */
   hashesOfLength(bytes: number): string[] {
-    return this.#all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ?', bytes).map((row) => row.hash);
+    return this.#all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ? AND stale = 0', bytes).map(
+      (row) => row.hash,
+    );
   }
 
-  /** Ids of the pictures that have at least one file, ascending. */
+  /** Ids of the pictures that have at least one file and lack nothing, ascending. */
   presentMediaIds(): number[] {
-    return this.#all<{ id: number }>('SELECT DISTINCT media_id AS id FROM file ORDER BY id').map((row) => row.id);
+    return this.#all<{ id: number }>(
+      `SELECT DISTINCT f.media_id AS id FROM file f JOIN media m ON m.id = f.media_id
+       WHERE m.stale = 0 ORDER BY f.media_id`,
+    ).map((row) => row.id);
   }
 
-  mediaIds(): number[] {
-    return this.#all<{ id: number }>('SELECT id FROM media ORDER BY id').map((row) => row.id);
-  }
-
+  /** Every picture that should lack nothing, whether it has a file now or not. */
   mediaHashes(): { id: number; hash: string }[] {
     return this.#all<{ id: number; hash: string }>('SELECT id, hash FROM media ORDER BY id');
   }
@@ -158,7 +166,7 @@ export class Catalog {
   ): { id: number; hash: string; width: number; height: number; takenAt: string | null; mtimeMs: number }[] {
     return this.#all(
       `SELECT m.id, m.hash, m.width, m.height, m.taken_at AS takenAt, MIN(f.mtime_ms) AS mtimeMs
-       FROM media m JOIN file f ON f.media_id = m.id WHERE m.id > ? GROUP BY m.id`,
+       FROM media m JOIN file f ON f.media_id = m.id WHERE m.id > ? AND m.stale = 0 GROUP BY m.id`,
       since,
     );
   }
@@ -219,6 +227,8 @@ export class Catalog {
       return;
     }
     if (change.kind === 'media') this.#putMedia(change.media);
+    if (change.kind === 'restored')
+      this.#db.prepare('UPDATE media SET stale = 0 WHERE id = ?').run(change.file.mediaId);
     this.#putFile(change.file);
   }
 
@@ -268,13 +278,17 @@ export class Catalog {
     );
   }
 
-  /** Makes the next run read these pictures again: their content is kept, their features, vector or thumbnail are gone. */
-  forgetMedia(ids: readonly number[]): void {
+  /**
+   * Makes the next run read these pictures again: their features, vector or thumbnail are gone. The rows stay, with all that
+   * hangs on them.
+   */
+  markStale(ids: readonly number[]): void {
     translateSqliteErrors(this.#file, () =>
       this.#db.transaction(() => {
         for (const id of ids) {
-          this.#db.prepare('DELETE FROM file WHERE media_id = ?').run(id);
-          this.#db.prepare('DELETE FROM media WHERE id = ?').run(id);
+          this.#db.prepare('UPDATE media SET stale = 1 WHERE id = ?').run(id);
+          // no file was written before 1970 by a millisecond: the scan finds it changed
+          this.#db.prepare('UPDATE file SET mtime_ms = -1 WHERE media_id = ?').run(id);
         }
       })(),
     );

@@ -22,6 +22,8 @@ export type Outcome =
   | { readonly kind: 'known'; readonly file: FileSeen; readonly hash: string }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
 
+type PictureOutcome = Extract<Outcome, { kind: 'picture' }>;
+
 interface Waiting {
   readonly outcome: Outcome;
   readonly resolve: (mediaId: number | null) => void;
@@ -90,7 +92,7 @@ export class IndexWriter {
   /** Gives ids, and folds content that is known by now (a copy met in the same run) into a further path of it. */
   #prepare(outcomes: readonly Outcome[]): Batch {
     const batch: Batch = { features: [], changes: [], ids: [] };
-    const fresh = new Map<string, number>();
+    const fresh = new Map<string, { readonly id: number; readonly stale: boolean }>();
     for (const outcome of outcomes) {
       if (outcome.kind === 'failure') {
         batch.changes.push(outcome);
@@ -98,26 +100,33 @@ export class IndexWriter {
         continue;
       }
       const hash = outcome.kind === 'picture' ? outcome.picture.hash : outcome.hash;
-      const known = fresh.get(hash) ?? this.#catalog.mediaByHash(hash)?.id;
-      if (known !== undefined) batch.changes.push({ kind: 'file', file: { ...outcome.file, mediaId: known } });
-      else if (outcome.kind === 'picture') this.#prepareNew(outcome, batch, fresh);
-      batch.ids.push(known ?? fresh.get(hash) ?? null);
+      const known = fresh.get(hash) ?? this.#catalog.mediaByHash(hash);
+      if (!known && outcome.kind === 'picture') {
+        fresh.set(hash, { id: this.#prepareNew(outcome, batch), stale: false });
+      } else if (known?.stale && outcome.kind === 'picture') {
+        batch.changes.push({ kind: 'restored', file: { ...outcome.file, mediaId: known.id } });
+        batch.features.push(featureRow(known.id, outcome));
+        fresh.set(hash, { id: known.id, stale: false });
+      } else if (known) {
+        batch.changes.push({ kind: 'file', file: { ...outcome.file, mediaId: known.id } });
+      }
+      batch.ids.push((known ?? fresh.get(hash))?.id ?? null);
     }
     return batch;
   }
 
-  #prepareNew(outcome: Outcome & { kind: 'picture' }, batch: Batch, fresh: Map<string, number>): void {
-    const { picture, file } = outcome;
+  #prepareNew(outcome: PictureOutcome, batch: Batch): number {
     const id = this.#nextMediaId++;
-    fresh.set(picture.hash, id);
-    batch.changes.push({ kind: 'media', media: mediaRow(id, picture), file: { ...file, mediaId: id } });
-    // rounded before it is indexed, so that the index and the exact scan see the same numbers
-    batch.features.push({
-      mediaId: id,
-      features: Float16Array.from(outcome.features),
-      vector: Float16Array.from(outcome.vector),
-    });
+    const file = { ...outcome.file, mediaId: id };
+    batch.changes.push({ kind: 'media', media: mediaRow(id, outcome.picture), file });
+    batch.features.push(featureRow(id, outcome));
+    return id;
   }
+}
+
+/** Rounded before it is indexed, so that the index and the exact scan see the same numbers. */
+function featureRow(mediaId: number, { features, vector }: PictureOutcome): FeatureRow {
+  return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector) };
 }
 
 function mediaRow(id: number, picture: DecodedPicture): MediaRow {

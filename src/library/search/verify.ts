@@ -65,7 +65,7 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
 
 async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit): Promise<void> {
   store.drop([...found.staleIds, ...found.missing]);
-  catalog.forgetMedia(found.missing);
+  catalog.markStale(found.missing);
   for (const hash of found.staleThumbs)
     await rm(join(paths.thumbs, hash.slice(0, 2), `${hash.slice(2)}.webp`), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());
@@ -75,7 +75,9 @@ async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit
 
 async function thumbnailHashes(folder: string): Promise<Set<string>> {
   const hashes = new Set<string>();
-  for (const name of await readdir(folder, { recursive: true })) {
+  // the folder may be gone as a whole: then every picture lacks its thumbnail
+  const names = await readdir(folder, { recursive: true }).catch(() => []);
+  for (const name of names) {
     const parts = /^([0-9a-f]{2})[\\/]([0-9a-f]{62})\.webp$/.exec(name);
     if (parts) hashes.add(`${parts[1] ?? ''}${parts[2] ?? ''}`);
   }
