@@ -1,9 +1,60 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
 import type { SharedOptions } from '../commands.ts';
+import { Output } from '../output.ts';
+import { benchIndex } from './index-bench.ts';
+import { benchPhotos } from './bench-photos.ts';
+import { benchSearch } from './search-bench.ts';
 
+/** One figure. `reference` is what it is held against, measured in the same run; `ratio` is value / reference. */
+export interface Measurement {
+  readonly bench: 'index' | 'search';
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference: number | null;
+  readonly ratio: number | null;
+}
+
+export type Report = (measurement: Measurement) => void;
+
+/** Pictures to index where none are named: enough for a rate, few enough for a minute. */
+const DEFAULT_SIZE = 300;
+
+/** Measures an area, or all, on throw-away libraries; the user's own library is not touched. */
 export async function benchCommand(
-  _shared: SharedOptions,
-  _area: 'index' | 'search' | undefined,
-  _options: { photos?: string; size?: number },
+  shared: SharedOptions,
+  area: Measurement['bench'] | undefined,
+  options: { photos?: string; size?: number },
 ): Promise<number> {
-  return Promise.resolve(0);
+  const output = new Output(shared.json);
+  const report: Report = (measurement) => {
+    if (shared.json) output.value(measurement);
+    else output.line(describeMeasurement(measurement));
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'semblance-bench-'));
+  try {
+    const given = options.photos === undefined ? null : resolve(options.photos);
+    const photos = await benchPhotos(join(folder, 'photos'), given, options.size ?? DEFAULT_SIZE);
+    output.notice(`Measuring with ${photos.length} pictures. Figures are ratios to what is measured in the same run.`);
+    if (area !== 'search') await benchIndex(folder, photos, report);
+    if (area !== 'index') await benchSearch(folder, photos, report);
+    return 0;
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function describeMeasurement({ bench, metric, value, unit, reference, ratio }: Measurement): string {
+  const figure = `${bench.padEnd(6)}  ${metric.padEnd(44)}${value.toPrecision(4).padStart(10)} ${unit.padEnd(12)}`;
+  return reference === null || ratio === null
+    ? figure
+    : `${figure} against ${reference.toPrecision(4)}: ${ratio.toFixed(3)}`;
+}
+
+/** Middle value; of an even number the upper of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
