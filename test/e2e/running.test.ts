@@ -1,0 +1,108 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { writeDrawings } from '../fixtures/pictures.ts';
+import { writeBigFolder } from './big-folder.ts';
+import { expect, holds, launch, results, runEnded, test, tiles, type Running } from './semblance.ts';
+
+const NUMBER = /[\d,]+/;
+
+test('a run is paused, resumed, cancelled, and goes on from where it was', async ({ folder, start }) => {
+  const photos = join(folder, 'photos');
+  await writeBigFolder(photos, 300);
+  const { page } = await start(photos);
+  const line = page.getByRole('region', { name: 'Indexing' });
+
+  await expect(line).toContainText(/Indexing [\d,]+ of 300 · \d+\/s · .+ left/, { timeout: 20_000 });
+  await line.getByRole('button', { name: 'Pause' }).click();
+  await expect(line).toContainText(/Paused at [1-9][\d,]* of 300/);
+  // What is indexed by then can be looked at and searched while the run rests.
+  await tiles(page).first().click();
+  await page.keyboard.press('s');
+  await expect(results(page).first()).toBeVisible();
+  await line.getByRole('button', { name: 'Resume' }).click();
+  await expect(line).toContainText('Indexing');
+
+  await line.getByRole('button', { name: 'Cancel' }).click();
+  await runEnded(page, /Indexing was cancelled\. [\d,]+ pictures are kept\./);
+  const kept = await page.getByRole('region', { name: 'Last run' }).innerText();
+  expect(Number(NUMBER.exec(kept)?.[0])).toBeLessThan(300);
+
+  await page.getByRole('button', { name: /^Activity/ }).click();
+  await page.getByRole('button', { name: 'Look for changes now' }).click();
+  await runEnded(page, /[\d,]+ pictures indexed\./);
+  await expect(page.getByText('300 files looked at')).toBeVisible();
+  await page.getByRole('button', { name: /^All pictures/ }).click();
+  await expect(tiles(page).first()).toHaveAccessibleName(/^Picture 1 of 300,/);
+});
+
+test('after a restart everything is there again', async ({ folder, start }) => {
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 20);
+  const first = await start(photos);
+  await holds(first.page, 20);
+  await first.app.close();
+
+  const { page } = await start();
+  await expect(tiles(page).first()).toHaveAccessibleName(/^Picture 1 of 20,/);
+  await tiles(page).nth(2).click();
+  await page.keyboard.press('s');
+  await expect(results(page)).toHaveCount(19);
+});
+
+test('a service that is killed comes back by itself', async ({ folder, start }) => {
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 10);
+  const { app, page } = await start(photos);
+  await holds(page, 10);
+
+  process.kill(await servicePid({ app, page }), 'SIGKILL');
+  await expect(page.getByRole('alert')).toContainText('The library has stopped');
+  await expect(tiles(page).first()).toHaveAccessibleName(/^Picture 1 of 10,/);
+  await tiles(page).first().click();
+  await page.keyboard.press('s');
+  await expect(results(page)).toHaveCount(9);
+});
+
+test('a library that is in use is named, and opens once it is free', async ({ folder, start }) => {
+  const first = await start();
+  await expect(first.page.getByText('Nothing leaves this computer.')).toBeVisible();
+  // Another window state, so that this is no second instance of the first.
+  const second = await launch(join(folder, 'library'), join(folder, 'other config'));
+  try {
+    await expect(second.page.getByRole('alert')).toContainText('LIBRARY_LOCKED');
+    await first.app.close();
+    await expect(second.page.getByText('Nothing leaves this computer.')).toBeVisible();
+  } finally {
+    await second.app.close();
+  }
+});
+
+test('a source whose drive is gone is shown as such, and its pictures are still found', async ({ folder, start }) => {
+  const photos = join(folder, 'drive');
+  await writeDrawings(photos, 8);
+  const first = await start(photos);
+  await holds(first.page, 8);
+  await first.app.close();
+  await rm(photos, { recursive: true });
+
+  const { page } = await start();
+  await expect(page.getByRole('list', { name: 'Folders' })).toContainText('Not connected');
+  await tiles(page).first().click();
+  await page.keyboard.press('s');
+  await expect(results(page)).toHaveCount(7);
+});
+
+/** The service is the one child of main that was started with its entry file. */
+async function servicePid({ app }: Running): Promise<number> {
+  const { readdir, readFile } = await import('node:fs/promises');
+  const parent = await app.evaluate(() => process.pid);
+  for (const name of await readdir('/proc')) {
+    if (!/^\d+$/.test(name)) continue;
+    const [stat, command] = await Promise.all(
+      ['stat', 'cmdline'].map((file) => readFile(`/proc/${name}/${file}`, 'utf8').catch(() => '')),
+    );
+    const parentOf = Number(stat?.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
+    if (parentOf === parent && command?.includes('service.js')) return Number(name);
+  }
+  throw new Error('the service is not running');
+}
