@@ -14,7 +14,7 @@ import { cutGraph, type TfModelJson } from './tf-graph.ts';
 const root = path.resolve(import.meta.dirname, '../..');
 
 /** Goes up by one where the converter changes what it writes, so that older files are made anew. */
-const CONVERTER_REVISION = 2;
+const CONVERTER_REVISION = 3;
 
 /** What is written beside the model: see `readEncoderFile` in `src/compute`. */
 interface EncoderMetadata {

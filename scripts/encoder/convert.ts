@@ -17,6 +17,8 @@ export interface ConvertOptions {
   readonly outputs: readonly string[];
   /** Channels of each output. */
   readonly channels: readonly number[];
+  /** Gaussian smoothing of the pixels before the first convolution: standard deviation in pixels, 0 for none. */
+  readonly smoothing: number;
   /** Average the features of each picture with those of its mirror image: twice the time. */
   readonly mirror: boolean;
 }
@@ -65,14 +67,26 @@ class OnnxWriter {
   }
 
   /** From bytes to the float32 planes that the graph starts with. */
-  writeInput({ mirror }: ConvertOptions): void {
+  writeInput({ mirror, smoothing }: ConvertOptions): void {
     // Transposed as bytes, then cast: a quarter of the memory traffic of the other order.
     this.#add('Transpose', ['pixels'], 'planes', [ints('perm', [0, 3, 1, 2])]);
     const planes = mirror ? this.#withMirrors('planes') : 'planes';
     const input = this.#graph.nodes.values().find((node) => node.op === 'Placeholder');
     if (input === undefined) throw new Error('the graph has no input');
-    this.#add('Cast', [planes], input.name, [int('to', FLOAT)]);
     this.#written.add(input.name);
+    this.#add('Cast', [planes], smoothing > 0 ? 'sharp' : input.name, [int('to', FLOAT)]);
+    if (smoothing > 0) this.#smooth('sharp', input.name, smoothing);
+  }
+
+  /** 3 × 3 Gaussian on each colour; at the edges the outermost pixels go on. 0.2 ms a picture. */
+  #smooth(from: string, to: string, deviation: number): void {
+    const side = Math.exp(-1 / (2 * deviation ** 2));
+    const taps = [side, 1, side].map((tap) => tap / (1 + 2 * side));
+    const kernel = taps.flatMap((y) => taps.map((x) => y * x));
+    this.#initializer('gaussian', [3, 1, 3, 3], [...kernel, ...kernel, ...kernel]);
+    const pads = this.#int64('border', [0, 0, 1, 1, 0, 0, 1, 1]);
+    this.#add('Pad', [from, pads], 'bordered', [text('mode', 'edge')]);
+    this.#add('Conv', ['bordered', 'gaussian'], to, [int('group', 3), ints('kernel_shape', [3, 3])]);
   }
 
   /** [n,c,h,w] → [2n,c,h,w]: all pictures, then all mirror images. */
@@ -153,7 +167,7 @@ class OnnxWriter {
       ints('strides', integersOf(node, 'strides').slice(1, 3)),
       ints('dilations', integersOf(node, 'dilations').slice(1, 3)),
       int('group', depthwise ? inputs : 1),
-      { name: 'auto_pad', type: STRING, s: Buffer.from('SAME_UPPER') },
+      text('auto_pad', 'SAME_UPPER'),
     ]);
     return activation === undefined ? convolved : this.#add('Relu', [convolved], node.name);
   }
@@ -227,6 +241,10 @@ function float(name: string, value: number): onnx.IAttributeProto {
 
 function ints(name: string, values: number[]): onnx.IAttributeProto {
   return { name, type: INTS, ints: values };
+}
+
+function text(name: string, value: string): onnx.IAttributeProto {
+  return { name, type: STRING, s: Buffer.from(value) };
 }
 
 function valueInfo(name: string, elemType: number, shape: readonly (number | string)[]): onnx.IValueInfoProto {

@@ -26,7 +26,10 @@ const COPIES: Readonly<Record<string, (picture: Sharp, size: Size) => Sharp>> = 
 };
 
 /**
- * Copies every n-th file, about `count` in all, and looks each copy up among all originals.
+ * Copies some of the files and looks each copy up among all originals.
+ *
+ * @param originals - features of all files
+ * @param chosen - indices of the files that are copied
  * @returns for each kind of copy, how many found their original first, of how many
  */
 export async function judgeCopies(
@@ -34,10 +37,8 @@ export async function judgeCopies(
   projection: Projection,
   files: readonly string[],
   originals: readonly Float32Array[],
-  count: number,
+  chosen: readonly number[],
 ): Promise<Record<string, { found: number; of: number }>> {
-  const step = Math.max(1, Math.floor(files.length / count));
-  const chosen = files.map((_, index) => index).filter((index) => index % step === 0);
   const all = originals.map((row) => projection.project(row));
   const results: Record<string, { found: number; of: number }> = {};
   for (const [kind, copy] of Object.entries(COPIES)) {

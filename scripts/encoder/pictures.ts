@@ -54,12 +54,14 @@ const AT_ONCE = 16;
 /** Features of pictures: a row each, in order. With `change`, of what it makes of each picture's pixels. */
 export async function encodeAll(
   encoder: Encoder,
-  sources: readonly (() => Sharp)[],
+  sources: readonly (() => Sharp | Promise<Sharp>)[],
   change: (pixels: Uint8Array) => Uint8Array = (pixels) => pixels,
 ): Promise<Float32Array[]> {
   const rows: Float32Array[] = [];
   for (let first = 0; first < sources.length; first += AT_ONCE) {
-    const pixels = await Promise.all(sources.slice(first, first + AT_ONCE).map((source) => encoderPixels(source())));
+    const pixels = await Promise.all(
+      sources.slice(first, first + AT_ONCE).map(async (source) => encoderPixels(await source())),
+    );
     const features = await encoder.encode(Buffer.concat(pixels.map(change)));
     for (let i = 0; i < pixels.length; i++) {
       rows.push(features.slice(i * encoder.featureSize, (i + 1) * encoder.featureSize));

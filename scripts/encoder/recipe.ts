@@ -18,12 +18,13 @@ export const RECIPE = {
    * middle blocks, kinds of objects in the last two: `docs/encoders.md` has the figures of each.
    */
   outputs: [
-    'tower_0/MobilenetV3/expanded_conv_9/add',
-    'tower_0/MobilenetV3/expanded_conv_11/squeeze_excite/mul',
+    'tower_0/MobilenetV3/expanded_conv_11/depthwise/hard_swish/mul_1',
     'tower_0/MobilenetV3/expanded_conv_13/add',
     'tower_0/MobilenetV3/expanded_conv_14/add',
   ],
-  channels: [64, 528, 120, 120],
+  channels: [528, 120, 120],
+  /** Softens the edges of JPEG's blocks, which the network takes for texture in small pictures. */
+  smoothing: 0.7,
   mirror: false,
 } as const;
 
