@@ -62,7 +62,7 @@ async function assemble(
   closers.push(() => catalog.close());
   const encoder = givenEncoder ?? (await createEncoder());
   closers.push(() => encoder.close());
-  const projection = loadProjection();
+  const projection = fittingProjection(encoder);
   const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
   closers.push(() => store.close());
   if (!readonly) {
@@ -85,6 +85,17 @@ async function assemble(
     for (const close of closers.reverse()) await close();
   };
   return { router, paths, close: () => (closing ??= closeAll()) };
+}
+
+/** @throws ServiceError ENCODER_FAILED where the projection was fitted on other features than the encoder gives */
+function fittingProjection(encoder: Encoder): Projection {
+  const projection = loadProjection();
+  try {
+    projection.project(new Float32Array(encoder.featureSize));
+    return projection;
+  } catch (cause) {
+    throw new ServiceError('ENCODER_FAILED', `${encoder.id} and ${projection.id} do not belong together`, { cause });
+  }
 }
 
 /** Fills the vectors that the present projection lacks, from the features: a new projection decodes nothing. */
