@@ -33,8 +33,13 @@ export const contract = {
     resume: procedure.output(z.void()),
     /** Resolves when the run has ended; what was done stays done. */
     cancel: procedure.output(z.void()),
-    /** The present state at once, then every change of it, each failure, and each run's summary; never ends by itself. */
-    watch: procedure.output(eventIterator(s.indexEvent)),
+    /**
+     * The present state at once, then every change of it, each failure, and each run's summary; never ends by itself. With
+     * `lastRun`, the summary of the run that ended before (in this process) comes first: a window that opens late misses it.
+     */
+    watch: procedure
+      .input(z.object({ lastRun: z.boolean().default(false) }).default({ lastRun: false }))
+      .output(eventIterator(s.indexEvent)),
   },
   pictures: {
     /**

@@ -84,7 +84,9 @@ export function createRouter(parts: RouterParts) {
       pause: os.indexing.pause.handler(() => indexer.pause()),
       resume: os.indexing.resume.handler(() => indexer.resume()),
       cancel: os.indexing.cancel.handler(() => indexer.cancel()),
-      watch: os.indexing.watch.handler(({ signal }) => eventQueue<IndexEvent>((push) => indexer.watch(push), signal)),
+      watch: os.indexing.watch.handler(({ input, signal }) =>
+        eventQueue<IndexEvent>((push) => indexer.watch(push, input.lastRun), signal),
+      ),
     },
     pictures: {
       layout: os.pictures.layout.handler(({ input }) => ({

@@ -23,6 +23,7 @@ export class Indexer {
   readonly #parts: IndexParts;
   readonly #listeners = new Set<Listener>();
   #running: Running | null = null;
+  #last: IndexSummary | null = null;
   #revision = 1;
   #tellTimer: NodeJS.Timeout | null = null;
   #lastSave = performance.now();
@@ -47,8 +48,9 @@ export class Indexer {
   }
 
   /** Calls `listener` with the present state at once and every event from then on. Returns how to stop. */
-  watch(listener: Listener): () => void {
+  watch(listener: Listener, lastRun = false): () => void {
     this.#listeners.add(listener);
+    if (lastRun && this.#last) listener(this.#last);
     listener(this.progress());
     return () => this.#listeners.delete(listener);
   }
@@ -62,6 +64,7 @@ export class Indexer {
       onProgress: () => this.#changed(),
     });
     const ended = run.run(abort.signal).then((summary) => this.#finish(summary));
+    this.#last = null;
     this.#running = { run, abort, ended, paused: false };
     this.#tellNow();
   }
@@ -74,6 +77,7 @@ export class Indexer {
         error instanceof ServiceError ? { ...summary, error: { code: error.code, message: error.message } } : summary,
     );
     this.#running = null;
+    this.#last = outcome;
     this.#revision++;
     this.#tell(outcome);
     this.#tellNow();

@@ -16,7 +16,7 @@ export interface IndexingListener {
 /** The index run: follows its events, and starts, pauses and cancels it. */
 export class Indexing {
   progress = $state.raw<IndexProgress | null>(null);
-  /** Of the last run that ended while this window was open. */
+  /** Of the last run that ended since the service started. */
   summary = $state.raw<IndexSummary | null>(null);
   readonly running = $derived(this.progress !== null && this.progress.state !== 'idle');
 
@@ -34,7 +34,7 @@ export class Indexing {
     this.#client = client;
     while (client === this.#client) {
       try {
-        for await (const event of await client.indexing.watch()) {
+        for await (const event of await client.indexing.watch({ lastRun: true })) {
           if (client !== this.#client) return;
           this.#take(event);
         }
