@@ -1,0 +1,81 @@
+/** The bars of the main job, on real photos. They are not part of the project: without them these tests are skipped. */
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp, { type Sharp } from 'sharp';
+import { expect, test } from 'vitest';
+import type { ServiceClient } from '../../src/contract/contract.ts';
+import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
+
+const PHOTOS = join(import.meta.dirname, '../../../shared/photos');
+const present = existsSync(PHOTOS);
+if (!present) console.log('skipped: the bars on real photos, because shared/photos is not beside the project');
+
+async function libraryOf(...folders: string[]): Promise<ServiceClient> {
+  const { client } = await openLibrary(join(await temporaryFolder(), 'library'));
+  await indexFolders(client, ...folders.map((folder) => join(PHOTOS, folder)));
+  return client;
+}
+
+test.skipIf(!present)('retrieval on the scenes, each picture left out in turn', async () => {
+  const client = await libraryOf('scenes');
+  const evaluation = await client.evaluate({});
+  expect(evaluation).toMatchObject({ pictures: 240, classes: 6 });
+  expect(evaluation.p1).toBeGreaterThanOrEqual(0.77);
+  expect(evaluation.map10).toBeGreaterThanOrEqual(0.56);
+});
+
+test.skipIf(!present)('copies of 100 pictures find their originals first', async () => {
+  const client = await libraryOf('scenes', 'objects');
+  const paths = (await readdir(join(PHOTOS, 'objects'))).slice(0, 50).map((name) => join(PHOTOS, 'objects', name));
+  for (const scene of ['sea', 'forests']) {
+    const names = (await readdir(join(PHOTOS, 'scenes', scene))).slice(0, 25);
+    paths.push(...names.map((name) => join(PHOTOS, 'scenes', scene, name)));
+  }
+  expect(paths).toHaveLength(100);
+  const changes: Record<string, (image: Sharp, width: number, height: number) => Sharp> = {
+    mirrored: (image) => image.flop().jpeg({ quality: 90 }),
+    'resized to half': (image, width) => image.resize(Math.round(width / 2)).jpeg({ quality: 90 }),
+    recompressed: (image) => image.jpeg({ quality: 40 }),
+    cropped: (image, width, height) => {
+      const [left, top] = [Math.round(width * 0.03), Math.round(height * 0.03)];
+      return image.extract({ left, top, width: width - 2 * left, height: height - 2 * top }).jpeg({ quality: 90 });
+    },
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    let first = 0;
+    for (const path of paths) {
+      const { width, height } = await sharp(path).metadata();
+      const bytes = new Blob([new Uint8Array(await change(sharp(path), width, height).toBuffer())]);
+      const { neighbors } = await client.search.similar({ examples: [{ kind: 'bytes', bytes }], k: 1 });
+      if (neighbors[0]?.path === path) first++;
+    }
+    console.log(`${name}: ${first} of 100 originals first`);
+    expect(first, name).toBeGreaterThanOrEqual(98);
+  }
+});
+
+test.skipIf(!present)('the nine files of each orientation set are each other’s nearest neighbours', async () => {
+  const client = await libraryOf('tricky/orientation', 'objects');
+  for (const set of ['Landscape', 'Portrait']) {
+    for (let i = 0; i <= 8; i++) {
+      const path = join(PHOTOS, 'tricky/orientation', `${set}_${i}.jpg`);
+      const { neighbors } = await client.search.similar({ examples: [{ kind: 'file', path }], k: 9 });
+      expect(neighbors.every((neighbor) => neighbor.path.includes(`${set}_`))).toBe(true);
+      expect(neighbors.at(-1)?.score).toBeGreaterThanOrEqual(0.95);
+      for (const { width, height } of neighbors) expect(width > height).toBe(set === 'Landscape');
+    }
+  }
+});
+
+test.skipIf(!present)('files of real cameras and phones are indexed, or named with a code', async () => {
+  const { client } = await openLibrary(join(await temporaryFolder(), 'library'));
+  const summary = await indexFolders(client, join(PHOTOS, 'tricky'));
+  expect(summary.found).toBe(summary.indexed + summary.failed);
+  const { 'corrupted.jpg': corrupted, ...others } = summary.failures;
+  expect(corrupted).toBe('FILE_DAMAGED');
+  for (const [name, code] of Object.entries(others)) {
+    expect(name).toMatch(/\.hei[cf]$/i);
+    expect(code).toBe('FORMAT_UNSUPPORTED');
+  }
+});
