@@ -192,5 +192,7 @@ export class Actions {
 }
 
 function sameQuery(a: readonly Example[], b: readonly Example[]): boolean {
-  return a.length === b.length && a.every((each, i) => each.key === b[i]?.key && each.wanted === b[i]?.wanted);
+  const same = (one: Example, other: Example | undefined): boolean =>
+    one.key === other?.key && one.wanted === other.wanted;
+  return a.length === b.length && a.every((each, i) => same(each, b[i]));
 }

@@ -8,8 +8,8 @@ export interface Problem {
   readonly sentence: string;
 }
 
-function isServiceErrorCode(code: string): code is ServiceErrorCode {
-  return Object.hasOwn(SERVICE_ERRORS, code);
+function isServiceErrorCode(code: unknown): code is ServiceErrorCode {
+  return typeof code === 'string' && Object.hasOwn(SERVICE_ERRORS, code);
 }
 
 function detailOf(data: unknown): string | null {
@@ -19,10 +19,11 @@ function detailOf(data: unknown): string | null {
 
 /** What to tell a person about an error that a call to the service, or to the bridge, ended with. */
 export function problemOf(error: unknown): Problem {
-  if (error instanceof ORPCError && isServiceErrorCode(error.code)) {
+  const code: unknown = error instanceof ORPCError ? error.code : null;
+  if (error instanceof ORPCError && isServiceErrorCode(code)) {
     const detail = detailOf(error.data);
-    const sentence = detail === null ? error.message : SERVICE_ERRORS[error.code].replace('{detail}', () => detail);
-    return { code: error.code, sentence };
+    const sentence = detail === null ? error.message : SERVICE_ERRORS[code].replace('{detail}', () => detail);
+    return { code, sentence };
   }
   const message = error instanceof Error ? error.message : String(error);
   // The bridge throws sentences; what oRPC says of itself ("Internal Server Error") is none.

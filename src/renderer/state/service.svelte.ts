@@ -16,7 +16,7 @@ export interface WindowMessage {
 }
 
 /** The typed client over a port to the service. */
-export function clientOver(port: MessagePort): ServiceClient {
+function clientOver(port: MessagePort): ServiceClient {
   const client: ServiceClient = createORPCClient(new RPCLink({ port }));
   port.start();
   return client;
