@@ -129,7 +129,7 @@ function neighborValue({ rank, path, score, related, copies }: Neighbor) {
 }
 
 /** Ranked lines with their scores, and one line where results begin to be probably unrelated. */
-export function describeNeighbors(output: Output, neighbors: readonly Neighbor[]): void {
+function describeNeighbors(output: Output, neighbors: readonly Neighbor[]): void {
   if (neighbors.length === 0) output.line('There is no picture in this library yet.');
   let related = true;
   for (const neighbor of neighbors) {

@@ -55,7 +55,7 @@ function doneOf(progress: IndexProgress): number {
 }
 
 /** "Indexing 3,412 of 8,900 · 61/s · 1 min 30 s left". */
-export function progressText(progress: IndexProgress): string {
+function progressText(progress: IndexProgress): string {
   if (progress.state === 'scanning') return `Looking for pictures: ${formatCount(progress.found)} files so far`;
   const parts = [`Indexing ${formatCount(doneOf(progress))} of ${formatCount(progress.found)}`];
   if (progress.picturesPerSecond > 0) parts.push(formatRate(progress.picturesPerSecond));

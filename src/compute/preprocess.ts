@@ -13,7 +13,7 @@
 export const PREPROCESS_REVISION = 1;
 
 /** The picture is decoded once, to fit inside this many pixels squared; what else is needed is made from that. */
-export const DECODED_SIDE = 512;
+const DECODED_SIDE = 512;
 
 /** Width and height of the encoder's input in pixels. */
 export const ENCODER_SIDE = 224;

@@ -36,7 +36,7 @@ export interface ProjectionWeights {
   readonly offset: Float32Array;
 }
 
-export const projectionHeader = z.object({
+const projectionHeader = z.object({
   id: z.string(),
   name: z.string(),
   features: z.number().int().positive(),

@@ -5,19 +5,8 @@ import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
+import type { Measurement, Report } from './measurement.ts';
 import { benchSearch } from './search-bench.ts';
-
-/** One figure. `reference` is what it is held against, measured in the same run; `ratio` is value / reference. */
-export interface Measurement {
-  readonly bench: 'index' | 'search';
-  readonly metric: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly reference: number | null;
-  readonly ratio: number | null;
-}
-
-export type Report = (measurement: Measurement) => void;
 
 /** Pictures to index where none are named: enough for a rate, few enough for a minute. */
 const DEFAULT_SIZE = 300;
@@ -51,10 +40,4 @@ function describeMeasurement({ bench, metric, value, unit, reference, ratio }: M
   return reference === null || ratio === null
     ? figure
     : `${figure} against ${reference.toPrecision(4)}: ${ratio.toFixed(3)}`;
-}
-
-/** Middle value; of an even number the upper of the two in the middle. */
-export function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }

@@ -6,7 +6,7 @@ import { EncodeBatcher } from '../../library/indexing/encode-batcher.ts';
 import { DecodePool } from '../../library/media/decode-pool.ts';
 import { Output } from '../output.ts';
 import { runIndexing, withLibrary } from '../session.ts';
-import { median, type Report } from './bench-command.ts';
+import { median, type Report } from './measurement.ts';
 
 /** Machines are shared and noisy: the three rates are taken in turn, and the median of the rounds counts. */
 const ROUNDS = 3;

@@ -8,7 +8,7 @@ import { HNSW_PARAMETERS, HnswIndex } from '../../library/vectors/hnsw-index.ts'
 import { normalize } from '../../library/vectors/vector-index.ts';
 import { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
-import { median, type Report } from './bench-command.ts';
+import { median, type Report } from './measurement.ts';
 
 const VECTORS = 20_000;
 const DIMENSIONS = 256;

@@ -126,7 +126,7 @@ export class IndexRun {
   async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {
     const { catalog, paths } = this.#parts;
     const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
-    let offline: unknown = null;
+    const offline: ServiceError[] = [];
     for (const target of this.#targets) {
       const { source, start } = target;
       const before = this.counts.found;
@@ -138,7 +138,7 @@ export class IndexRun {
         (error: unknown) => {
           // one unplugged drive must not keep the others from being indexed
           if (!(error instanceof ServiceError)) throw error;
-          offline = error;
+          offline.push(error);
           return null;
         },
       );
@@ -156,7 +156,7 @@ export class IndexRun {
       }
       plans.push({ target, plan });
     }
-    if (plans.length === 0 && offline) throw offline;
+    if (plans.length === 0 && offline[0]) throw offline[0];
     return plans;
   }
 

@@ -107,7 +107,7 @@ export class DecodePool {
       const id = this.#nextId++;
       worker.jobs.set(id, job);
       if (worker.jobs.size === 1) this.#watch(worker);
-      worker.process.send({ ...job.asked, id } as DecodeRequest, (error) => {
+      worker.process.send({ ...job.asked, id }, (error) => {
         // the exit handler sends the worker's requests elsewhere
         if (error) worker.process.kill('SIGKILL');
       });

@@ -6,7 +6,9 @@ const unit = (...values: number[]): Float32Array => normalize(Float32Array.from(
 
 test('one wanted example is its own query', () => {
   const vector = unit(3, 4);
-  expect([...queryVector([{ vector, wanted: true }])]).toEqual([...vector].map((value) => expect.closeTo(value, 6)));
+  expect([...queryVector([{ vector, wanted: true }])]).toEqual(
+    [...vector].map((value) => expect.closeTo(value, 6) as unknown),
+  );
 });
 
 test('several wanted examples meet in the middle, an unwanted one pushes away', () => {

@@ -1,0 +1,17 @@
+/** One figure. `reference` is what it is held against, measured in the same run; `ratio` is value / reference. */
+export interface Measurement {
+  readonly bench: 'index' | 'search';
+  readonly metric: string;
+  readonly value: number;
+  readonly unit: string;
+  readonly reference: number | null;
+  readonly ratio: number | null;
+}
+
+export type Report = (measurement: Measurement) => void;
+
+/** Middle value; of an even number the upper of the two in the middle. */
+export function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+}
