@@ -98,7 +98,7 @@ function forkParent(): Parent {
 
 /** The process that started this one: Electron's main over a utility process, or over a child process with IPC. */
 export function connectParent(): Parent {
-  const { parentPort } = process as NodeJS.Process & { parentPort?: ParentPort | null };
+  const parentPort = Reflect.get(process, 'parentPort') as ParentPort | null | undefined;
   if (parentPort) return utilityParent(parentPort);
   if (process.send) return forkParent();
   throw new Error('The library service is started by the window. Use the semblance command instead.');

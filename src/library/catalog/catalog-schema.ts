@@ -68,6 +68,8 @@ export const FEATURE_MIGRATIONS: readonly Migration[] = [
         data BLOB NOT NULL,
         PRIMARY KEY (encoder_id, media_id)
       );
+      -- 256 bytes: brightness on a grid, which recognises copies
+      CREATE TABLE signature (media_id INTEGER PRIMARY KEY, data BLOB NOT NULL);
       CREATE TABLE vector (
         media_id INTEGER NOT NULL,
         model_id INTEGER NOT NULL REFERENCES model (id),

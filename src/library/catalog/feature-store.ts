@@ -1,11 +1,12 @@
 import { FEATURE_MIGRATIONS } from './catalog-schema.ts';
 import { openDatabase, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
-/** One picture's features (as the encoder gives them) and its vector (as the model's projection gives it). */
+/** One picture's features (as the encoder gives them), its vector (as the model's projection gives it) and its signature. */
 export interface FeatureRow {
   readonly mediaId: number;
   readonly features: Float16Array;
   readonly vector: Float16Array;
+  readonly signature: Uint8Array;
 }
 
 export interface VectorRow {
@@ -15,6 +16,9 @@ export interface VectorRow {
 
 /** Rows read at once by {@link FeatureStore.vectors}: 2,048 × 512 bytes, about a millisecond. */
 const PAGE = 2048;
+
+/** What holds rows of a picture. */
+const TABLES = ['feature', 'vector', 'signature'] as const;
 
 /** `features.sqlite` as one encoder and one model see it. */
 export class FeatureStore {
@@ -46,10 +50,20 @@ export class FeatureStore {
   put(rows: readonly FeatureRow[]): void {
     translateSqliteErrors(this.#file, () => {
       this.#db.transaction(() => {
-        for (const { mediaId, features, vector } of rows) {
+        for (const { mediaId, features, vector, signature } of rows) {
           this.#putBlob('feature', this.#encoder, mediaId, features);
           this.#putBlob('vector', this.#model, mediaId, vector);
+          this.#db.prepare('INSERT OR REPLACE INTO signature (media_id, data) VALUES (?, ?)').run(mediaId, signature);
         }
+      })();
+    });
+  }
+
+  /** Stores vectors of the present model for pictures whose features are here, in one transaction. */
+  putVectors(rows: readonly VectorRow[]): void {
+    translateSqliteErrors(this.#file, () => {
+      this.#db.transaction(() => {
+        for (const { mediaId, vector } of rows) this.#putBlob('vector', this.#model, mediaId, vector);
       })();
     });
   }
@@ -65,8 +79,7 @@ export class FeatureStore {
   dropAfter(lastMediaId: number): void {
     translateSqliteErrors(this.#file, () =>
       this.#db.transaction(() => {
-        this.#db.prepare('DELETE FROM feature WHERE media_id > ?').run(lastMediaId);
-        this.#db.prepare('DELETE FROM vector WHERE media_id > ?').run(lastMediaId);
+        for (const table of TABLES) this.#db.prepare(`DELETE FROM ${table} WHERE media_id > ?`).run(lastMediaId);
       })(),
     );
   }
@@ -75,8 +88,7 @@ export class FeatureStore {
     translateSqliteErrors(this.#file, () =>
       this.#db.transaction(() => {
         for (const id of mediaIds) {
-          this.#db.prepare('DELETE FROM feature WHERE media_id = ?').run(id);
-          this.#db.prepare('DELETE FROM vector WHERE media_id = ?').run(id);
+          for (const table of TABLES) this.#db.prepare(`DELETE FROM ${table} WHERE media_id = ?`).run(id);
         }
       })(),
     );
@@ -88,6 +100,14 @@ export class FeatureStore {
 
   vector(mediaId: number): Float16Array | null {
     return this.#blob('SELECT data FROM vector WHERE model_id = ? AND media_id = ?', this.#model, mediaId);
+  }
+
+  /** The signature of a picture; empty where it has none. */
+  signature(mediaId: number): Uint8Array {
+    return translateSqliteErrors(this.#file, () => {
+      const select = this.#db.prepare<[number], { data: Buffer }>('SELECT data FROM signature WHERE media_id = ?');
+      return select.get(mediaId)?.data ?? new Uint8Array();
+    });
   }
 
   #blob(sql: string, owner: number, mediaId: number): Float16Array | null {
@@ -133,7 +153,9 @@ export class FeatureStore {
 
   /** Ids that have features or vectors of any encoder or model. */
   allIds(): Set<number> {
-    return this.#ids('SELECT media_id AS id FROM feature UNION SELECT media_id FROM vector');
+    return this.#ids(
+      'SELECT media_id AS id FROM feature UNION SELECT media_id FROM vector UNION SELECT media_id FROM signature',
+    );
   }
 
   /** Ids that have features of this encoder and lack a vector of this model: a projection was changed. */

@@ -125,8 +125,9 @@ export class IndexWriter {
 }
 
 /** Rounded before it is indexed, so that the index and the exact scan see the same numbers. */
-function featureRow(mediaId: number, { features, vector }: PictureOutcome): FeatureRow {
-  return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector) };
+function featureRow(mediaId: number, { features, vector, picture }: PictureOutcome): FeatureRow {
+  const { signature } = picture;
+  return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector), signature };
 }
 
 function mediaRow(id: number, picture: DecodedPicture): MediaRow {

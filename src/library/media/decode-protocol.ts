@@ -26,6 +26,8 @@ export interface DecodedPicture {
   readonly exif: ExifFields;
   /** Encoder pixels: 224 × 224 × 3, RGB. */
   readonly pixels: Uint8Array;
+  /** Brightness on a grid: recognises copies. See `signature.ts`. */
+  readonly signature: Uint8Array;
   /** WebP; null where it was written to the thumbs folder. */
   readonly thumbnail: Uint8Array | null;
 }

@@ -4,6 +4,7 @@ import { THUMBNAIL_SIDE } from '../../contract/thumbnail-path.ts';
 import { ALPHA_BACKGROUND, DECODED_RESIZE, ENCODER_RESIZE } from '../../compute/preprocess.ts';
 import { FileFailureError, type DecodedPicture } from './decode-protocol.ts';
 import { readExif } from './exif-fields.ts';
+import { signatureOf } from './signature.ts';
 
 /** libvips' own default, 16,383²: a bomb of 30,000 × 30,000 pixels is refused by its header, before a byte is decoded. */
 const MAX_PIXELS = 0x3fff * 0x3fff;
@@ -49,7 +50,17 @@ export async function decodePicture(bytes: Uint8Array, hash: string): Promise<De
       sharp(data, raw).resize(ENCODER_RESIZE).raw().toBuffer(),
       readExif(metadata.exif),
     ]);
-    return { hash, bytes: bytes.byteLength, format: metadata.format, width, height, exif, pixels, thumbnail };
+    return {
+      hash,
+      bytes: bytes.byteLength,
+      format: metadata.format,
+      width,
+      height,
+      exif,
+      pixels,
+      signature: signatureOf(pixels, ENCODER_RESIZE.width),
+      thumbnail,
+    };
   } catch (error) {
     throw decodeFailure(error);
   }

@@ -1,14 +1,14 @@
-import { basename } from 'node:path';
-import { ServiceError } from '../../contract/errors.ts';
-import type { Neighbor, SimilarResult } from '../../contract/schemas.ts';
-import type { z } from 'zod';
-import type { similarQuery } from '../../contract/schemas.ts';
-import { sourceHolding } from '../indexing/sources.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
-import { FileFailureError } from '../media/decode-protocol.ts';
-import { thumbnailOf } from '../pictures.ts';
-import { picturePaths } from '../pictures.ts';
 import { realpath, stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { z } from 'zod';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Neighbor, similarQuery, SimilarResult } from '../../contract/schemas.ts';
+import type { IndexParts } from '../indexing/index-run.ts';
+import { sourceHolding } from '../indexing/sources.ts';
+import { FileFailureError } from '../media/decode-protocol.ts';
+import { picturePaths, thumbnailOf } from '../pictures.ts';
+import type { VectorNeighbor } from '../vectors/vector-index.ts';
+import { COPY_CANDIDATES, liftCopies } from './copies.ts';
 import { queryVector } from './query-vector.ts';
 
 type Query = z.output<typeof similarQuery>;
@@ -16,6 +16,7 @@ type Example = Query['examples'][number];
 
 interface Resolved {
   readonly vector: Float32Array;
+  readonly signature: Uint8Array;
   readonly thumbnail: Uint8Array;
   /** Set for a picture chosen in the library: it is not its own neighbor. */
   readonly self: number | null;
@@ -29,9 +30,8 @@ interface Resolved {
 export async function findSimilar(parts: IndexParts, query: Query): Promise<SimilarResult> {
   const started = performance.now();
   const resolved = await Promise.all(query.examples.map((example) => resolveExample(parts, example)));
-  const vector = queryVector(resolved.map((r, i) => ({ vector: r.vector, wanted: query.examples[i]?.wanted ?? true })));
   const selves = new Set(resolved.map(({ self }) => self));
-  const found = await parts.vectors.search(vector, query.k + selves.size, query.exact);
+  const found = await searchVectors(parts, resolved, query, selves.size);
   const neighbors = found.neighbors
     .filter(({ id }) => !selves.has(id))
     .slice(0, query.k)
@@ -43,6 +43,23 @@ export async function findSimilar(parts: IndexParts, query: Query): Promise<Simi
     seconds: (performance.now() - started) / 1000,
     thumbnails: resolved.map(({ thumbnail }) => new Blob([new Uint8Array(thumbnail)], { type: 'image/webp' })),
   };
+}
+
+/** By vector, and for a single example with its copies first: no other picture is more alike. */
+async function searchVectors(
+  { vectors, store }: IndexParts,
+  resolved: readonly Resolved[],
+  query: Query,
+  selves: number,
+): Promise<{ neighbors: VectorNeighbor[]; exact: boolean }> {
+  const [only] = resolved;
+  const k = query.k + selves;
+  if (resolved.length === 1 && only) {
+    const found = await vectors.search(only.vector, Math.max(k, COPY_CANDIDATES), query.exact);
+    return { ...found, neighbors: liftCopies(found.neighbors, only.signature, (id) => store.signature(id)) };
+  }
+  const examples = resolved.map(({ vector }, i) => ({ vector, wanted: query.examples[i]?.wanted ?? true }));
+  return vectors.search(queryVector(examples), k, query.exact);
 }
 
 function describeNeighbor({ catalog, projection }: IndexParts, id: number, score: number): Omit<Neighbor, 'rank'>[] {
@@ -73,7 +90,7 @@ async function libraryExample(parts: IndexParts, id: number): Promise<Omit<Resol
   const media = parts.catalog.media(id);
   const vector = parts.vectors.vector(id);
   if (!media || !vector) throw new ServiceError('PICTURE_UNKNOWN', String(id));
-  return { vector, thumbnail: await thumbnailOf(parts, media.hash) };
+  return { vector, signature: parts.store.signature(id), thumbnail: await thumbnailOf(parts, media.hash) };
 }
 
 /** The picture that a file is known as, if it has not changed since it was indexed: it need not be decoded again. */
@@ -100,7 +117,8 @@ async function readExample(
     const picture = await decoders.decode(from, { urgent: true });
     if ('known' in picture) throw new Error('nothing was named as known');
     const features = await batcher.encode(picture.pixels, true);
-    return { vector: projection.project(features), thumbnail: picture.thumbnail ?? new Uint8Array(), self: null };
+    const { signature, thumbnail } = picture;
+    return { vector: projection.project(features), signature, thumbnail: thumbnail ?? new Uint8Array(), self: null };
   } catch (error) {
     if (!(error instanceof FileFailureError)) throw error;
     throw new ServiceError('PICTURE_UNREADABLE', `${name}: ${error.message}`, { cause: error });
