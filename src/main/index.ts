@@ -1,5 +1,5 @@
 /** Electron's main process: windows, menus, dialogs, protocols, permissions, and the library service's life. */
-import { app, BrowserWindow, ipcMain, type WebContents } from 'electron';
+import { app, ipcMain, type BrowserWindow, type WebContents } from 'electron';
 import { PAGE_READY_CHANNEL } from '../contract/bridge-channels.ts';
 import { MENU_COMMAND_MESSAGE, SERVICE_LOST_MESSAGE } from '../contract/bridge.ts';
 import { APP_FOLDER, setWindowDataFolder } from './application-folders.ts';

@@ -16,14 +16,14 @@ function stateFile(): string {
 
 /** The remembered state; the default where there is none, or the window would lie outside every screen of today. */
 export function readWindowState(): WindowState {
-  let state: Partial<Record<keyof WindowState, unknown>>;
+  let state: Partial<Record<keyof WindowState, unknown>> | null;
   try {
-    state = JSON.parse(readFileSync(stateFile(), 'utf8')) as Partial<Record<keyof WindowState, unknown>>;
+    state = JSON.parse(readFileSync(stateFile(), 'utf8')) as typeof state;
   } catch {
     // None yet, or not JSON: the size of a window is no reason to bother anyone.
     return UNKNOWN;
   }
-  if (typeof state !== 'object' || state === null || !isRectangle(state.bounds)) return UNKNOWN;
+  if (!isRectangle(state?.bounds)) return UNKNOWN;
   const { bounds } = state;
   const visible = screen.getAllDisplays().some(({ workArea }) => overlap(bounds, workArea) > 100 * 100);
   return { bounds: visible ? bounds : undefined, maximized: state.maximized === true };

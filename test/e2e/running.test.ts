@@ -2,7 +2,8 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
-import { expect, holds, launch, results, runEnded, test, tiles, type Running } from './semblance.ts';
+import { launch, type Running } from './launch.ts';
+import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
 
 const NUMBER = /[\d,]+/;
 

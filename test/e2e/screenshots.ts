@@ -1,0 +1,190 @@
+/**
+ * Takes pictures of the window in every state, in light and dark, at three sizes: `npm run screenshots -- FOLDER [PHOTOS]`.
+ * They go to FOLDER; PHOTOS is a folder of photos to show, drawings are made where it is not given.
+ */
+import type { Page } from '@playwright/test';
+import { spawnSync } from 'node:child_process';
+import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { writeDrawings } from '../fixtures/pictures.ts';
+import { writeBigFolder } from './big-folder.ts';
+import { dropFiles } from './dragging.ts';
+import { launch, type Running } from './launch.ts';
+
+const SIZES = [
+  { width: 900, height: 600 },
+  { width: 1280, height: 800 },
+  { width: 2560, height: 1440 },
+];
+const PATIENCE = { timeout: 120_000 };
+
+const [target, photosGiven] = process.argv.slice(2);
+if (target === undefined) {
+  console.error('Usage: npm run screenshots -- FOLDER [PHOTOS]');
+  process.exit(2);
+}
+if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
+  const command = ['-a', '-s', '-screen 0 2600x1500x24', process.execPath, ...process.argv.slice(1)];
+  const { status, error } = spawnSync('xvfb-run', command, { stdio: 'inherit' });
+  if (error) console.error(`There is no display, and xvfb-run could not be started: ${error.message}`);
+  process.exit(status ?? 1);
+}
+
+const output = resolve(target);
+await mkdir(output, { recursive: true });
+const folder = await mkdtemp(join(tmpdir(), 'semblance-screenshots-'));
+const photos = photosGiven === undefined ? join(folder, 'Photos') : resolve(photosGiven);
+if (photosGiven === undefined) await writeDrawings(photos, 120);
+
+/** All sizes and both schemes of what the window shows now. */
+async function shoot({ page }: Running, name: string): Promise<void> {
+  for (const { width, height } of SIZES) {
+    await page.setViewportSize({ width, height });
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+      await imagesLoaded(page);
+      await page.screenshot({ path: join(output, `${name} ${width}x${height} ${colorScheme}.png`) });
+    }
+  }
+  console.log(name);
+}
+
+async function imagesLoaded(page: Page): Promise<void> {
+  // Two frames: one for the new size to be laid out, one for what it brings into view.
+  await page.evaluate(async () => {
+    for (let i = 0; i < 2; i++) await new Promise((resolve) => requestAnimationFrame(resolve));
+    await Promise.allSettled([...document.images].map((image) => image.decode()));
+  });
+}
+
+/** Runs `take` in a window on a library of its own. */
+async function scene(name: string, folders: string[], take: (running: Running) => Promise<void>): Promise<void> {
+  const running = await launch(join(folder, name, 'library'), join(folder, name, 'config'), folders);
+  try {
+    await take(running);
+  } finally {
+    await running.app.close();
+  }
+}
+
+const tile = (page: Page) => page.getByRole('gridcell').first();
+const result = (page: Page) => page.getByRole('button', { name: /^1\. .*, similarity/ });
+const idle = async (page: Page): Promise<void> => {
+  await tile(page).waitFor(PATIENCE);
+  await page.getByRole('region', { name: 'Indexing' }).waitFor({ state: 'detached', ...PATIENCE });
+};
+
+async function firstStart(running: Running): Promise<void> {
+  const { page } = running;
+  await page.getByText('Nothing leaves this computer.').waitFor();
+  await shoot(running, 'first start');
+  await dropFiles(page, [photos], () => shoot(running, 'folder over the window'));
+}
+
+async function library(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await shoot(running, 'library');
+  await tile(page).click();
+  await page.keyboard.press('i');
+  await shoot(running, 'library with details');
+  await page.keyboard.press('i');
+  await page.keyboard.press('?');
+  await shoot(running, 'shortcuts');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await shoot(running, 'new search');
+  await page.getByRole('button', { name: /^All pictures/ }).click();
+  await tile(page).click();
+  await page.keyboard.press('Enter');
+  await page.getByRole('img').first().waitFor();
+  await shoot(running, 'one picture large');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('s');
+  await result(page).waitFor();
+  await shoot(running, 'results');
+  await page.keyboard.press('i');
+  await result(page).click();
+  await shoot(running, 'results with details');
+  await page.keyboard.press('i');
+}
+
+async function working(running: Running): Promise<void> {
+  const { page } = running;
+  await page.getByText(/ left$/).waitFor(PATIENCE);
+  await page.getByRole('button', { name: 'Pause' }).click();
+  await page
+    .getByText(/^Paused at/)
+    .first()
+    .waitFor();
+  await shoot(running, 'paused');
+  await page.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText(/ left$/).waitFor(PATIENCE);
+  await shoot(running, 'indexing');
+}
+
+async function problems(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.getByRole('button', { name: /^Activity/ }).click();
+  await shoot(running, 'activity with problems');
+  await dropFiles(page, [join(folder, 'troubled', 'text.jpg')]);
+  await page.getByRole('heading', { name: 'The search did not work' }).waitFor();
+  await shoot(running, 'search failed');
+}
+
+async function offline(running: Running): Promise<void> {
+  await running.page.getByText('Not connected').waitFor();
+  await shoot(running, 'source not connected');
+}
+
+async function empty(running: Running): Promise<void> {
+  await running.page.getByText('No pictures here yet').waitFor(PATIENCE);
+  await shoot(running, 'empty folder');
+}
+
+async function onePicture(running: Running): Promise<void> {
+  await idle(running.page);
+  await shoot(running, 'one picture, a very long name');
+}
+
+async function locked(first: Running): Promise<void> {
+  await first.page.getByText('Nothing leaves this computer.').waitFor();
+  const second = await launch(join(folder, 'locked', 'library'), join(folder, 'locked', 'config 2'));
+  try {
+    await second.page.getByRole('alert').waitFor();
+    await shoot(second, 'library in use');
+  } finally {
+    await second.app.close();
+  }
+}
+
+try {
+  await writeBigFolder(join(folder, 'Holidays'), 600);
+  await mkdir(join(folder, 'nothing'));
+  const long = join(
+    folder,
+    `A folder with a name as long as people give them when they sort by date, place and occasion`,
+  );
+  const [only = ''] = await writeDrawings(long, 1);
+  await cp(only, join(long, `${'a very long name '.repeat(11)}.jpg`));
+  await rm(only);
+  await writeDrawings(join(folder, 'troubled'), 6);
+  await writeFile(join(folder, 'troubled', 'text.jpg'), 'These are words.');
+  await writeFile(join(folder, 'troubled', 'empty.jpg'), '');
+  await writeDrawings(join(folder, 'USB stick'), 30);
+
+  await scene('first', [], firstStart);
+  await scene('library', [photos], library);
+  await scene('working', [join(folder, 'Holidays')], working);
+  await scene('troubled', [join(folder, 'troubled')], problems);
+  await scene('empty', [join(folder, 'nothing')], empty);
+  await scene('one', [long], onePicture);
+  await scene('offline', [join(folder, 'USB stick')], ({ page }) => idle(page));
+  await rm(join(folder, 'USB stick'), { recursive: true });
+  await scene('offline', [], offline);
+  await scene('locked', [], locked);
+} finally {
+  await rm(folder, { recursive: true, force: true, maxRetries: 3 });
+}
