@@ -18,6 +18,7 @@ if (folder === undefined && !hasDisplay()) wrongUsage(USAGE);
 
 await ready(import.meta.url);
 const built = await buildIfStale();
+if (built > 128) process.exit(built); // Ctrl-C
 if (built !== 0) fail('The build failed; the reason stands above.');
 process.exit(canOpenWindow() ? await openWindow() : await tour());
 

@@ -7,6 +7,9 @@ import type { Output } from './output.ts';
 /** Exit code of a run that Ctrl-C ended: 128 + SIGINT. */
 export const INTERRUPTED = 130;
 
+/** Under npm one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
+const SAME_INTERRUPT_MS = 500;
+
 /** A library opened in this process, with a client typed by the contract, as every other caller has it. */
 export interface Session {
   readonly service: Service;
@@ -42,7 +45,10 @@ export async function runIndexing(
   await client.indexing.start(folders.length > 0 ? { folders: [...folders] } : {});
   const interrupt = (): void => {
     output.notice('Stopping. What is done stays done; run the same command to go on.');
-    process.once('SIGINT', () => process.exit(INTERRUPTED));
+    const stoppedAt = Date.now();
+    process.on('SIGINT', () => {
+      if (Date.now() - stoppedAt > SAME_INTERRUPT_MS) process.exit(INTERRUPTED);
+    });
     void client.indexing.cancel();
   };
   process.once('SIGINT', interrupt);
