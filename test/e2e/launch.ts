@@ -1,4 +1,6 @@
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { join } from 'node:path';
 import { electronRuntime, electronSwitches } from '../../scripts/electron-runtime.mjs';
 
@@ -20,10 +22,26 @@ export async function launch(library: string, data: string, folders: readonly st
   const { executable } = await electronRuntime();
   const app = await _electron.launch({
     executablePath: executable,
-    args: [...electronSwitches(), ...SOFTWARE, APP_FOLDER, '--library', library, ...folders],
+    args: commandLine(library, folders),
     env: { ...environment(), XDG_CONFIG_HOME: data },
+    timeout: 90_000,
   });
   return { app, page: await app.firstWindow() };
+}
+
+/** Starts the application once more while it runs; it hands its folders to the first and ends. Gives its exit code. */
+export async function launchAgain(library: string, data: string, folders: readonly string[]): Promise<number | null> {
+  const { executable } = await electronRuntime();
+  const child = spawn(executable, commandLine(library, folders), {
+    env: { ...environment(), XDG_CONFIG_HOME: data },
+    stdio: 'ignore',
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+function commandLine(library: string, folders: readonly string[]): string[] {
+  return [...electronSwitches(), ...SOFTWARE, APP_FOLDER, '--library', library, ...folders];
 }
 
 function environment(): Record<string, string> {

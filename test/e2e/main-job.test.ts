@@ -32,6 +32,29 @@ test('the first start says what to do, and the dialog adds a folder', async ({ f
     .toBe(true);
 });
 
+test('the menu does what the buttons do', async ({ folder, start }) => {
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 6);
+  const { app, page } = await start();
+  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  const choose = async (label: string, path: string): Promise<void> => {
+    await app.evaluate(
+      ({ dialog, Menu }, [item, chosen]) => {
+        dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen ?? ''] });
+        const items = Menu.getApplicationMenu()?.items.flatMap(({ submenu }) => submenu?.items ?? []) ?? [];
+        items.find((each) => each.label === item)?.click();
+      },
+      [label, path],
+    );
+  };
+  await choose('Add Folder…', photos);
+  await runEnded(page, '6 pictures indexed.');
+  await choose('Find Similar to File…', join(photos, '0002.jpg'));
+  await expect(results(page).first()).toHaveAccessibleName(/^1\. 0002\.jpg, similarity 1\.00/);
+  await choose('Keyboard Shortcuts', '');
+  await expect(page.getByRole('dialog')).toBeVisible();
+});
+
 test('a cancelled dialog changes nothing', async ({ start }) => {
   const { app, page } = await start();
   await app.evaluate(({ dialog }) => {

@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
-import { launch, type Running } from './launch.ts';
+import { launch, launchAgain, type Running } from './launch.ts';
 import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
 
 const NUMBER = /[\d,]+/;
@@ -91,6 +91,61 @@ test('a source whose drive is gone is shown as such, and its pictures are still 
   await tiles(page).first().click();
   await page.keyboard.press('s');
   await expect(results(page)).toHaveCount(7);
+});
+
+test('a service that keeps dying is given up with a question, and starts again when asked to', async ({ start }) => {
+  const running = await start();
+  const { app, page } = running;
+  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => {
+      Reflect.set(globalThis, 'asked', true);
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    };
+  });
+  for (let i = 0; i < 5; i++) {
+    await expect.poll(() => servicePid(running).catch(() => 0)).not.toBe(0);
+    process.kill(await servicePid(running), 'SIGKILL');
+    await expect(page.getByRole('alert')).toBeVisible();
+    await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  }
+  expect(await app.evaluate(() => Reflect.get(globalThis, 'asked') as unknown)).toBe(true);
+});
+
+test('quitting in the middle of a run keeps what was done', async ({ folder, start }) => {
+  const photos = join(folder, 'photos');
+  await writeBigFolder(photos, 120);
+  const first = await start(photos);
+  await expect(first.page.getByRole('region', { name: 'Indexing' })).toContainText(/Indexing [1-9]\d* of 120/);
+  const asked = Date.now();
+  await first.app.close();
+  expect(Date.now() - asked, 'milliseconds to quit').toBeLessThan(9000);
+
+  const { page } = await start(photos);
+  await holds(page, 120);
+});
+
+test('a second start hands its folder to the window that is open', async ({ folder, start }) => {
+  await writeDrawings(join(folder, 'photos'), 6);
+  const { page } = await start();
+  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  expect(await launchAgain(join(folder, 'library'), join(folder, 'config'), [join(folder, 'photos')])).toBe(0);
+  await holds(page, 6);
+});
+
+test('a folder that is not there is named in a message', async ({ folder, start }) => {
+  const { app, page } = await start();
+  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = (...parameters: unknown[]) => {
+      Reflect.set(globalThis, 'told', JSON.stringify(parameters.at(-1)));
+      return Promise.resolve({ response: 0, checkboxChecked: false });
+    };
+  });
+  expect(await launchAgain(join(folder, 'library'), join(folder, 'config'), [join(folder, 'nowhere')])).toBe(0);
+  await expect
+    .poll(() => app.evaluate(() => Reflect.get(globalThis, 'told') as unknown))
+    .toContain(`There is no folder at ${join(folder, 'nowhere')}`);
 });
 
 /** The service is the one child of main that was started with its entry file. */
