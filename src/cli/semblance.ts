@@ -17,6 +17,15 @@ import { tourCommand } from './tour.ts';
 const FAILED = 1;
 const WRONG_USAGE = 2;
 
+/** The contract's limit of `k`. */
+const MOST_RESULTS = 10_000;
+
+function resultCount(text: string): number {
+  const value = positiveInteger(text);
+  if (value > MOST_RESULTS) throw new InvalidArgumentError(`At most ${MOST_RESULTS} results can be asked for.`);
+  return value;
+}
+
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
@@ -66,7 +75,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   )
     .argument('<image...>', 'pictures, in the library or not')
     .option('--not <image...>', 'pictures of the kind that is not wanted')
-    .option('-k <count>', 'how many results', positiveInteger, 20)
+    .option('-k <count>', 'how many results', resultCount, 20)
     .option('--exact', 'scan every picture instead of asking the index', false);
   command<[{ labels: 'folders' }]>(
     'evaluate',
@@ -99,6 +108,11 @@ function buildProgram(setExitCode: (code: number) => void): Command {
 /** One line on standard error, with the code of `docs/errors.md`. */
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  // the contract refused what was asked for: too many images, a path that is too long
+  if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
+    process.stderr.write('error: too many images, or a path that is too long (semblance --help lists the commands)\n');
+    return WRONG_USAGE;
+  }
   const known = error instanceof ServiceError || error instanceof ORPCError;
   const code = known ? String(error.code) : 'INTERNAL';
   const message = error instanceof Error ? error.message : String(error);

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { basename, join, relative, resolve } from 'node:path';
+import { mkdir, readFile, realpath, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import type { ServiceClient } from '../contract/contract.ts';
 import { layoutCount, layoutRow } from '../contract/picture-layout.ts';
@@ -15,6 +15,9 @@ import { tourPage, type TourStop } from './tour-page.ts';
 /** Pictures that are shown with their neighbors, spread over the folder. */
 const STOPS = 6;
 const NEIGHBORS = 6;
+
+/** Pictures of the folder that the stops are chosen from. */
+const LOOKED_AT = 2_000;
 
 /**
  * The main job without a window: indexes a folder, shows for a few of its pictures the most similar ones, and writes the same
@@ -34,12 +37,14 @@ export async function tourCommand(shared: SharedOptions, folder: string, options
     output.line(
       `${plural(summary.indexed + summary.unchanged, 'picture')} indexed in ${formatSeconds(summary.seconds)}.${left}`,
     );
-    const stops = await chooseStops(session.client, resolve(folder));
+    // the catalog knows real paths
+    const real = await realpath(folder);
+    const stops = await chooseStops(session.client, real);
     if (stops.length === 0) {
       output.line('There is no picture in this folder.');
       return 0;
     }
-    for (const stop of stops) describeStop(output, stop, resolve(folder));
+    for (const stop of stops) describeStop(output, stop, real);
     const page = await writePage(session, stops, folder);
     output.line(`\nThe same with thumbnails: ${page}`);
     if (options.open) openInBrowser(page);
@@ -48,19 +53,30 @@ export async function tourCommand(shared: SharedOptions, folder: string, options
 }
 
 async function chooseStops(client: ServiceClient, folder: string): Promise<TourStop[]> {
-  const { rows } = await client.pictures.layout({});
-  const bytes = new Uint8Array(await rows.arrayBuffer());
-  const count = layoutCount(bytes);
+  const pictures = await picturesIn(client, folder);
+  const shown = Math.min(STOPS, pictures.length);
   const stops: TourStop[] = [];
-  // half a step in: the newest and the oldest pictures are the odd ones
-  for (let i = 0; i < STOPS && i < count; i++) {
-    const { id } = layoutRow(bytes, Math.floor(((i + 0.5) * count) / Math.min(STOPS, count)));
-    const picture: Picture = await client.pictures.get({ id });
-    if (!picture.path.startsWith(folder)) continue;
-    const { neighbors } = await client.search.similar({ examples: [{ kind: 'picture', id }], k: NEIGHBORS });
+  for (let i = 0; i < shown; i++) {
+    // half a step in: the newest and the oldest pictures are the odd ones
+    const picture = pictures[Math.floor(((i + 0.5) * pictures.length) / shown)];
+    if (!picture) continue;
+    const example = { kind: 'picture' as const, id: picture.id };
+    const { neighbors } = await client.search.similar({ examples: [example], k: NEIGHBORS });
     stops.push({ picture, neighbors });
   }
   return stops;
+}
+
+/** The newest pictures of a folder; the library may hold others. */
+async function picturesIn(client: ServiceClient, folder: string): Promise<Picture[]> {
+  const { rows } = await client.pictures.layout({});
+  const bytes = new Uint8Array(await rows.arrayBuffer());
+  const pictures: Picture[] = [];
+  for (let i = 0; i < layoutCount(bytes) && pictures.length < LOOKED_AT; i++) {
+    const picture = await client.pictures.get({ id: layoutRow(bytes, i).id });
+    if ([picture.path, ...picture.copies].some((path) => path.startsWith(folder + sep))) pictures.push(picture);
+  }
+  return pictures;
 }
 
 function describeStop(output: Output, { picture, neighbors }: TourStop, folder: string): void {

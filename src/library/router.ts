@@ -62,7 +62,7 @@ export function createRouter(parts: RouterParts) {
     sources: {
       add: os.sources.add.handler(async ({ input }) => {
         needWriting();
-        const { source } = await addSource(catalog, input.path, paths.folder);
+        const { source } = await addSource(catalog, input.path, paths.folder, indexer.busy);
         return describeSource(catalog, source);
       }),
       remove: os.sources.remove.handler(async ({ input }) => {
@@ -113,6 +113,7 @@ export function createRouter(parts: RouterParts) {
     evaluate: os.evaluate.handler(() => evaluateFolders(parts, projection.id)),
     verify: os.verify.handler(({ input }) => {
       if (input.repair) needWriting();
+      if (input.repair && indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
       return verifyLibrary(parts, input.repair);
     }),
   });

@@ -82,9 +82,20 @@ async function assemble(
   const router = createRouter({ ...parts, indexer, readonly });
   let closing: Promise<void> | null = null;
   const closeAll = async (): Promise<void> => {
-    for (const close of closers.reverse()) await close();
+    const problems: unknown[] = [];
+    // one that fails must not keep the library locked
+    for (const close of closers.reverse()) await attempt(close, problems);
+    if (problems.length > 0) throw problems[0];
   };
   return { router, paths, close: () => (closing ??= closeAll()) };
+}
+
+async function attempt(work: () => void | Promise<void>, problems: unknown[]): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    problems.push(error);
+  }
 }
 
 /** @throws ServiceError ENCODER_FAILED where the projection was fitted on other features than the encoder gives */

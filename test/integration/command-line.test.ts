@@ -59,10 +59,15 @@ test('wrong usage is 2 with the line that helps, a failure is 1 with its code', 
     expect(result, wrong.join(' ')).toMatchObject({ code: 2, stdout: '' });
     expect(result.stderr).toMatch(/error: |--help/);
   }
+  expect(await runCommand('similar', 'a.jpg', '-k', '100000', ...library)).toMatchObject({ code: 2 });
+  // nothing to index is no error, and ends
+  const nothing = await runCommand('index', ...library, '--json');
+  expect(nothing.code).toBe(0);
+  expect(jsonLines(nothing.stdout)).toMatchObject([{ type: 'summary', found: 0 }]);
   const missing = await runCommand('index', join(folder, 'none'), ...library);
   expect(missing.code).toBe(1);
   expect(missing.stderr).toMatch(/^FOLDER_MISSING: .*none/m);
-  expect(await runCommand('status', '--library', join(folder, 'never-made'))).toMatchObject({ code: 1 });
+  expect((await runCommand('status', '--library', join(folder, 'never-made'))).stderr).toMatch(/^LIBRARY_MISSING: /m);
   expect(await runCommand('--help')).toMatchObject({ code: 0 });
 });
 

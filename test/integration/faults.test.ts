@@ -168,7 +168,7 @@ test('a decoder that hangs is given up', async () => {
   await run('mkfifo', [pipe]);
   const picture = join(folder, 'picture.jpg');
   await drawing(1).jpeg().toFile(picture);
-  const pool = new DecodePool(1, 1_000);
+  const pool = new DecodePool(1, 5_000);
   onTestFinished(() => pool.close());
   const [hung, other] = await Promise.allSettled([pool.decode({ path: pipe }), pool.decode({ path: picture })]);
   expect(hung).toMatchObject({ status: 'rejected', reason: { code: 'DECODER_TIMEOUT' } });

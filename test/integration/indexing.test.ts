@@ -165,12 +165,16 @@ test('a source that is removed and added again decodes nothing', async () => {
   expect(await client.status()).toMatchObject({ pictures: 0, vectors: 0, sources: [] });
   const example = { kind: 'file' as const, path: join(photos, '0000.jpg') };
   expect((await client.search.similar({ examples: [example] })).neighbors).toEqual([]);
-  await rm(service.paths.thumbs, { recursive: true });
-  expect(await indexFolders(client, photos)).toMatchObject({ found: 5, failed: 0 });
+  const again = await indexFolders(client, photos);
+  expect(again).toMatchObject({ found: 5, indexed: 5, failed: 0 });
   expect(await client.status()).toMatchObject({ pictures: 5, vectors: 5 });
-  // nothing was decoded, so the thumbnails are still gone: verify says so and the repair brings them back
-  expect(await client.verify({})).toMatchObject({ ok: false, missing: 5 });
+  expect((await client.search.similar({ examples: [example] })).neighbors).toHaveLength(5);
+
+  // lost thumbnails are told, the pictures stay searchable, and the run after the repair makes them again
+  await rm(service.paths.thumbs, { recursive: true });
+  expect(await client.verify({})).toMatchObject({ ok: false, missing: 5, vectors: 5 });
   await client.verify({ repair: true });
+  expect((await client.search.similar({ examples: [example] })).neighbors).toHaveLength(5);
   expect(await indexFolders(client)).toMatchObject({ indexed: 5 });
   expect((await client.verify({})).ok).toBe(true);
 });

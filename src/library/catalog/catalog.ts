@@ -88,32 +88,34 @@ export class Catalog {
     return this.#count('SELECT COUNT(DISTINCT media_id) AS n FROM file WHERE source_id = ?', sourceId);
   }
 
-  addSource(path: string): SourceRow {
-    return translateSqliteErrors(this.#file, () => {
-      const { lastInsertRowid } = this.#db
-        .prepare('INSERT INTO source (path, added_at) VALUES (?, ?)')
-        .run(path, new Date().toISOString());
-      return { id: Number(lastInsertRowid), path };
-    });
+  /**
+   * Adds a folder, and makes sources that lie in it a part of it: their rows move, nothing is read again.
+   *
+   * @param inner the sources in it, and where they lie in it (with `/`)
+   */
+  addSource(path: string, inner: readonly { readonly id: number; readonly prefix: string }[]): SourceRow {
+    return translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        const insert = this.#db.prepare('INSERT INTO source (path, added_at) VALUES (?, ?)');
+        const id = Number(insert.run(path, new Date().toISOString()).lastInsertRowid);
+        for (const child of inner) this.#absorbSource(child.id, id, child.prefix);
+        return { id, path };
+      })(),
+    );
+  }
+
+  #absorbSource(childId: number, parentId: number, prefix: string): void {
+    for (const table of ['file', 'failure']) {
+      this.#db
+        .prepare(`UPDATE OR REPLACE ${table} SET source_id = ?, path = ? || '/' || path WHERE source_id = ?`)
+        .run(parentId, prefix, childId);
+    }
+    this.#db.prepare('DELETE FROM source WHERE id = ?').run(childId);
   }
 
   /** Forgets a source with its files and failures. Media rows stay: adding it again decodes nothing. */
   removeSource(id: number): void {
     translateSqliteErrors(this.#file, () => this.#db.prepare('DELETE FROM source WHERE id = ?').run(id));
-  }
-
-  /** Makes `childId` part of `parentId`, of which it is the folder `prefix`: rows move, nothing is read again. */
-  absorbSource(childId: number, parentId: number, prefix: string): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        for (const table of ['file', 'failure']) {
-          this.#db
-            .prepare(`UPDATE OR REPLACE ${table} SET source_id = ?, path = ? || '/' || path WHERE source_id = ?`)
-            .run(parentId, prefix, childId);
-        }
-        this.#db.prepare('DELETE FROM source WHERE id = ?').run(childId);
-      })(),
-    );
   }
 
   // ── pictures ──
@@ -155,9 +157,11 @@ export class Catalog {
     ).map((row) => row.id);
   }
 
-  /** Every picture that should lack nothing, whether it has a file now or not. */
-  mediaHashes(): { id: number; hash: string }[] {
-    return this.#all<{ id: number; hash: string }>('SELECT id, hash FROM media ORDER BY id');
+  /** Every picture, with what the audit of a library asks. */
+  auditedPictures(): { id: number; hash: string; present: boolean; stale: boolean }[] {
+    return this.#all<{ id: number; hash: string; present: number; stale: number }>(
+      `SELECT id, hash, stale, EXISTS (SELECT 1 FROM file WHERE media_id = media.id) AS present FROM media`,
+    ).map(({ id, hash, present, stale }) => ({ id, hash, present: present === 1, stale: stale === 1 }));
   }
 
   /** What the grid shows, ids above `since` only: id, hash, size in pixels, when taken and when its file was written. */
@@ -287,11 +291,20 @@ export class Catalog {
       this.#db.transaction(() => {
         for (const id of ids) {
           this.#db.prepare('UPDATE media SET stale = 1 WHERE id = ?').run(id);
-          // no file was written before 1970 by a millisecond: the scan finds it changed
-          this.#db.prepare('UPDATE file SET mtime_ms = -1 WHERE media_id = ?').run(id);
         }
+        this.#forgetTimes(ids);
       })(),
     );
+  }
+
+  /** Makes the next run read these pictures again; until then they are as they were. */
+  readAgain(ids: readonly number[]): void {
+    translateSqliteErrors(this.#file, () => this.#db.transaction(() => this.#forgetTimes(ids))());
+  }
+
+  #forgetTimes(ids: readonly number[]): void {
+    // no file was written before 1970 by a millisecond: the scan finds it changed
+    for (const id of ids) this.#db.prepare('UPDATE file SET mtime_ms = -1 WHERE media_id = ?').run(id);
   }
 
   /** SQLite's own check of the file's structure. */

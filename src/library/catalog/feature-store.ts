@@ -141,6 +141,11 @@ export class FeatureStore {
     );
   }
 
+  /** Ids that have a vector of this model. */
+  vectorIds(): Set<number> {
+    return this.#ids('SELECT media_id AS id FROM vector WHERE model_id = ?', this.#model);
+  }
+
   /** Ids that have features of this encoder and a vector of this model. */
   completeIds(): Set<number> {
     return this.#ids(

@@ -100,6 +100,7 @@ export class IndexRun {
       (error: unknown) => (signal.aborted ? null : asServiceError(error)),
     );
     await this.#writer.flush();
+    await this.#parts.vectors.setPresent(this.#parts.catalog.presentMediaIds());
     const seconds = this.meter.activeMs / 1000;
     return {
       type: 'summary',
@@ -120,7 +121,6 @@ export class IndexRun {
     }
     await this.#readAll(plans, signal);
     this.#removeGone(plans);
-    await this.#parts.vectors.setPresent(this.#parts.catalog.presentMediaIds());
   }
 
   async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {

@@ -82,6 +82,7 @@ export class IndexWriter {
       if (batch.features.length > 0) this.#store.put(batch.features);
       this.#catalog.apply(batch.changes);
       await this.#vectors.add(batch.features);
+      await this.#vectors.reveal(batch.ids.filter((id) => id !== null));
       for (const [i, { resolve }] of waiting.entries()) resolve(batch.ids[i] ?? null);
     } catch (error) {
       // ids given to the failed batch are not used again in this run: they would meet its half-written features

@@ -8,6 +8,7 @@ test.each([
   ['/photos', '/etc/passwd', null],
   ['/photos', '/photos/../etc/passwd', null],
   ['/photos', '/photos/..hidden/b.jpg', '..hidden/b.jpg'],
+  ['/photos', '/photos/A: holiday/1.jpg', 'A: holiday/1.jpg'],
 ])('in %s, %s lies at %s', (folder, path, inside) => {
   expect(pathInside(folder, path)).toBe(inside);
 });

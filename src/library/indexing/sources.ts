@@ -1,4 +1,4 @@
-import { relative, sep } from 'node:path';
+import { isAbsolute, relative, sep } from 'node:path';
 import { existsSync } from 'node:fs';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Source } from '../../contract/schemas.ts';
@@ -9,7 +9,7 @@ import { readableFolder } from './scan.ts';
 /** `path` relative to `folder` with `/`, or null where it does not lie in it. '' for the folder itself. */
 export function pathInside(folder: string, path: string): string | null {
   const inside = relative(folder, path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || /^([a-zA-Z]:|[\\/])/.test(inside)) return null;
+  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return null;
   return sep === '/' ? inside : inside.split(sep).join('/');
 }
 
@@ -26,18 +26,27 @@ export function sourceHolding(catalog: Catalog, path: string): { source: SourceR
  * Makes a folder a source. A folder inside a source is a part of it; a folder around sources takes them in, and their
  * pictures keep all that is known of them.
  *
+ * @param busy whether an index run is under way: then no source is taken in
  * @returns the source, and the part of it that the folder is
- * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, FOLDER_HOLDS_LIBRARY
+ * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, FOLDER_HOLDS_LIBRARY, INDEXING_BUSY
  */
-export async function addSource(catalog: Catalog, folder: string, libraryFolder: string): Promise<IndexTarget> {
+export async function addSource(
+  catalog: Catalog,
+  folder: string,
+  libraryFolder: string,
+  busy = false,
+): Promise<IndexTarget> {
   const real = await readableFolder(folder);
   if (pathInside(libraryFolder, real) !== null) throw new ServiceError('FOLDER_HOLDS_LIBRARY', folder);
   const holding = sourceHolding(catalog, real);
   if (holding) return { source: holding.source, start: holding.inside };
-  const inner = catalog.sources().filter((source) => pathInside(real, source.path) !== null);
-  const source = catalog.addSource(real);
-  for (const child of inner) catalog.absorbSource(child.id, source.id, pathInside(real, child.path) ?? '');
-  return { source, start: '' };
+  const inner = catalog.sources().flatMap(({ id, path }) => {
+    const prefix = pathInside(real, path);
+    return prefix === null ? [] : [{ id, prefix }];
+  });
+  // a run holds the ids of the sources that it indexes
+  if (busy && inner.length > 0) throw new ServiceError('INDEXING_BUSY', folder);
+  return { source: catalog.addSource(real, inner), start: '' };
 }
 
 /** A source as the window and the command line show it. */
@@ -49,7 +58,7 @@ export function describeSource(catalog: Catalog, { id, path }: SourceRow): Sourc
 export function indexTargets(catalog: Catalog, ids: readonly number[] | undefined): IndexTarget[] {
   const sources = catalog.sources();
   if (ids === undefined) return sources.map((source) => ({ source, start: '' }));
-  return ids.map((id) => {
+  return [...new Set(ids)].map((id) => {
     const source = sources.find((candidate) => candidate.id === id);
     if (!source) throw new ServiceError('SOURCE_UNKNOWN', String(id));
     return { source, start: '' };

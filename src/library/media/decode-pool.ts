@@ -20,8 +20,6 @@ interface Job {
   readonly asked: Asked;
   readonly resolve: (reply: DecodeReply) => void;
   readonly reject: (error: Error) => void;
-  /** A request is sent again, once, where its worker died while another one was being decoded. */
-  retried: boolean;
 }
 
 interface Worker {
@@ -29,6 +27,10 @@ interface Worker {
   /** In the order of being asked: the first is the one being decoded. */
   readonly jobs: Map<number, Job>;
   timer: NodeJS.Timeout | null;
+  /** The request that the timer is for. */
+  timed: number | null;
+  /** Its first request was given up already: its death is nobody else's fault. */
+  givenUp: boolean;
 }
 
 export interface DecodeOptions {
@@ -88,13 +90,16 @@ export class DecodePool {
   #ask(asked: Asked, urgent: boolean): Promise<DecodeReply> {
     if (this.#closed) return Promise.reject(new Error('the decode pool is closed'));
     return new Promise<DecodeReply>((resolve, reject) => {
-      const job: Job = { asked, resolve, reject, retried: false };
+      const job: Job = { asked, resolve, reject };
       if (urgent) this.#waiting.unshift(job);
       else this.#waiting.push(job);
       this.#dispatch();
     }).then((reply) => {
       if (reply.type === 'failed') throw new FileFailureError(reply.code, reply.message);
-      if (reply.type === 'disk') throw new ServiceError('DISK_FULL', reply.message);
+      if (reply.type === 'disk') {
+        const refused = /\b(EACCES|EROFS|EPERM)\b/.test(reply.message);
+        throw new ServiceError(refused ? 'LIBRARY_READ_ONLY' : 'DISK_FULL', reply.message);
+      }
       return reply;
     });
   }
@@ -131,10 +136,14 @@ export class DecodePool {
       execArgv: ['--disable-warning=ExperimentalWarning'],
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
-    const worker: Worker = { process: child, jobs: new Map(), timer: null };
+    const worker: Worker = { process: child, jobs: new Map(), timer: null, timed: null, givenUp: false };
     this.#workers.add(worker);
     child.on('message', (reply: DecodeReply) => this.#settle(worker, reply));
-    child.on('error', () => child.kill('SIGKILL'));
+    // a fork that failed has no exit: the machine is out of processes or memory
+    child.on('error', () => {
+      child.kill('SIGKILL');
+      this.#lost(worker);
+    });
     child.once('exit', () => this.#lost(worker));
     return worker;
   }
@@ -148,28 +157,25 @@ export class DecodePool {
 
   /** Starts the clock for the request that is being decoded now. */
   #watch(worker: Worker): void {
+    const first = worker.jobs.keys().next().value ?? null;
+    if (first === worker.timed) return;
     if (worker.timer) clearTimeout(worker.timer);
+    worker.timed = first;
     worker.timer = null;
-    if (worker.jobs.size === 0) return;
+    if (first === null) return;
     worker.timer = setTimeout(() => {
+      worker.givenUp = true;
       this.#failFirst(worker, 'DECODER_TIMEOUT', `Decoding took over ${this.#timeoutMs / 1000} s and was given up.`);
       worker.process.kill('SIGKILL');
     }, this.#timeoutMs);
   }
 
-  /** The worker died: the request being decoded is taken for the cause, those behind it are sent again. */
+  /** The worker died: the request being decoded is the cause, those behind it are sent again. */
   #lost(worker: Worker): void {
+    if (!this.#workers.delete(worker)) return;
     if (worker.timer) clearTimeout(worker.timer);
-    this.#workers.delete(worker);
-    const [first, ...rest] = worker.jobs.values();
-    if (first?.retried || (first && rest.length === 0)) {
-      this.#failFirst(worker, 'DECODER_CRASHED', 'The decoder crashed on this file.');
-    } else if (first) {
-      // two were under way and either may be at fault: each gets a worker to itself
-      first.retried = true;
-      this.#waiting.unshift(first);
-    }
-    this.#waiting.unshift(...rest);
+    if (!worker.givenUp) this.#failFirst(worker, 'DECODER_CRASHED', 'The decoder crashed on this file.');
+    this.#waiting.unshift(...worker.jobs.values());
     worker.jobs.clear();
     this.#dispatch();
   }

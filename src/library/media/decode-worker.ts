@@ -67,11 +67,13 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
   }
   const bytes = 'path' in request.from ? await readWhole(request.from.path) : request.from.bytes;
   const hash = hashOf(bytes);
-  if (request.known.includes(hash)) return { id, type: 'known', hash };
+  const target = request.thumbsFolder === null ? null : join(request.thumbsFolder, thumbnailPath(hash));
+  // known content whose thumbnail was lost is decoded once more, to make it
+  const whole = target === null || (await exists(target));
+  if (whole && request.known.includes(hash)) return { id, type: 'known', hash };
   const picture = await decodePicture(bytes, hash);
-  if (request.thumbsFolder === null || picture.thumbnail === null) return { id, type: 'decoded', picture };
-  const target = join(request.thumbsFolder, thumbnailPath(hash));
-  if (!(await exists(target))) await writeAtomic(target, picture.thumbnail);
+  if (target === null || picture.thumbnail === null) return { id, type: 'decoded', picture };
+  if (!whole) await writeAtomic(target, picture.thumbnail);
   return { id, type: 'decoded', picture: { ...picture, thumbnail: null } };
 }
 
@@ -81,8 +83,12 @@ function failureReply(id: number, error: unknown): DecodeReply {
   return { id, type: 'failed', code: 'FILE_DAMAGED', message: error instanceof Error ? error.message : String(error) };
 }
 
+/** One at a time: the service takes the oldest request for the one being decoded, to time it and to blame it for a crash. */
+let turn: Promise<unknown> = Promise.resolve();
+
 process.on('message', (request: DecodeRequest) => {
-  answer(request)
+  turn = turn
+    .then(() => answer(request))
     .catch((error: unknown) => failureReply(request.id, error))
     .then((reply) => process.send?.(reply))
     // the service has gone: there is nobody left to answer

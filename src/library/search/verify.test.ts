@@ -2,11 +2,20 @@ import { expect, test } from 'vitest';
 import { audit } from './verify.ts';
 
 test('what is lacking and what is left over are told apart', () => {
+  const picture = (id: number, hash: string, flags = {}): Parameters<typeof audit>[0][number] => ({
+    id,
+    hash,
+    present: true,
+    stale: false,
+    ...flags,
+  });
   const media = [
-    { id: 1, hash: 'a' },
-    { id: 2, hash: 'b' },
-    { id: 3, hash: 'c' },
+    picture(1, 'a'),
+    picture(2, 'b'),
+    picture(3, 'c'),
+    picture(4, 'd', { present: false }), // its file is gone: a thumbnail cannot be made, and is not asked for
+    picture(5, 'e', { stale: true }),
   ];
-  const found = audit(media, new Set([1, 3]), new Set([1, 2, 3, 9]), new Set(['a', 'b', 'z']));
-  expect(found).toEqual({ missing: [2, 3], staleIds: [9], staleThumbs: ['z'] });
+  const found = audit(media, new Set([1, 3, 4]), new Set([1, 2, 3, 4, 9]), new Set(['a', 'b', 'z']));
+  expect(found).toEqual({ incomplete: [2], thumbless: [3], staleIds: [9], staleThumbs: ['z'] });
 });

@@ -7,9 +7,19 @@ import type { IndexParts } from '../indexing/index-run.ts';
 const SAMPLE = 100;
 const K = 10;
 
+/** A picture as the audit sees it: `present` where it has a file, `stale` where a repair has found it lacking already. */
+interface AuditedPicture {
+  readonly id: number;
+  readonly hash: string;
+  readonly present: boolean;
+  readonly stale: boolean;
+}
+
 interface Audit {
-  /** Pictures without features, vector or thumbnail. */
-  readonly missing: number[];
+  /** Pictures without features or vector. */
+  readonly incomplete: number[];
+  /** Pictures with a file, complete but for their thumbnail. */
+  readonly thumbless: number[];
   /** Ids with features or vectors and no picture. */
   readonly staleIds: number[];
   /** Thumbnails, as hashes, of no picture. */
@@ -18,15 +28,18 @@ interface Audit {
 
 /** What is lacking and what is left over, from what the three places hold; pure. */
 export function audit(
-  media: readonly { readonly id: number; readonly hash: string }[],
+  media: readonly AuditedPicture[],
   complete: ReadonlySet<number>,
   stored: ReadonlySet<number>,
   thumbs: ReadonlySet<string>,
 ): Audit {
   const ids = new Set(media.map(({ id }) => id));
   const hashes = new Set(media.map(({ hash }) => hash));
+  const sound = media.filter(({ stale }) => !stale);
+  const thumbless = sound.filter(({ id, hash, present }) => present && complete.has(id) && !thumbs.has(hash));
   return {
-    missing: media.filter(({ id, hash }) => !complete.has(id) || !thumbs.has(hash)).map(({ id }) => id),
+    incomplete: sound.filter(({ id }) => !complete.has(id)).map(({ id }) => id),
+    thumbless: thumbless.map(({ id }) => id),
     staleIds: [...stored].filter((id) => !ids.has(id)),
     staleThumbs: [...thumbs].filter((hash) => !hashes.has(hash)),
   };
@@ -42,14 +55,14 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
   const { catalog, store, vectors } = parts;
   const sound = catalog.isSound() && store.isSound();
   const found = audit(
-    catalog.mediaHashes(),
+    catalog.auditedPictures(),
     store.completeIds(),
     store.allIds(),
     await thumbnailHashes(parts.paths.thumbs),
   );
   if (repair) await mend(parts, found);
   const recall10 = await indexRecall(parts);
-  const missing = repair ? 0 : found.missing.length;
+  const missing = repair ? 0 : found.incomplete.length + found.thumbless.length;
   const stale = repair ? 0 : found.staleIds.length + found.staleThumbs.length;
   const unindexed = vectors.size !== vectors.indexed;
   return {
@@ -64,8 +77,10 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
 }
 
 async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit): Promise<void> {
-  store.drop([...found.staleIds, ...found.missing]);
-  catalog.markStale(found.missing);
+  store.drop([...found.staleIds, ...found.incomplete]);
+  catalog.markStale(found.incomplete);
+  // these stay searchable: only their files are read once more
+  catalog.readAgain(found.thumbless);
   for (const hash of found.staleThumbs)
     await rm(join(paths.thumbs, hash.slice(0, 2), `${hash.slice(2)}.webp`), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());

@@ -60,7 +60,7 @@ export class ModelVectors {
     present: Iterable<number>,
   ): Promise<ModelVectors> {
     const own = join(folder, model.id);
-    const loaded = await loadIndex(own, model.id, model.dimensions);
+    const loaded = knownOnly(await loadIndex(own, model.id, model.dimensions), store);
     const vectors = new ModelVectors(store, model, own, loaded ?? HnswIndex.empty(model.dimensions), present);
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
     if (loaded && vectors.#missing() <= 2 * SLICE) await vectors.catchUp();
@@ -125,6 +125,14 @@ export class ModelVectors {
     });
   }
 
+  /** Makes pictures that are in the store findable again: a file of theirs has come back. */
+  reveal(ids: readonly number[]): Promise<void> {
+    return this.#inTurn(() => {
+      for (const id of ids) if (!this.#present.has(id)) this.#setVisible(id, true);
+      return Promise.resolve();
+    });
+  }
+
   /** Sets which pictures have a file: after files were removed, moved or came back. */
   setPresent(ids: Iterable<number>): Promise<void> {
     return this.#inTurn(() => {
@@ -184,7 +192,17 @@ export class ModelVectors {
 
   async close(write: boolean): Promise<void> {
     this.#closing = true;
-    if (write) await this.save();
+    // a cache: where it cannot be written the next start makes it again, and the run has said that the disk is full
+    if (write) await this.save().catch(() => undefined);
     else await this.#turn;
   }
+}
+
+/**
+ * The index, unless it holds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
+ * ids will be given to other pictures, and the index is built again.
+ */
+function knownOnly(index: HnswIndex | null, store: FeatureStore): HnswIndex | null {
+  const stored = store.vectorIds();
+  return index?.ids().every((id) => stored.has(id)) ? index : null;
 }
