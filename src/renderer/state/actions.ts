@@ -48,6 +48,7 @@ export class Actions {
     await this.#asked(async (client) => {
       await client.sources.remove({ id: source.id });
       await Promise.all([this.#app.library.refresh('all'), this.#app.failures.refresh()]);
+      this.#app.indexing.dismiss();
       const text = `Removed ${fileName(source.path)} with ${counted(source.pictures, 'picture')}. Its files were not touched.`;
       this.#app.toasts.show(text, { undo: () => void this.addFolder(source.path) });
     });
@@ -70,6 +71,7 @@ export class Actions {
     const name = known === null ? `Picture ${id}` : fileName(known.path);
     const examples = [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
     navigation.go({ view: 'search', examples });
+    this.#app.preferences.finishHint();
     await search.show(examples);
   }
 
