@@ -26,7 +26,10 @@ export async function launch(library: string, data: string, folders: readonly st
     env: { ...environment(), XDG_CONFIG_HOME: data },
     timeout: 90_000,
   });
-  return { app, page: await app.firstWindow() };
+  const page = await app.firstWindow();
+  // Until the page's scripts have run, what is dropped on it goes nowhere.
+  await page.getByRole('main').waitFor();
+  return { app, page };
 }
 
 /** Starts the application once more while it runs; it hands its folders to the first and ends. Gives its exit code. */
