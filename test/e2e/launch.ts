@@ -28,7 +28,8 @@ export async function launch(library: string, data: string, folders: readonly st
   });
   const page = await app.firstWindow();
   // Until the page's scripts have run, what is dropped on it goes nowhere.
-  await page.getByRole('main').waitFor();
+  // By element: where the library cannot be opened, its role is that of an alert.
+  await page.locator('main').waitFor();
   return { app, page };
 }
 
