@@ -3,7 +3,7 @@ import type { FileFailureCode } from '../contract/errors.ts';
 import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
 import { formatCount, formatRate, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
-import { INTERRUPTED, runIndexing, withLibrary } from './session.ts';
+import { exitCodeOfStopped, runIndexing, withLibrary } from './session.ts';
 
 export interface SharedOptions {
   readonly library: string | undefined;
@@ -30,12 +30,7 @@ export async function indexCommand(
   );
   if (shared.json) output.value(summaryValue(summary));
   else describeSummary(output, summary, failures);
-  if (summary.cancelled) return INTERRUPTED;
-  if (summary.error) {
-    output.notice(`${summary.error.code}: ${summary.error.message}`);
-    return 1;
-  }
-  return options.strict && summary.failed > 0 ? 1 : 0;
+  return exitCodeOfStopped(summary, output) ?? (options.strict && summary.failed > 0 ? 1 : 0);
 }
 
 /** Without what only the stream needs: the exit code says whether a run was cut short. */

@@ -5,7 +5,7 @@ import { openService, type Service, type ServiceOptions } from '../library/servi
 import type { Output } from './output.ts';
 
 /** Exit code of a run that Ctrl-C ended: 128 + SIGINT. */
-export const INTERRUPTED = 130;
+const INTERRUPTED = 130;
 
 /** Under npm one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
 const SAME_INTERRUPT_MS = 500;
@@ -66,4 +66,12 @@ export async function runIndexing(
     output.clearBar();
     stop.abort();
   }
+}
+
+/** The exit code of a run that did not go to its end, said in one line; null for one that did. */
+export function exitCodeOfStopped(summary: IndexSummary, output: Output): number | null {
+  if (summary.cancelled) return INTERRUPTED;
+  if (!summary.error) return null;
+  output.notice(`${summary.error.code}: ${summary.error.message}`);
+  return 1;
 }

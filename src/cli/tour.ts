@@ -9,7 +9,7 @@ import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import type { SharedOptions } from './commands.ts';
 import { formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
-import { INTERRUPTED, runIndexing, withLibrary, type Session } from './session.ts';
+import { exitCodeOfStopped, runIndexing, withLibrary, type Session } from './session.ts';
 import { tourPage, type TourStop } from './tour-page.ts';
 
 /** Pictures that are shown with their neighbors, spread over the folder. */
@@ -28,11 +28,8 @@ export async function tourCommand(shared: SharedOptions, folder: string, options
   return withLibrary({ libraryFolder: shared.library }, async (session) => {
     let failed = 0;
     const summary = await runIndexing(session, [resolve(folder)], output, () => failed++);
-    if (summary.cancelled) return INTERRUPTED;
-    if (summary.error) {
-      output.notice(`${summary.error.code}: ${summary.error.message}`);
-      return 1;
-    }
+    const stopped = exitCodeOfStopped(summary, output);
+    if (stopped !== null) return stopped;
     const left = failed > 0 ? ` ${plural(failed, 'file')} could not be indexed; \`semblance failures\` says why.` : '';
     output.line(
       `${plural(summary.indexed + summary.unchanged, 'picture')} indexed in ${formatSeconds(summary.seconds)}.${left}`,

@@ -30,6 +30,9 @@ export const SERVICE_ERRORS = {
 
 export type ServiceErrorCode = keyof typeof SERVICE_ERRORS;
 
+/** Errors at opening that may pass by themselves: another program holds the library for now. Main asks again until it is free. */
+export const PASSING_ERRORS: readonly string[] = ['LIBRARY_LOCKED', 'CATALOG_BUSY'] satisfies ServiceErrorCode[];
+
 /** Failures of one file. Recorded in the catalog, shown in the failures list; indexing goes on. */
 export const FILE_FAILURES = {
   FILE_EMPTY: 'The file is empty (0 bytes).',
@@ -58,5 +61,11 @@ export class ServiceError extends Error {
     this.name = 'ServiceError';
     this.code = code;
     this.detail = detail;
+  }
+
+  /** The error itself where it is one of ours; anything else is a fault of Semblance, and says so (INTERNAL). */
+  static from(error: unknown): ServiceError {
+    if (error instanceof ServiceError) return error;
+    return new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
   }
 }

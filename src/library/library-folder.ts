@@ -37,6 +37,12 @@ export function defaultLibraryFolder(env: NodeJS.ProcessEnv = process.env, platf
   return join(env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'semblance', 'library');
 }
 
+/** The error of a file of the library that could not be written: refused by permissions, else for want of space. */
+export function writeError(cause: { readonly code?: string | undefined; readonly message: string }): ServiceError {
+  const refused = cause.code === 'EACCES' || cause.code === 'EROFS' || cause.code === 'EPERM';
+  return new ServiceError(refused ? 'LIBRARY_READ_ONLY' : 'DISK_FULL', cause.message, { cause });
+}
+
 /** Makes the library's folders and checks that they can be written to. LIBRARY_READ_ONLY or DISK_FULL where not. */
 export async function prepareLibraryFolder(paths: LibraryPaths): Promise<void> {
   try {

@@ -22,14 +22,18 @@ interface PictureParts {
 
 /** Absolute paths of a picture's files, in a stable order; empty where all are gone. */
 export function picturePaths(catalog: Catalog, id: number): string[] {
-  return catalog.filesOfMedia(id).map((file) => join(file.sourcePath, file.path));
+  return catalog.filesOfMedia(id).map(absolutePath);
+}
+
+function absolutePath(file: { readonly sourcePath: string; readonly path: string }): string {
+  return join(file.sourcePath, file.path);
 }
 
 /** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */
 export function describePicture(catalog: Catalog, id: number): Picture {
   const media = knownMedia(catalog, id);
   const files = catalog.filesOfMedia(id);
-  const [path, ...copies] = picturePaths(catalog, id);
+  const [path, ...copies] = files.map(absolutePath);
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
   return { ...media, path, copies, modifiedAt: new Date(modified).toISOString() };
@@ -59,10 +63,10 @@ export async function locatePicture(catalog: Catalog, id: number): Promise<strin
   knownMedia(catalog, id);
   const files = catalog.filesOfMedia(id);
   for (const file of files) {
-    const real = await realPathInside(file.sourcePath, join(file.sourcePath, file.path));
+    const real = await realPathInside(file.sourcePath, absolutePath(file));
     if (real !== null) return real;
   }
-  throw new ServiceError('PICTURE_MISSING', picturePaths(catalog, id)[0] ?? `picture ${id}`);
+  throw new ServiceError('PICTURE_MISSING', files.map(absolutePath)[0] ?? `picture ${id}`);
 }
 
 async function realPathInside(folder: string, path: string): Promise<string | null> {

@@ -20,14 +20,9 @@ interface RouterParts extends IndexParts {
 /** The service's own errors become the contract's typed ones; anything else is a fault of ours and says so. */
 function asContractError(error: unknown): unknown {
   if (error instanceof ORPCError) return error;
-  if (error instanceof ServiceError) {
-    const { code, message, detail } = error;
-    return new ORPCError(code, { defined: true, message, data: { detail }, cause: error });
-  }
   if (error instanceof Error && error.name === 'AbortError') return error;
-  return asContractError(
-    new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error }),
-  );
+  const { code, message, detail } = ServiceError.from(error);
+  return new ORPCError(code, { defined: true, message, data: { detail }, cause: error });
 }
 
 /** Implements the contract over an open library. */

@@ -45,10 +45,7 @@ try {
   parent.send({ type: 'ready', libraryFolder: paths.folder, thumbsFolder: paths.thumbs });
   for (const port of waiting.splice(0)) serve(port);
 } catch (error) {
-  const failure =
-    error instanceof ServiceError
-      ? error
-      : new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
+  const failure = ServiceError.from(error);
   if (failure.code === 'INTERNAL') console.error(error);
   parent.send({ type: 'failed', code: failure.code, message: failure.message });
   await closeAndExit(0);

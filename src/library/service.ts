@@ -47,7 +47,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   try {
     return await assemble(paths, readonly, options.encoder, closers);
   } catch (error) {
-    for (const close of closers.reverse()) await close();
+    await closeAll(closers);
     throw error;
   }
 }
@@ -81,21 +81,24 @@ async function assemble(
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
   const router = createRouter({ ...parts, indexer, readonly });
   let closing: Promise<void> | null = null;
-  const closeAll = async (): Promise<void> => {
-    const problems: unknown[] = [];
-    // one that fails must not keep the library locked
-    for (const close of closers.reverse()) await attempt(close, problems);
-    if (problems.length > 0) throw problems[0];
+  const close = async (): Promise<void> => {
+    const [problem] = await closeAll(closers);
+    if (problem !== undefined) throw problem;
   };
-  return { router, paths, close: () => (closing ??= closeAll()) };
+  return { router, paths, close: () => (closing ??= close()) };
 }
 
-async function attempt(work: () => void | Promise<void>, problems: unknown[]): Promise<void> {
-  try {
-    await work();
-  } catch (error) {
-    problems.push(error);
+/** Closes all, the last opened first, and gives what went wrong: one that fails must not keep the library locked. */
+async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<ServiceError[]> {
+  const problems: ServiceError[] = [];
+  for (const close of closers.toReversed()) {
+    try {
+      await close();
+    } catch (error) {
+      problems.push(ServiceError.from(error));
+    }
   }
+  return problems;
 }
 
 /** @throws ServiceError ENCODER_FAILED where the projection was fitted on other features than the encoder gives */

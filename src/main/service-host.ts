@@ -2,7 +2,7 @@ import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { ServiceClient } from '../contract/contract.ts';
-import type { ServiceErrorCode } from '../contract/errors.ts';
+import { PASSING_ERRORS } from '../contract/errors.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { startServiceProcess, type ServiceProcess } from './service-runtime.ts';
 
@@ -12,8 +12,6 @@ export type ServiceState =
   /** `final` where no further start will be tried by itself. */
   | { readonly kind: 'lost'; readonly code?: string; readonly message: string; readonly final: boolean };
 
-/** Errors at opening that may pass by themselves: another program holds the library for now. */
-const PASSING: readonly string[] = ['LIBRARY_LOCKED', 'CATALOG_BUSY'] satisfies ServiceErrorCode[];
 const RETRY_PASSING_MS = 2000;
 /** Longest wait for a clean close at quit. The catalog is safe without one: what is lost is the time to rebuild caches. */
 const CLOSE_LIMIT_MS = 10_000;
@@ -102,7 +100,7 @@ export class ServiceHost {
   }
 
   #couldNotOpen(code: string, message: string): void {
-    const passing = PASSING.includes(code);
+    const passing = PASSING_ERRORS.includes(code);
     if (passing) this.#timer = setTimeout(() => this.start(), RETRY_PASSING_MS);
     // The tries that follow say nothing new.
     if (this.#state.kind === 'lost' && this.#state.code === code && this.#state.message === message) return;

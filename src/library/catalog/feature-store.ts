@@ -131,19 +131,9 @@ export class FeatureStore {
     }
   }
 
-  vectorCount(): number {
-    return translateSqliteErrors(
-      this.#file,
-      () =>
-        this.#db
-          .prepare<[number], { n: number }>('SELECT COUNT(*) AS n FROM vector WHERE model_id = ?')
-          .get(this.#model)?.n ?? 0,
-    );
-  }
-
-  /** Ids that have a vector of this model. */
+  /** Ids that have a vector of this model, ascending: an index is built anew in one order. */
   vectorIds(): Set<number> {
-    return this.#ids('SELECT media_id AS id FROM vector WHERE model_id = ?', this.#model);
+    return this.#ids('SELECT media_id AS id FROM vector WHERE model_id = ? ORDER BY media_id', this.#model);
   }
 
   /** Ids that have features of this encoder and a vector of this model. */

@@ -97,7 +97,7 @@ export class IndexRun {
   async run(signal: AbortSignal): Promise<IndexSummary> {
     const problem = await this.#work(signal).then(
       () => null,
-      (error: unknown) => (signal.aborted ? null : asServiceError(error)),
+      (error: unknown) => (signal.aborted ? null : ServiceError.from(error)),
     );
     await this.#writer.flush();
     await this.#parts.vectors.setPresent(this.#parts.catalog.presentMediaIds());
@@ -187,7 +187,7 @@ export class IndexRun {
     if (stop.signal.aborted) throw stop.signal.reason;
   }
 
-  /** Waits for what is in the pipeline; the writer is flushed so that the last ones need not wait for its timer. */
+  /** Waits for what is in the pipeline, also where the run is paused. */
   async #drain(flying: ReadonlySet<Promise<void>>): Promise<void> {
     this.#gate.reopen();
     while (flying.size > 0) await Promise.race(flying);
@@ -259,9 +259,4 @@ export class IndexRun {
 /** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */
 function isUnder(path: string, folder: string): boolean {
   return folder === '' || path === folder || path.startsWith(`${folder}/`);
-}
-
-function asServiceError(error: unknown): ServiceError {
-  if (error instanceof ServiceError) return error;
-  return new ServiceError('INTERNAL', error instanceof Error ? error.message : String(error), { cause: error });
 }

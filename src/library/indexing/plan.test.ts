@@ -34,6 +34,16 @@ test('a damaged file is not opened again until it changes, one without permissio
   expect(planIndexing([scanned('bad.jpg', 2)], known, () => true).read).toHaveLength(1);
 });
 
+test('a file that its name rules out is written down once', () => {
+  const notes: ScannedFile = { ...scanned('notes.txt'), kind: 'other' };
+  const first = planIndexing([notes], { files: [], failures: [] }, () => true);
+  expect(first.refused).toMatchObject([{ code: 'FILE_NOT_A_PICTURE' }]);
+  const known = { files: [], failures: [failure('notes.txt', 'FILE_NOT_A_PICTURE')] };
+  const second = planIndexing([notes], known, () => true);
+  expect(second.refused).toEqual([]);
+  expect(second.stillFailing).toHaveLength(1);
+});
+
 test('what was not found is gone only where the scan looked', () => {
   const known = { files: [file('a/x.jpg'), file('b/y.jpg')], failures: [] };
   expect(planIndexing([], known, (path) => path.startsWith('a/')).gone).toEqual(['a/x.jpg']);

@@ -53,8 +53,11 @@ export function planIndexing(
   for (const file of scanned) {
     seen.add(file.path);
     const failure = failures.get(file.path);
-    if (file.kind !== 'picture') plan.refused.push(refusal(file));
-    else if (isSame(file, files.get(file.path))) plan.unchanged++;
+    if (file.kind !== 'picture') {
+      const refused = refusal(file);
+      if (failure?.code === refused.code && isSame(file, failure)) plan.stillFailing.push(failure);
+      else plan.refused.push(refused);
+    } else if (isSame(file, files.get(file.path))) plan.unchanged++;
     else if (failure && isSame(file, failure) && !RETRIED.has(failure.code)) plan.stillFailing.push(failure);
     else plan.read.push(file);
   }

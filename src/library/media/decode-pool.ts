@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { ServiceError } from '../../contract/errors.ts';
+import { writeError } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
 
 /** No photo takes that long: 268 megapixels of PNG decode in about 8 s on one slow core. */
@@ -54,15 +54,11 @@ export class DecodePool {
     this.#timeoutMs = timeoutMs;
   }
 
-  /** Requests that keep every worker busy; more than these only wait. */
-  get capacity(): number {
-    return this.#size * DEPTH;
-  }
-
   /**
    * Reads and decodes one picture, or gives `known` where its content is one of `options.known`.
    *
-   * @throws FileFailureError where the file is at fault; ServiceError DISK_FULL where the thumbnail could not be written
+   * @throws FileFailureError where the file is at fault; ServiceError DISK_FULL or LIBRARY_READ_ONLY where the thumbnail
+   *   could not be written
    */
   async decode(
     from: { readonly path: string } | { readonly bytes: Uint8Array },
@@ -96,10 +92,7 @@ export class DecodePool {
       this.#dispatch();
     }).then((reply) => {
       if (reply.type === 'failed') throw new FileFailureError(reply.code, reply.message);
-      if (reply.type === 'disk') {
-        const refused = /\b(EACCES|EROFS|EPERM)\b/.test(reply.message);
-        throw new ServiceError(refused ? 'LIBRARY_READ_ONLY' : 'DISK_FULL', reply.message);
-      }
+      if (reply.type === 'disk') throw writeError(reply);
       return reply;
     });
   }

@@ -38,7 +38,7 @@ export type DecodeReply = { readonly id: number } & (
   | { readonly type: 'rendered' }
   | { readonly type: 'failed'; readonly code: FileFailureCode; readonly message: string }
   /** The disk, not the file, is at fault: this ends the run. */
-  | { readonly type: 'disk'; readonly message: string }
+  | { readonly type: 'disk'; readonly code: string | undefined; readonly message: string }
 );
 
 /** A failure of one file, with the code that the failures list shows. */

@@ -16,7 +16,15 @@ sharp.cache(false);
 /** A photo file over 1 GB is none; and a file is read whole, once, for hash and pixels. */
 const MAX_FILE_BYTES = 2 ** 30;
 
-class DiskError extends Error {}
+/** The library's own disk is at fault, not the file. */
+class DiskError extends Error {
+  readonly code: string | undefined;
+
+  constructor(cause: NodeJS.ErrnoException) {
+    super(cause.message, { cause });
+    this.code = cause.code;
+  }
+}
 
 async function readWhole(path: string): Promise<Uint8Array> {
   try {
@@ -48,7 +56,7 @@ async function writeAtomic(target: string, bytes: Uint8Array): Promise<void> {
     await rename(aside, target);
   } catch (error) {
     await rm(aside, { force: true });
-    throw new DiskError(error instanceof Error ? error.message : String(error), { cause: error });
+    throw new DiskError(error as NodeJS.ErrnoException);
   }
 }
 
@@ -78,7 +86,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
 }
 
 function failureReply(id: number, error: unknown): DecodeReply {
-  if (error instanceof DiskError) return { id, type: 'disk', message: error.message };
+  if (error instanceof DiskError) return { id, type: 'disk', code: error.code, message: error.message };
   if (error instanceof FileFailureError) return { id, type: 'failed', code: error.code, message: error.message };
   return { id, type: 'failed', code: 'FILE_DAMAGED', message: error instanceof Error ? error.message : String(error) };
 }

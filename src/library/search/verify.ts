@@ -1,6 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verification } from '../../contract/schemas.ts';
+import { thumbnailPath } from '../../contract/thumbnail-path.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 
 /** Pictures whose neighbors by index and by exact scan are compared. */
@@ -81,8 +82,7 @@ async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit
   catalog.markStale(found.incomplete);
   // these stay searchable: only their files are read once more
   catalog.readAgain(found.thumbless);
-  for (const hash of found.staleThumbs)
-    await rm(join(paths.thumbs, hash.slice(0, 2), `${hash.slice(2)}.webp`), { force: true });
+  for (const hash of found.staleThumbs) await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());
   await vectors.rebuild();
   await vectors.save();

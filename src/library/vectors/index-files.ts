@@ -4,7 +4,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { z } from 'zod';
-import { ServiceError } from '../../contract/errors.ts';
+import { writeError } from '../library-folder.ts';
 import { HNSW_PARAMETERS, HnswIndex } from './hnsw-index.ts';
 
 /** Beside each index file: what it is, so that one of another model, another version or half a write is never used. */
@@ -61,10 +61,7 @@ export async function saveIndex(folder: string, model: string, index: HnswIndex)
     await rename(join(folder, `${MANIFEST}.tmp`), join(folder, MANIFEST));
     await removeOthers(folder, file);
   } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw new ServiceError(code === 'EACCES' || code === 'EROFS' ? 'LIBRARY_READ_ONLY' : 'DISK_FULL', message, {
-      cause,
-    });
+    throw writeError(cause as NodeJS.ErrnoException);
   }
 }
 

@@ -60,10 +60,11 @@ export class ModelVectors {
     present: Iterable<number>,
   ): Promise<ModelVectors> {
     const own = join(folder, model.id);
-    const loaded = knownOnly(await loadIndex(own, model.id, model.dimensions), store);
+    const stored = store.vectorIds();
+    const loaded = knownOnly(await loadIndex(own, model.id, model.dimensions), stored);
     const vectors = new ModelVectors(store, model, own, loaded ?? HnswIndex.empty(model.dimensions), present);
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
-    if (loaded && vectors.#missing() <= 2 * SLICE) await vectors.catchUp();
+    if (loaded && stored.size - loaded.ids().length <= 2 * SLICE) await vectors.catchUp();
     return vectors;
   }
 
@@ -81,10 +82,6 @@ export class ModelVectors {
     return this.#complete;
   }
 
-  #missing(): number {
-    return Math.max(0, this.#store.vectorCount() - this.#hnsw.ids().length);
-  }
-
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -94,12 +91,12 @@ export class ModelVectors {
   /** Inserts what the store has and the index lacks, and hides what has no file, without holding up a search. */
   catchUp(): Promise<void> {
     return this.#inTurn(async () => {
-      for (const page of this.#store.vectors()) {
-        for (const [i, { mediaId, vector }] of page.entries()) {
-          if (this.#closing) return;
-          if (!this.#hnsw.has(mediaId)) this.#insert(mediaId, vector);
-          if (i % SLICE === 0) await letOthersRun();
-        }
+      const missing = [...this.#store.vectorIds()].filter((id) => !this.#hnsw.has(id));
+      for (const [i, id] of missing.entries()) {
+        if (this.#closing) return;
+        const vector = this.#store.vector(id);
+        if (vector) this.#insert(id, vector);
+        if (i % SLICE === 0) await letOthersRun();
       }
       for (const id of this.#hnsw.ids()) {
         if (this.#present.has(id)) this.#hnsw.show(id);
@@ -202,7 +199,6 @@ export class ModelVectors {
  * The index, unless it holds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
  * ids will be given to other pictures, and the index is built again.
  */
-function knownOnly(index: HnswIndex | null, store: FeatureStore): HnswIndex | null {
-  const stored = store.vectorIds();
+function knownOnly(index: HnswIndex | null, stored: ReadonlySet<number>): HnswIndex | null {
   return index?.ids().every((id) => stored.has(id)) ? index : null;
 }

@@ -177,9 +177,9 @@ export class Actions {
   // ── how requests end ──
 
   async #asked(request: (client: ServiceClient) => Promise<void>): Promise<void> {
-    const { client } = this.#app;
-    if (client === null) this.#app.toasts.problem('The library is not open yet. Try again in a moment.');
-    else await this.#told(() => request(client));
+    const connection = await this.#app.service.settled();
+    if (connection.state !== 'ready') this.#app.toasts.problem('The library is not open yet. Try again in a moment.');
+    else await this.#told(() => request(connection.client));
   }
 
   /** Runs a request and tells how it failed, if it did; undefined then. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest';
-import { MENU_COMMAND_MESSAGE, type Bridge } from '../../contract/bridge.ts';
+import { MENU_COMMAND_MESSAGE, SERVICE_LOST_MESSAGE, type Bridge } from '../../contract/bridge.ts';
 import { FakeService, rowOf } from './fake-service.test-fixture.ts';
 import { Semblance } from './semblance.svelte.ts';
 
@@ -104,10 +104,14 @@ describe('what a person does in the window', () => {
     await vi.waitFor(() => expect(service.asked).toContain('add /photos/chosen'));
   });
 
-  it('says so where no service is there yet', async () => {
+  it('waits for a service that is being started, and says so where it does not come', async () => {
     const { app, actions, service } = await open({ chooseFolder: () => Promise.resolve('/photos') });
     app.service.current = { state: 'connecting' };
-    await actions.chooseFolder();
+    const chosen = actions.chooseFolder();
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(app.toasts.list).toEqual([]);
+    app.service.receive({ data: { type: SERVICE_LOST_MESSAGE, message: 'The disk is full.' }, ports: [] });
+    await chosen;
     expect(service.asked).not.toContain('add /photos');
     expect(app.toasts.list[0]?.text).toMatch(/not open yet/);
   });

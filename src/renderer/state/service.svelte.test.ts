@@ -29,14 +29,18 @@ describe('ServiceConnection', () => {
     connection.receive({ data: { type: 'something else' }, ports: [] });
     connection.receive({ data: null, ports: [] });
     expect(clients).toHaveLength(0);
+    const waiting = connection.settled();
 
     connection.receive({ data: { type: SERVICE_PORT_MESSAGE }, ports: [answeringPort()] });
     expect(connection.current.state).toBe('ready');
+    expect(await waiting).toBe(connection.current);
+    expect(await connection.settled()).toBe(connection.current);
     const error: unknown = await clients[0]?.pictures.get({ id: 7 }).catch((reason: unknown) => reason);
     expect(problemOf(error)).toEqual({ code: 'PICTURE_UNKNOWN', sentence: 'There is no picture 7 in this library.' });
 
     connection.receive({ data: { type: SERVICE_LOST_MESSAGE, code: 'CATALOG_NEWER', message: 'Update.' }, ports: [] });
     expect(connection.current).toEqual({ state: 'lost', code: 'CATALOG_NEWER', message: 'Update.' });
+    expect(await connection.settled()).toBe(connection.current);
     expect(lost).toBe(1);
 
     const again = answeringPort();

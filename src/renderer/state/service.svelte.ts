@@ -28,10 +28,24 @@ export class ServiceConnection {
   readonly #onReady: (client: ServiceClient) => void;
   readonly #onLost: () => void;
   #port: MessagePort | null = null;
+  readonly #waiting: ((connection: Connection) => void)[] = [];
 
   constructor(onReady: (client: ServiceClient) => void, onLost: () => void) {
     this.#onReady = onReady;
     this.#onLost = onLost;
+  }
+
+  /**
+   * How it is once the library is open, or could not be opened: what a person asks for meanwhile is done then. (The client
+   * itself must not be what a promise resolves with: it answers to any name, `then` too.)
+   */
+  settled(): Promise<Connection> {
+    if (this.current.state !== 'connecting') return Promise.resolve(this.current);
+    return new Promise((resolve) => this.#waiting.push(resolve));
+  }
+
+  #settle(): void {
+    for (const resolve of this.#waiting.splice(0)) resolve(this.current);
   }
 
   /** Takes a message that the preload script posted; leaves all others alone. */
@@ -49,6 +63,7 @@ export class ServiceConnection {
     const client = clientOver(port);
     this.current = { state: 'ready', client };
     this.#onReady(client);
+    this.#settle();
   }
 
   #lose(code: string | null, message: string | null): void {
@@ -60,6 +75,7 @@ export class ServiceConnection {
       message: message ?? 'The part of Semblance that reads the library has stopped.',
     };
     this.#onLost();
+    this.#settle();
   }
 }
 
