@@ -19,18 +19,27 @@ export interface Running {
 
 /** Starts the real application. `data` is where the window keeps its own state; never the developer's. */
 export async function launch(library: string, data: string, folders: readonly string[] = []): Promise<Running> {
-  const { executable } = await electronRuntime();
-  const app = await _electron.launch({
-    executablePath: executable,
-    args: commandLine(library, folders),
-    env: { ...environment(), XDG_CONFIG_HOME: data },
-    timeout: 90_000,
+  const app = await attach(library, data, folders).catch((error: unknown) => {
+    if (!(error instanceof Error && error.message.includes('electron.launch: Timeout'))) throw error;
+    // Seen once in about 200 starts: the debugger is attached and never answers, before a line of the program has run.
+    console.warn('The debugger of Electron did not answer; starting it once more.');
+    return attach(library, data, folders);
   });
   const page = await app.firstWindow();
   // Until the page's scripts have run, what is dropped on it goes nowhere.
   // By element: where the library cannot be opened, its role is that of an alert.
   await page.locator('main').waitFor();
   return { app, page };
+}
+
+async function attach(library: string, data: string, folders: readonly string[]): Promise<ElectronApplication> {
+  const { executable } = await electronRuntime();
+  return _electron.launch({
+    executablePath: executable,
+    args: commandLine(library, folders),
+    env: { ...environment(), XDG_CONFIG_HOME: data },
+    timeout: 30_000,
+  });
 }
 
 /** Starts the application once more while it runs; it hands its folders to the first and ends. Gives its exit code. */
