@@ -1,0 +1,1 @@
+export { useBackend } from './backend.ts';

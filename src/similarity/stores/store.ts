@@ -1,0 +1,29 @@
+/** What an id stands for. */
+export interface StoredExample {
+  readonly embedding: Float32Array;
+  /** Class id; undefined where there is none. */
+  readonly label: number | undefined;
+  /** Anything that JSON can say, and typed arrays; as it was given. */
+  readonly data: unknown;
+}
+
+/** Keeps what belongs to the ids that a search returns. Ids are given in order, from 0. */
+export interface Store {
+  readonly kind: 'memory' | 'cached' | 'sqlite';
+  readonly size: number;
+  /** @returns the id of what was added */
+  add(example: StoredExample): number;
+  /** @returns the ids in the order of the examples */
+  batchAdd(examples: readonly StoredExample[]): number[];
+  /** @throws SimilarityError OUT_OF_RANGE where there is no such id */
+  get(id: number): StoredExample;
+  batchGet(ids: readonly number[]): StoredExample[];
+  /** Writes everything as files into an existing folder. */
+  save(folder: string): Promise<void>;
+  /** Replaces what is there by what `save` wrote. @throws SimilarityError FILE_MISSING or FILE_DAMAGED */
+  load(folder: string): Promise<void>;
+  /** Everything out, as if newly made. */
+  reset(): void;
+  /** Closes files. */
+  close(): void;
+}
