@@ -18,6 +18,10 @@ export interface Callback<Model> {
   onBatchBegin?(step: number, training: TrainingHandle<Model>): void | Promise<void>;
   onBatchEnd?(step: number, logs: Logs, training: TrainingHandle<Model>): void | Promise<void>;
   /** @returns what else is to go into the history of this epoch, and to later callbacks */
-  onEpochEnd?(epoch: number, logs: Logs, training: TrainingHandle<Model>): Logs | void | Promise<Logs | void>;
+  onEpochEnd?(
+    epoch: number,
+    logs: Logs,
+    training: TrainingHandle<Model>,
+  ): Logs | undefined | Promise<Logs | undefined> | Promise<void>;
   onTrainEnd?(training: TrainingHandle<Model>): void | Promise<void>;
 }

@@ -15,5 +15,5 @@ export function detached<Result extends tf.Tensor>(
     value: compute(...inputs),
     gradFunc: () => inputs.map((input) => tf.zerosLike(input)),
   }));
-  return constant(...inputs) as Result;
+  return constant(...inputs);
 }
