@@ -1,19 +1,21 @@
 /** What an id stands for. */
 export interface StoredExample {
+  /** [dimensions] */
   readonly embedding: Float32Array;
   /** Class id; undefined where there is none. */
   readonly label: number | undefined;
-  /** Anything that JSON can say, and typed arrays; as it was given. */
+  /** Anything that JSON can say, and typed arrays at any depth; it comes back as it was given. */
   readonly data: unknown;
 }
 
 /** Keeps what belongs to the ids that a search returns. Ids are given in order, from 0. */
 export interface Store {
-  readonly kind: 'memory' | 'cached' | 'sqlite';
+  /** `memory`, `cached` and `sqlite` are this module's own; another implementation has a name of its own. */
+  readonly kind: string;
   readonly size: number;
-  /** @returns the id of what was added */
+  /** @returns the id of what was added @throws SimilarityError WRONG_SHAPE where `data` cannot be stored */
   add(example: StoredExample): number;
-  /** @returns the ids in the order of the examples */
+  /** All of them, or none where one is refused. @returns the ids in the order of the examples */
   batchAdd(examples: readonly StoredExample[]): number[];
   /** @throws SimilarityError OUT_OF_RANGE where there is no such id */
   get(id: number): StoredExample;

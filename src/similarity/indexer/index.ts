@@ -1,0 +1,2 @@
+export { Indexer, type IndexerOptions } from './indexer.ts';
+export type { EmbeddingRow, EmbeddingRows } from './rows.ts';

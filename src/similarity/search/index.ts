@@ -1,0 +1,2 @@
+export { LinearSearch, type LinearSearchOptions } from './linear-search.ts';
+export type { Nearest, Search } from './search.ts';
