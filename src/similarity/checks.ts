@@ -76,6 +76,26 @@ export function checkRange(argument: string, value: number, least: number, most 
 }
 
 /**
+ * A finite number of either sign.
+ *
+ * @throws SimilarityError NOT_FINITE
+ */
+export function checkFiniteNumber(argument: string, value: number): number {
+  if (Number.isFinite(value)) return value;
+  throw new SimilarityError('NOT_FINITE', argument, { expected: `it is ${value}` });
+}
+
+/**
+ * A finite number above 0.
+ *
+ * @throws SimilarityError OUT_OF_RANGE
+ */
+export function checkPositive(argument: string, value: number): number {
+  if (value > 0 && value < Infinity) return value;
+  throw new SimilarityError('OUT_OF_RANGE', argument, { expected: `it must be above 0 and finite, not ${value}` });
+}
+
+/**
  * A whole number within its range.
  *
  * @throws SimilarityError OUT_OF_RANGE or NOT_AN_INTEGER

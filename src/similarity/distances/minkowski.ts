@@ -26,7 +26,7 @@ export const euclideanDistance: Distance = {
   pairwise: (queries, keys) =>
     tf.tidy(() => {
       const squared = squaredDistances(queries, keys);
-      const apart = detached((values) => tf.cast(tf.greaterEqual(values, LEAST_SQUARED_DISTANCE), 'float32'), squared);
+      const apart = detached(() => tf.cast(tf.greaterEqual(squared, LEAST_SQUARED_DISTANCE), 'float32'));
       return tf.mul<tf.Tensor2D>(tf.sqrt(tf.maximum(squared, LEAST_SQUARED_DISTANCE)), apart);
     }),
   between: (query, key) => Math.sqrt(squaredBetween(query, key)),
