@@ -1,6 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
+// The core comes without gradients; the layers bring all of them along.
+import '@tensorflow/tfjs-layers';
 import { SimilarityError } from '../errors.ts';
 import { registerWasmGradients } from './wasm-gradients.ts';
 
