@@ -2,9 +2,18 @@
  * Metric learning in TypeScript on TensorFlow.js: the package export `semblance/similarity`. Everything that other programs may
  * use is named here; `docs/similarity.md` is its manual.
  */
-export type { Labels } from './checks.ts';
 export * from './backends/index.ts';
+export type { Labels } from './checks.ts';
+export * from './contrastive-losses/index.ts';
 export * from './distances/index.ts';
 export { SIMILARITY_ERRORS, SimilarityError, type SimilarityErrorCode } from './errors.ts';
+export * from './indexer/index.ts';
+export * from './layers/index.ts';
 export type { Lookup } from './lookup.ts';
+export * from './losses/index.ts';
 export { createRandom, type Random } from './random.ts';
+export * from './samplers/index.ts';
+export * from './search/index.ts';
+export * from './stores/index.ts';
+export { l2Normalize } from './tensors/l2-normalize.ts';
+export * from './training/index.ts';
