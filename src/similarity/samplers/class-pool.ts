@@ -50,17 +50,21 @@ export class ClassPool {
     return random.sample(among, classes).map((label) => ({ label, examples: this.drawOf(random, label, perClass) }));
   }
 
-  /** Examples of one class, none twice; where it has fewer than are asked for, each is drawn from all of them. */
+  /** Examples of one class, as `drawMembers` does it. */
   drawOf(random: Random, label: number, count: number): number[] {
-    const members = this.examplesOf(label);
-    if (members.length >= count) return random.sample(members, count);
-    return Array.from({ length: count }, () => members[random.below(members.length)] as number);
+    return drawMembers(random, this.examplesOf(label), count);
   }
 
   /** Classes of fewer examples than `count`. */
   smallerThan(count: number): number[] {
     return this.classes.filter((label) => this.examplesOf(label).length < count);
   }
+}
+
+/** So many of them, none twice; where there are fewer than are asked for, each is drawn from all of them. */
+export function drawMembers<Member>(random: Random, members: readonly Member[], count: number): Member[] {
+  if (members.length >= count) return random.sample(members, count);
+  return Array.from({ length: count }, () => members[random.below(members.length)] as Member);
 }
 
 /**

@@ -53,11 +53,11 @@ export function gatherRows({ data, shape }: PlainExamples, rows: readonly number
 
 /**
  * @param rows each of the size of `rowShape`, at least one
- * @returns [rows.length, ...rowShape]; int32 where the rows are, float32 otherwise
+ * @returns [rows.length, ...rowShape]; int32 where all rows are, float32 otherwise
  */
 export function stackRows(rows: readonly (Float32Array | Int32Array)[], rowShape: readonly number[]): tf.Tensor {
   const rowSize = sizeOf(rowShape);
-  const integers = rows[0] instanceof Int32Array;
+  const integers = rows.every((row) => row instanceof Int32Array);
   const values = new (integers ? Int32Array : Float32Array)(rows.length * rowSize);
   for (const [i, row] of rows.entries()) values.set(row, i * rowSize);
   return tf.tensor(values, [rows.length, ...rowShape], integers ? 'int32' : 'float32');
