@@ -47,7 +47,7 @@ export class SimilarityError extends Error {
     { expected, shape }: SimilarityErrorContext,
     options?: ErrorOptions,
   ) {
-    const got = shape === undefined ? '' : ` (its shape is [${shape.join(', ')}])`;
+    const got = shape === undefined ? '' : ` (its shape is [${shape.map(String).join(', ')}])`;
     super(`${argument} ${SIMILARITY_ERRORS[code]}: ${expected}${got}`, options);
     this.name = 'SimilarityError';
     this.code = code;
