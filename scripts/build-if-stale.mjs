@@ -10,10 +10,18 @@ const SOURCES = [
   'package.json',
   'package-lock.json',
   'vite.node.config.ts',
+  'vite.similarity.config.ts',
+  'tsconfig.similarity.json',
   'electron.vite.config.ts',
 ];
 /** One file of each step of the build; each is written anew by its step. */
-const OUTPUTS = ['out/node/semblance.js', 'out/main/index.js', 'out/preload/index.cjs', 'out/renderer/index.html'];
+const OUTPUTS = [
+  'out/node/semblance.js',
+  'out/similarity/index.js',
+  'out/main/index.js',
+  'out/preload/index.cjs',
+  'out/renderer/index.html',
+];
 /** Written only when its own inputs changed, so that its age says nothing. */
 const ENCODER = 'out/encoder/builtin.onnx';
 

@@ -17,7 +17,7 @@ const GATES = {
     '--output=human',
   ],
   prettier: [commandOf('prettier', 'bin/prettier.cjs'), '--check', '--log-level=warn', '.'],
-  'dependency-cruiser': [commandOf('dependency-cruiser', 'bin/dependency-cruiser.mjs'), 'src', 'test'],
+  'dependency-cruiser': [commandOf('dependency-cruiser', 'bin/dependency-cruiser.mjs'), 'src', 'test', 'examples'],
   knip: [commandOf('knip', 'bin/knip.js')],
 };
 
