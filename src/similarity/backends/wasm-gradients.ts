@@ -10,6 +10,7 @@ import {
   inputGradient,
   type Geometry,
 } from './convolution-gradients.ts';
+import { hastenTransposedProducts } from './matrix-product.ts';
 
 /** By name; which there are depends on the kernel. */
 type Inputs = Readonly<Record<'x' | 'dy' | 'filter' | 'segmentIds', tf.Tensor4D>>;
@@ -72,6 +73,7 @@ let registered = false;
 export function registerWasmGradients(): void {
   if (registered) return;
   registered = true;
+  hastenTransposedProducts();
   for (const kernelName of Object.keys(SLOW)) tf.unregisterKernel(kernelName, 'wasm');
   // A later TensorFlow.js may have what this one lacks.
   const present = new Set(tf.getKernelsForBackend('wasm').map((kernel) => kernel.kernelName));
