@@ -3,17 +3,21 @@
  * use is named here; `docs/similarity.md` is its manual.
  */
 export * from './backends/index.ts';
-export type { Labels } from './checks.ts';
+export * from './classification-metrics/index.ts';
 export * from './contrastive-losses/index.ts';
 export * from './distances/index.ts';
-export { SIMILARITY_ERRORS, SimilarityError, type SimilarityErrorCode } from './errors.ts';
+export * from './evaluators/index.ts';
 export * from './indexer/index.ts';
 export * from './layers/index.ts';
-export type { Lookup } from './lookup.ts';
 export * from './losses/index.ts';
-export { createRandom, type Random } from './random.ts';
+export * from './matchers/index.ts';
+export * from './retrieval-metrics/index.ts';
 export * from './samplers/index.ts';
 export * from './search/index.ts';
 export * from './stores/index.ts';
-export { l2Normalize } from './tensors/l2-normalize.ts';
 export * from './training/index.ts';
+export type { Labels } from './checks.ts';
+export { SIMILARITY_ERRORS, SimilarityError, type SimilarityErrorCode } from './errors.ts';
+export type { Lookup } from './lookup.ts';
+export { createRandom, type Random } from './random.ts';
+export { l2Normalize } from './tensors/l2-normalize.ts';
