@@ -2,6 +2,7 @@
  * Metric learning in TypeScript on TensorFlow.js: the package export `semblance/similarity`. Everything that other programs may
  * use is named here; `docs/similarity.md` is its manual.
  */
+export * from './augmenters/index.ts';
 export * from './backends/index.ts';
 export * from './classification-metrics/index.ts';
 export * from './contrastive-losses/index.ts';
@@ -11,11 +12,13 @@ export * from './indexer/index.ts';
 export * from './layers/index.ts';
 export * from './losses/index.ts';
 export * from './matchers/index.ts';
+export * from './models/index.ts';
 export * from './retrieval-metrics/index.ts';
 export * from './samplers/index.ts';
 export * from './search/index.ts';
 export * from './stores/index.ts';
 export * from './training/index.ts';
+export * from './visualization/index.ts';
 export type { Labels } from './checks.ts';
 export { SIMILARITY_ERRORS, SimilarityError, type SimilarityErrorCode } from './errors.ts';
 export type { Lookup } from './lookup.ts';
