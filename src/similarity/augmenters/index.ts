@@ -1,0 +1,13 @@
+export type { Augmenter, ImageTransform } from './augmenter.ts';
+export { BarlowAugmenter, type BarlowAugmenterOptions } from './barlow-augmenter.ts';
+export { Grayscale } from './color.ts';
+export { ColorJitter, type BrightnessImpl, type ColorJitterOptions } from './color-jitter.ts';
+export { ContrastiveAugmenter, type MakeView } from './contrastive-augmenter.ts';
+export { CenterCrop, RandomCropAndResize, type CenterCropOptions, type RandomCropAndResizeOptions } from './crop.ts';
+export { GaussianBlur, type GaussianBlurOptions } from './gaussian-blur.ts';
+export { PictureTransform, type Picture } from './picture-transform.ts';
+export { RandomApply, TransformSequence } from './random-apply.ts';
+export { RandomFlip, type FlipDirection, type RandomFlipOptions } from './random-flip.ts';
+export type { Interpolation } from './resample.ts';
+export { SimCLRAugmenter, type SimCLRAugmenterOptions } from './simclr-augmenter.ts';
+export { Solarize } from './solarize.ts';
