@@ -8,7 +8,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { convertToOnnx } from './convert.ts';
 import { RECIPE, type Recipe } from './recipe.ts';
-import { cutGraph, type TfModelJson } from './tf-graph.ts';
+import { cutGraph, type TfModelJson } from '../../src/compute/encoders/tf-graph.ts';
 
 const root = path.resolve(import.meta.dirname, '../..');
 

@@ -5,10 +5,29 @@
  * [n,h,w,c] become [n,c,h,w]; weights [h,w,in,out] become [out,in,h,w], depthwise [h,w,c,1] become [c,1,h,w]; spatial means
  * [n,1,1,c] become [n,c,1,1]. TensorFlow's SAME padding is ONNX's SAME_UPPER.
  */
-// The package is CommonJS, and Node does not see its named exports.
-import proto, { type onnx } from 'onnx-proto';
+import type { onnx } from 'onnx-proto';
+import {
+  FLOAT,
+  UINT8,
+  encodeModel,
+  float,
+  floats,
+  int,
+  int64s,
+  ints,
+  node as onnxNode,
+  text,
+  valueInfo,
+} from '../../src/compute/encoders/onnx-nodes.ts';
+import {
+  integersOf,
+  stringsOf,
+  transpose,
+  type TfGraph,
+  type TfNode,
+  type TfTensor,
+} from '../../src/compute/encoders/tf-graph.ts';
 import { recogniseActivation } from './hard-swish.ts';
-import { integersOf, stringsOf, type TfGraph, type TfNode, type TfTensor } from './tf-graph.ts';
 
 export interface ConvertOptions {
   /** Width and height of the input in pixels. */
@@ -23,12 +42,6 @@ export interface ConvertOptions {
   readonly mirror: boolean;
 }
 
-/** Opset 17 has every operation used (HardSwish is the newest, of 14), and ONNX Runtime reads it since 1.11. */
-const OPSET = 17;
-const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
-const { FLOAT, UINT8, INT64 } = TensorProto.DataType;
-const { FLOAT: FLOAT_ATTRIBUTE, INT, INTS, STRING } = AttributeProto.AttributeType;
-
 /**
  * Gives the bytes of an ONNX model: `pixels` uint8 [n, side, side, 3] → `features` float32 [n, sum of channels].
  * The same graph and options give the same bytes.
@@ -41,19 +54,13 @@ export function convertToOnnx(graph: TfGraph, options: ConvertOptions): Uint8Arr
   writer.writeOutput(options);
   const side = options.inputSide;
   const size = options.channels.reduce((sum, channels) => sum + channels, 0);
-  const model = ModelProto.create({
-    irVersion: 8,
-    producerName: 'semblance',
-    opsetImport: [{ domain: '', version: OPSET }],
-    graph: {
-      name: 'encoder',
-      node: writer.nodes,
-      initializer: writer.initializers,
-      input: [valueInfo('pixels', UINT8, ['n', side, side, 3])],
-      output: [valueInfo('features', FLOAT, ['n', size])],
-    },
+  return encodeModel({
+    name: 'encoder',
+    node: writer.nodes,
+    initializer: writer.initializers,
+    input: [valueInfo('pixels', UINT8, ['n', side, side, 3])],
+    output: [valueInfo('features', FLOAT, ['n', size])],
   });
-  return ModelProto.encode(model).finish();
 }
 
 class OnnxWriter {
@@ -191,13 +198,11 @@ class OnnxWriter {
   }
 
   #int64(name: string, values: readonly number[]): string {
-    const bytes = new Uint8Array(new BigInt64Array(values.map(BigInt)).buffer);
-    return this.#store(name, { name, dims: [values.length], dataType: INT64, rawData: bytes });
+    return this.#store(name, int64s(name, values));
   }
 
   #initializer(name: string, shape: readonly number[], values: ArrayLike<number>): string {
-    const rawData = new Uint8Array(Float32Array.from(values).buffer);
-    return this.#store(name, { name, dims: [...shape], dataType: FLOAT, rawData });
+    return this.#store(name, floats(name, shape, values));
   }
 
   #store(name: string, tensor: onnx.ITensorProto): string {
@@ -207,47 +212,7 @@ class OnnxWriter {
   }
 
   #add(opType: string, input: string[], output: string, attribute: onnx.IAttributeProto[] = []): string {
-    this.nodes.push({ opType, name: output, input, output: [output], attribute });
+    this.nodes.push(onnxNode(opType, input, output, attribute));
     return output;
   }
-}
-
-/** Reorders the axes of a tensor: axis i of the result is axis `order[i]` of the source. */
-function transpose({ shape, values }: TfTensor, order: readonly number[]): Float32Array {
-  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
-  const sides = order.map((axis) => shape[axis] ?? 0);
-  const steps = order.map((axis) => strides[axis] ?? 0);
-  const result = new Float32Array(values.length);
-  const index = sides.map(() => 0);
-  for (let target = 0; target < result.length; target++) {
-    const source = index.reduce((sum, position, axis) => sum + position * (steps[axis] ?? 0), 0);
-    result[target] = values[source] ?? Number.NaN;
-    for (let axis = sides.length - 1; axis >= 0; axis--) {
-      index[axis] = (index[axis] ?? 0) + 1;
-      if ((index[axis] ?? 0) < (sides[axis] ?? 0)) break;
-      index[axis] = 0;
-    }
-  }
-  return result;
-}
-
-function int(name: string, value: number): onnx.IAttributeProto {
-  return { name, type: INT, i: value };
-}
-
-function float(name: string, value: number): onnx.IAttributeProto {
-  return { name, type: FLOAT_ATTRIBUTE, f: value };
-}
-
-function ints(name: string, values: number[]): onnx.IAttributeProto {
-  return { name, type: INTS, ints: values };
-}
-
-function text(name: string, value: string): onnx.IAttributeProto {
-  return { name, type: STRING, s: Buffer.from(value) };
-}
-
-function valueInfo(name: string, elemType: number, shape: readonly (number | string)[]): onnx.IValueInfoProto {
-  const dim = shape.map((side) => (typeof side === 'string' ? { dimParam: side } : { dimValue: side }));
-  return { name, type: { tensorType: { elemType, shape: { dim } } } };
 }

@@ -1,4 +1,4 @@
-import type { TfGraph, TfNode } from './tf-graph.ts';
+import type { TfGraph, TfNode } from '../../src/compute/encoders/tf-graph.ts';
 
 /** An activation that the graph spells out in several nodes and ONNX has as one. */
 export interface Activation {

@@ -24,6 +24,22 @@ export const SERVICE_ERRORS = {
   PICTURE_UNREADABLE: 'This picture cannot be read: {detail}',
   INDEXING_BUSY: 'An index run is under way already. Wait for it to end, or cancel it.',
   ENCODER_FAILED: 'The encoder could not be run: {detail}',
+  ENCODER_UNKNOWN: 'There is no encoder {detail}. `semblance encoders` lists those that there are.',
+  ENCODER_NOT_INSTALLED: 'This encoder is not installed: {detail}. Install it first.',
+  ENCODER_FILE_MISSING: 'A file of the encoder is missing: {detail}',
+  ENCODER_CHECKSUM: 'A file of the encoder is not the one that is expected; nothing was installed ({detail}).',
+  ENCODER_SIZE: 'A file of the encoder is cut off or too long; nothing was installed ({detail}).',
+  ENCODER_DAMAGED: 'A file of the encoder is damaged or of another kind ({detail}). Get it again.',
+  ENCODER_SHAPE: 'This model does not take a picture and give a row of numbers: {detail}',
+  ENCODER_OPERATION: 'This model uses an operation that cannot be run here: {detail}',
+  ENCODER_UNSUITABLE: 'This model was tried on ten pictures and is of no use as an encoder: {detail}',
+  ENCODER_LICENCE:
+    'The licence of this encoder restricts its use: {detail}. Read it, and install again with a yes to it.',
+  ENCODER_READS_NO_WORDS:
+    'The encoder in use cannot read words ({detail}). Install one that does, such as CLIP or SigLIP 2.',
+  DOWNLOAD_FAILED:
+    'The download did not succeed: {detail} What was loaded is kept; the same command goes on from there.',
+  DOWNLOAD_CANCELLED: 'The download of {detail} was cancelled. What was loaded is kept.',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

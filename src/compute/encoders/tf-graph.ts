@@ -99,3 +99,22 @@ export function stringsOf(node: TfNode, name: string): string[] {
 export function integersOf(node: TfNode, name: string): number[] {
   return (node.attr?.[name]?.list?.i ?? []).map(Number);
 }
+
+/** Reorders the axes of a tensor: axis i of the result is axis `order[i]` of the source. */
+export function transpose({ shape, values }: TfTensor, order: readonly number[]): Float32Array {
+  const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((product, side) => product * side, 1));
+  const sides = order.map((axis) => shape[axis] ?? 0);
+  const steps = order.map((axis) => strides[axis] ?? 0);
+  const result = new Float32Array(values.length);
+  const index = sides.map(() => 0);
+  for (let target = 0; target < result.length; target++) {
+    const source = index.reduce((sum, position, axis) => sum + position * (steps[axis] ?? 0), 0);
+    result[target] = values[source] ?? Number.NaN;
+    for (let axis = sides.length - 1; axis >= 0; axis--) {
+      index[axis] = (index[axis] ?? 0) + 1;
+      if ((index[axis] ?? 0) < (sides[axis] ?? 0)) break;
+      index[axis] = 0;
+    }
+  }
+  return result;
+}
