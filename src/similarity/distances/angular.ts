@@ -14,14 +14,9 @@ export const cosineDistance: Distance = {
   pairwise: (queries, keys) =>
     tf.tidy(() => {
       const normalizedQueries = l2Normalize(queries);
-      const cosines = tf.matMul(
-        normalizedQueries,
-        keys === queries ? normalizedQueries : l2Normalize(keys),
-        false,
-        true,
-      );
+      const normalizedKeys = keys === queries ? normalizedQueries : l2Normalize(keys);
       // Rounding puts the same direction at up to -1e-7.
-      return tf.maximum<tf.Tensor2D>(tf.sub(1, cosines), 0);
+      return tf.relu<tf.Tensor2D>(tf.sub(1, tf.matMul(normalizedQueries, normalizedKeys, false, true)));
     }),
   between: (query, key) => {
     let product = 0;

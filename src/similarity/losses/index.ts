@@ -1,5 +1,12 @@
-export { getLoss } from './get-loss.ts';
+export { CircleLoss, type CircleLossOptions } from './circle-loss.ts';
+export { getLoss, lossFromConfig, type SavedLoss } from './get-loss.ts';
+export { LiftedStructLoss, type LiftedStructLossOptions } from './lifted-struct-loss.ts';
 export { MetricLoss, type Pairs } from './metric-loss.ts';
 export type { NegativeMining, PositiveMining } from './mining.ts';
+export { MultiNegativesRankLoss, type MultiNegativesRankLossOptions } from './multi-negatives-rank-loss.ts';
 export { MultiSimilarityLoss, type MultiSimilarityLossOptions } from './multi-similarity-loss.ts';
+export { PairwiseLoss } from './pairwise-loss.ts';
+export { PNLoss, type PNLossOptions } from './pn-loss.ts';
+export { SoftNearestNeighborLoss, type SoftNearestNeighborLossOptions } from './soft-nearest-neighbor-loss.ts';
 export { TripletLoss, type TripletLossOptions } from './triplet-loss.ts';
+export { XBM, type XBMOptions } from './xbm.ts';

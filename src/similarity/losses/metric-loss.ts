@@ -54,6 +54,11 @@ export abstract class MetricLoss {
     );
   }
 
+  /** The same for a batch that is not trained on. Nothing is checked. */
+  validationLoss(labels: tf.Tensor1D, embeddings: tf.Tensor2D): tf.Scalar {
+    return this.batchLoss(labels, embeddings);
+  }
+
   /**
    * The mean loss of a batch, its arguments checked.
    *

@@ -1,7 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { unknownName } from '../checks.ts';
+import type { Distance } from '../distances/index.ts';
 import { largestMasked, maskedMax, smallestMasked } from '../tensors/masked-extrema.ts';
 import type { PairMasks } from '../tensors/pair-masks.ts';
+import type { Pairs } from './metric-loss.ts';
 
 /** Which example of its own class an anchor is held against: the farthest (hard) or the nearest (easy). */
 export type PositiveMining = 'hard' | 'easy';
@@ -17,21 +19,21 @@ const NEGATIVE: readonly NegativeMining[] = ['hard', 'semi-hard', 'easy'];
 
 /** @throws SimilarityError UNKNOWN_NAME */
 export function checkPositiveMining(strategy: PositiveMining): PositiveMining {
-  if (!POSITIVE.includes(strategy)) throw unknownName('positiveMining', strategy, POSITIVE);
+  if (!POSITIVE.includes(strategy)) throw unknownName('positiveMiningStrategy', strategy, POSITIVE);
   return strategy;
 }
 
 /** @throws SimilarityError UNKNOWN_NAME */
 export function checkNegativeMining(strategy: NegativeMining): NegativeMining {
-  if (!NEGATIVE.includes(strategy)) throw unknownName('negativeMining', strategy, NEGATIVE);
+  if (!NEGATIVE.includes(strategy)) throw unknownName('negativeMiningStrategy', strategy, NEGATIVE);
   return strategy;
 }
 
 /**
- * The positive of each anchor. No gradient flows through it.
+ * The positive of each anchor. No gradient is to flow through it.
  *
  * @param distances [n, m]
- * @returns [n, m] 1 where it is; all 0 for an anchor without a positive
+ * @returns [n, m] 1 where it is; any key for an anchor without a positive
  */
 export function minePositives(strategy: PositiveMining, distances: tf.Tensor2D, masks: PairMasks): tf.Tensor2D {
   return strategy === 'hard' ? largestMasked(distances, masks.positive) : smallestMasked(distances, masks.positive);
@@ -45,10 +47,28 @@ export function mineNegatives(strategy: NegativeMining, distances: tf.Tensor2D, 
     case 'easy':
       return largestMasked(distances, masks.negative);
     case 'semi-hard': {
-      const farther = tf.greater(distances, maskedMax(distances, masks.positive));
-      // Within the positives' reach the farthest negative alone is left, as what remains where none is farther.
-      const candidates = tf.where(farther, masks.negative, largestMasked(distances, masks.negative));
-      return smallestMasked(distances, candidates);
+      const farther = tf.step(tf.sub(distances, maskedMax(distances, masks.positive)));
+      // The farthest may always be chosen: where any is farther than the positives it is one of them.
+      const farthest = largestMasked(distances, masks.negative);
+      return smallestMasked(distances, tf.maximum(tf.mul(farther, masks.negative), farthest));
     }
   }
+}
+
+/**
+ * The distances from each anchor's positive to all keys, differentiable.
+ *
+ * @param positives [n, m] 1 where the positive is
+ * @param distances [n, m] from the anchors to the keys
+ * @returns [n, m]
+ */
+export function distancesFromPositives(
+  positives: tf.Tensor2D,
+  distances: tf.Tensor2D,
+  { queryEmbeddings, keyEmbeddings }: Pairs,
+  distance: Distance,
+): tf.Tensor2D {
+  // Within one batch each key is a query too, whose distances are known.
+  if (queryEmbeddings === keyEmbeddings) return tf.matMul(positives, distances);
+  return distance.pairwise(tf.matMul(positives, keyEmbeddings), keyEmbeddings);
 }

@@ -4,8 +4,8 @@ import type { Distance } from '../distances/index.ts';
 import { detached } from '../tensors/detached.ts';
 import { anyMasked, maskedMax, maskedMin } from '../tensors/masked-extrema.ts';
 import { maskedLogSumExp } from '../tensors/masked-log-sum-exp.ts';
-import { pairMasks, type PairMasks } from '../tensors/pair-masks.ts';
-import { MetricLoss, type Pairs } from './metric-loss.ts';
+import type { PairMasks } from '../tensors/pair-masks.ts';
+import { PairwiseLoss } from './pairwise-loss.ts';
 
 export interface MultiSimilarityLossOptions {
   /** Default `cosine`. */
@@ -36,7 +36,7 @@ export interface MultiSimilarityLossOptions {
  *
  * Wang et al., Multi-Similarity Loss with General Pair Weighting for Deep Metric Learning, https://arxiv.org/abs/1904.06627
  */
-export class MultiSimilarityLoss extends MetricLoss {
+export class MultiSimilarityLoss extends PairwiseLoss {
   readonly alpha: number;
   readonly beta: number;
   readonly epsilon: number;
@@ -53,31 +53,24 @@ export class MultiSimilarityLoss extends MetricLoss {
     this.center = checkFiniteNumber('center', options.center ?? 1);
   }
 
-  override perExample({ queryLabels, queryEmbeddings, keyLabels, keyEmbeddings, removeDiagonal }: Pairs): tf.Tensor1D {
-    return tf.tidy(() => {
-      const distances = this.distance.pairwise(queryEmbeddings, keyEmbeddings);
-      const hard = this.#hardPairs(distances, pairMasks(queryLabels, keyLabels, removeDiagonal));
-      const beyond = tf.add(distances, this.lmda - this.center);
-      const positives = maskedLogSumExp(tf.mul(beyond, this.alpha), hard.positive, true);
-      const negatives = maskedLogSumExp(tf.mul(beyond, -this.beta), hard.negative, true);
-      const losses = tf.add(tf.div(positives, this.alpha), tf.div(negatives, this.beta));
-      const valid = tf.mul(anyMasked(hard.positive), anyMasked(hard.negative));
-      return tf.reshape(tf.mul(losses, valid), [-1]);
+  protected override ofDistances(distances: tf.Tensor2D, masks: PairMasks): tf.Tensor1D {
+    const farPositives = detached(() => {
+      const bound = tf.sub(maskedMin(distances, masks.negative), this.epsilon);
+      return tf.mul<tf.Tensor2D>(tf.step(tf.sub(distances, bound)), masks.positive);
     });
-  }
-
-  /** Those farther, or nearer, than what the other class allows, give or take `epsilon`. */
-  #hardPairs(distances: tf.Tensor2D, masks: PairMasks): PairMasks {
-    const harder = (compare: typeof tf.greater, bound: () => tf.Tensor, mask: tf.Tensor2D): tf.Tensor2D =>
-      detached(() => tf.mul(tf.cast(compare(distances, bound()), 'float32'), mask));
-    return {
-      positive: harder(tf.greater, () => tf.sub(maskedMin(distances, masks.negative), this.epsilon), masks.positive),
-      negative: harder(tf.less, () => tf.add(maskedMax(distances, masks.positive), this.epsilon), masks.negative),
-    };
+    const nearNegatives = detached(() => {
+      const bound = tf.add(maskedMax(distances, masks.positive), this.epsilon);
+      return tf.mul<tf.Tensor2D>(tf.step(tf.sub(bound, distances)), masks.negative);
+    });
+    const beyond = tf.add(distances, this.lmda - this.center);
+    const pull = maskedLogSumExp(tf.mul(beyond, this.alpha), farPositives, true);
+    const push = maskedLogSumExp(tf.mul(beyond, -this.beta), nearNegatives, true);
+    const losses = tf.add(tf.div(pull, this.alpha), tf.div(push, this.beta));
+    return tf.mul(tf.reshape(losses, [-1]), tf.mul(anyMasked(farPositives), anyMasked(nearNegatives)));
   }
 
   override getConfig(): Record<string, unknown> {
-    const { alpha, beta, epsilon, lmda, center } = this;
-    return { distance: this.distance.name, alpha, beta, epsilon, lmda, center };
+    const { name, distance, alpha, beta, epsilon, lmda, center } = this;
+    return { name, distance: distance.name, alpha, beta, epsilon, lmda, center };
   }
 }

@@ -1,10 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Distance } from '../distances/index.ts';
 import { detached } from '../tensors/detached.ts';
-import { anyMasked } from '../tensors/masked-extrema.ts';
-import { pairMasks } from '../tensors/pair-masks.ts';
+import type { PairMasks } from '../tensors/pair-masks.ts';
 import { checkMargin, hinge } from './hinge.ts';
-import { MetricLoss, type Pairs } from './metric-loss.ts';
 import {
   checkNegativeMining,
   checkPositiveMining,
@@ -13,14 +11,15 @@ import {
   type NegativeMining,
   type PositiveMining,
 } from './mining.ts';
+import { PairwiseLoss } from './pairwise-loss.ts';
 
 export interface TripletLossOptions {
   /** Default `cosine`. */
   readonly distance?: Distance | string;
   /** Default `hard`. */
-  readonly positiveMining?: PositiveMining;
+  readonly positiveMiningStrategy?: PositiveMining;
   /** Default `semi-hard`. */
-  readonly negativeMining?: NegativeMining;
+  readonly negativeMiningStrategy?: NegativeMining;
   /**
    * How much farther the negative has to be than the positive, in the distance's unit; null for a soft margin, which goes
    * on pulling and pushing ever more gently. Default null.
@@ -40,45 +39,32 @@ export interface TripletLossOptions {
  * the soft margin: Hermans et al., In Defense of the Triplet Loss for Person Re-Identification,
  * https://arxiv.org/abs/1703.07737
  */
-export class TripletLoss extends MetricLoss {
-  readonly positiveMining: PositiveMining;
-  readonly negativeMining: NegativeMining;
+export class TripletLoss extends PairwiseLoss {
+  readonly positiveMiningStrategy: PositiveMining;
+  readonly negativeMiningStrategy: NegativeMining;
   readonly margin: number | null;
 
   /** @throws SimilarityError UNKNOWN_NAME or NOT_FINITE */
   constructor(options: TripletLossOptions = {}) {
     super(options.name ?? 'triplet_loss', options.distance ?? 'cosine');
-    this.positiveMining = checkPositiveMining(options.positiveMining ?? 'hard');
-    this.negativeMining = checkNegativeMining(options.negativeMining ?? 'semi-hard');
+    this.positiveMiningStrategy = checkPositiveMining(options.positiveMiningStrategy ?? 'hard');
+    this.negativeMiningStrategy = checkNegativeMining(options.negativeMiningStrategy ?? 'semi-hard');
     this.margin = checkMargin(options.margin ?? null);
   }
 
-  override perExample({ queryLabels, queryEmbeddings, keyLabels, keyEmbeddings, removeDiagonal }: Pairs): tf.Tensor1D {
-    return tf.tidy(() => {
-      const distances = this.distance.pairwise(queryEmbeddings, keyEmbeddings);
-      const masks = pairMasks(queryLabels, keyLabels, removeDiagonal);
-      const valid = tf.mul(anyMasked(masks.positive), anyMasked(masks.negative));
-      // 1 at the positive, -1 at the negative, all 0 without a triplet.
-      const triplets = detached(() =>
-        tf.mul<tf.Tensor2D>(
-          tf.sub(
-            minePositives(this.positiveMining, distances, masks),
-            mineNegatives(this.negativeMining, distances, masks),
-          ),
-          valid,
-        ),
-      );
-      const gaps = tf.sum<tf.Tensor1D>(tf.mul(distances, triplets), 1);
-      return tf.mul<tf.Tensor1D>(hinge(gaps, this.margin), tf.reshape(valid, [-1]));
-    });
+  protected override ofDistances(distances: tf.Tensor2D, masks: PairMasks): tf.Tensor1D {
+    // 1 at the positive, -1 at the negative.
+    const triplets = detached(() =>
+      tf.sub<tf.Tensor2D>(
+        minePositives(this.positiveMiningStrategy, distances, masks),
+        mineNegatives(this.negativeMiningStrategy, distances, masks),
+      ),
+    );
+    return hinge(tf.sum<tf.Tensor1D>(tf.mul(distances, triplets), 1), this.margin);
   }
 
   override getConfig(): Record<string, unknown> {
-    return {
-      distance: this.distance.name,
-      positiveMining: this.positiveMining,
-      negativeMining: this.negativeMining,
-      margin: this.margin,
-    };
+    const { name, distance, positiveMiningStrategy, negativeMiningStrategy, margin } = this;
+    return { name, distance: distance.name, positiveMiningStrategy, negativeMiningStrategy, margin };
   }
 }

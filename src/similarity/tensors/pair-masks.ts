@@ -6,29 +6,42 @@ export interface PairMasks {
   readonly positive: tf.Tensor2D;
   /** [n, m] the key is of another class */
   readonly negative: tf.Tensor2D;
+  /** [n] the query has at least one of each */
+  readonly complete: tf.Tensor1D;
 }
 
 /**
+ * Labels are few, and in memory: going through their pairs in plain numbers takes a fraction of the time of the comparisons
+ * of TF.js, which the WASM backend computes slowly where the shapes differ.
+ *
  * @param queryLabels [n] class ids
  * @param keyLabels [m] class ids
  * @param removeDiagonal true where key i is query i itself
  */
 export function pairMasks(queryLabels: tf.Tensor1D, keyLabels: tf.Tensor1D, removeDiagonal: boolean): PairMasks {
-  const column = tf.reshape<tf.Rank.R2>(queryLabels, [-1, 1]);
-  const row = tf.reshape<tf.Rank.R2>(keyLabels, [1, -1]);
-  const sameClass = tf.equal<tf.Tensor2D>(column, row);
-  const positive = removeDiagonal
-    ? tf.logicalAnd<tf.Tensor2D>(sameClass, offDiagonal(column.size, row.size))
-    : sameClass;
+  const queries = queryLabels.dataSync();
+  const keys = keyLabels === queryLabels ? queries : keyLabels.dataSync();
+  const [n, m] = [queries.length, keys.length];
+  const positive = new Float32Array(n * m);
+  const negative = new Float32Array(n * m);
+  const complete = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    let positives = 0;
+    let negatives = 0;
+    for (let j = 0; j < m; j++) {
+      if (queries[i] !== keys[j]) {
+        negative[i * m + j] = 1;
+        negatives++;
+      } else if (i !== j || !removeDiagonal) {
+        positive[i * m + j] = 1;
+        positives++;
+      }
+    }
+    complete[i] = positives > 0 && negatives > 0 ? 1 : 0;
+  }
   return {
-    positive: tf.cast<tf.Tensor2D>(positive, 'float32'),
-    negative: tf.cast<tf.Tensor2D>(tf.logicalNot(sameClass), 'float32'),
+    positive: tf.tensor2d(positive, [n, m]),
+    negative: tf.tensor2d(negative, [n, m]),
+    complete: tf.tensor1d(complete),
   };
-}
-
-function offDiagonal(rows: number, columns: number): tf.Tensor {
-  return tf.notEqual(
-    tf.reshape(tf.range(0, rows, 1, 'int32'), [-1, 1]),
-    tf.reshape(tf.range(0, columns, 1, 'int32'), [1, -1]),
-  );
 }
