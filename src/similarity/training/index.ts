@@ -1,2 +1,3 @@
 export type { TrainingOptions, TrainingProgress } from './fit-loop.ts';
 export type { History } from './history.ts';
+export type { OptimizerName } from './optimizers.ts';

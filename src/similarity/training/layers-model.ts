@@ -8,7 +8,16 @@ export function withRegularization(loss: tf.Scalar, model: tfl.LayersModel): tf.
 
 /** The variables of a model that training changes, in the order of its layers. */
 export function trainableVariables(model: tfl.LayersModel): tf.Variable[] {
-  return model.trainableWeights
+  return variablesOf(model.trainableWeights);
+}
+
+/** Every variable of a model, moving averages too, in the order of its layers. */
+export function layerVariables(model: tfl.LayersModel): tf.Variable[] {
+  return variablesOf(model.weights);
+}
+
+function variablesOf(weights: readonly tfl.LayerVariable[]): tf.Variable[] {
+  return weights
     .map((weight) => weight.read())
     .filter((weight): weight is tf.Variable => weight instanceof tf.Variable);
 }

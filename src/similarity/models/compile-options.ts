@@ -1,0 +1,74 @@
+import type * as tf from '@tensorflow/tfjs-core';
+import { getDistance, type Distance } from '../distances/index.ts';
+import { getLoss, type MetricLoss } from '../losses/index.ts';
+import { describeOptimizer, getOptimizer, optimizerFrom, type SavedOptimizer } from '../training/optimizers.ts';
+import type { IndexOptions } from './indexed-model.ts';
+
+/** What a model is trained and indexed with. */
+export interface CompileOptions extends Omit<IndexOptions, 'distance'> {
+  /** Of the index. Default `auto`: that of the loss, or cosine where there is none. */
+  readonly distance?: Distance | string;
+  /**
+   * `adam`, `sgd`, `rmsprop`, `momentum`, `adagrad`, `adadelta`, `adamax`, or an optimizer, which stays the caller's to dispose
+   * of. Default `rmsprop`.
+   */
+  readonly optimizer?: tf.Optimizer | string;
+  /** Of an optimizer that is named; above 0. Default 0.001, and 0.01 for `sgd` and `momentum`. */
+  readonly learningRate?: number;
+  /** A loss, or the name of one with its default settings. Without one the model can be indexed, but not trained. */
+  readonly loss?: MetricLoss | string;
+}
+
+/** What came of it. */
+export interface Compiled {
+  readonly optimizer: tf.Optimizer;
+  readonly ownsOptimizer: boolean;
+  readonly loss: MetricLoss | undefined;
+}
+
+/** What a file says of it. */
+export interface SavedCompilation {
+  readonly optimizer: SavedOptimizer;
+  readonly loss: { readonly className: string; readonly config: Readonly<Record<string, unknown>> } | null;
+}
+
+/** @throws SimilarityError UNKNOWN_NAME or OUT_OF_RANGE */
+export function compiledFrom({ optimizer = 'rmsprop', learningRate, loss }: CompileOptions): Compiled {
+  const chosenLoss = loss === undefined ? undefined : getLoss(loss);
+  return {
+    optimizer: getOptimizer(optimizer, learningRate),
+    ownsOptimizer: typeof optimizer === 'string',
+    loss: chosenLoss,
+  };
+}
+
+/** @throws SimilarityError UNKNOWN_NAME */
+export function indexDistance({ distance = 'auto' }: CompileOptions, loss: MetricLoss | undefined): Distance {
+  return distance === 'auto' ? (loss?.distance ?? getDistance('cosine')) : getDistance(distance);
+}
+
+export function describeCompilation({ optimizer, loss }: Compiled): SavedCompilation {
+  return {
+    optimizer: describeOptimizer(optimizer),
+    loss: loss === undefined ? null : { className: loss.constructor.name, config: loss.getConfig() },
+  };
+}
+
+/** @returns undefined where the loss or the optimizer is one of the program's own, which a file cannot bring back */
+export function compilationFrom({ optimizer, loss }: SavedCompilation): Compiled | undefined {
+  const madeOptimizer = optimizerFrom(optimizer);
+  if (madeOptimizer === undefined) return undefined;
+  try {
+    const madeLoss = loss === null ? undefined : lossFrom(loss.className, loss.config);
+    return { optimizer: madeOptimizer, ownsOptimizer: true, loss: madeLoss };
+  } catch {
+    madeOptimizer.dispose();
+    return undefined;
+  }
+}
+
+/** Every loss takes as options what its `getConfig` gives, and goes by its class's name too. */
+function lossFrom(className: string, config: Readonly<Record<string, unknown>>): MetricLoss {
+  const LossClass = getLoss(className).constructor as new (options: Readonly<Record<string, unknown>>) => MetricLoss;
+  return new LossClass(config);
+}
