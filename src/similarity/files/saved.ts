@@ -30,13 +30,13 @@ export interface Saved {
  * Writes a description and its data into an existing folder, in the place of what had the same name there.
  *
  * @param description anything that JSON can say
- * @param writeData writes the data to the path that it is given
+ * @param writeData writes the data to the path that it is given; called at once, before anything is waited for
  */
 export async function writeSaved(
   folder: string,
   name: string,
   description: Readonly<Record<string, unknown>>,
-  writeData?: (file: string) => Promise<void>,
+  writeData?: (file: string) => Promise<void> | void,
 ): Promise<void> {
   const aside = join(folder, `${name}-${randomUUID()}.tmp`);
   try {

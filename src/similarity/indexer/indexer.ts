@@ -295,18 +295,19 @@ export class Indexer {
    * @throws SimilarityError WRONG_SHAPE where the data of an example cannot be written
    */
   async save(folder: string): Promise<void> {
-    const manifest = {
-      dimensions: this.dimensions,
-      distance: this.distance.name,
-      search: this.#search.kind,
-      store: this.#store.kind,
-      size: this.size,
-      statBufferSize: this.#statBufferSize,
-      calibration: this.#calibration,
-    };
-    await writeIndex(folder, manifest, async (content) => {
-      await this.#search.save(content);
-      await this.#store.save(content);
+    await writeIndex(folder, async (content) => {
+      const manifest = {
+        dimensions: this.dimensions,
+        distance: this.distance.name,
+        search: this.#search.kind,
+        store: this.#store.kind,
+        size: this.size,
+        statBufferSize: this.#statBufferSize,
+        calibration: this.#calibration,
+      };
+      // Both at once, so that both are from before whatever is added in the meantime.
+      await Promise.all([this.#search.save(content), this.#store.save(content)]);
+      return manifest;
     });
   }
 

@@ -29,17 +29,13 @@ export interface Manifest {
  * Writes an index into a folder, which is made where it is not there. The manifest comes last: until then what was there
  * before is what a reader finds, and then it is deleted.
  *
- * @param writeContent writes search and store into the folder that it is given
+ * @param writeContent writes search and store into the folder that it is given, and says what they are
  */
-export async function writeIndex(
-  folder: string,
-  manifest: Manifest,
-  writeContent: (folder: string) => Promise<void>,
-): Promise<void> {
+export async function writeIndex(folder: string, writeContent: (folder: string) => Promise<Manifest>): Promise<void> {
   await mkdir(folder, { recursive: true });
   const content = await nextContentFolder(folder);
   await mkdir(join(folder, content));
-  await writeContent(join(folder, content));
+  const manifest = await writeContent(join(folder, content));
   await writeSaved(folder, 'index', { version: VERSION, content, ...manifest });
   for (const name of await readdir(folder)) {
     if (name !== content && CONTENT_FOLDER.test(name)) await rm(join(folder, name), { recursive: true });

@@ -107,9 +107,7 @@ export class HnswSearch implements Search {
   async save(folder: string): Promise<void> {
     const { kind, dimensions, size } = this;
     const description = { kind, dimensions, distance: this.distance.name, size, ...this.#settings };
-    await writeSaved(folder, 'search', description, async (file) => {
-      await this.#index.writeIndex(file);
-    });
+    await writeSaved(folder, 'search', description, (file) => this.#index.writeIndexSync(file));
   }
 
   /** The settings, too, are those that were saved. */

@@ -67,7 +67,9 @@ export class LinearSearch implements Search {
   async save(folder: string): Promise<void> {
     const { kind, dimensions, size } = this;
     const description = { kind, dimensions, distance: this.distance.name, size };
-    await writeSaved(folder, 'search', description, (file) => writeFile(file, this.#content()));
+    await writeSaved(folder, 'search', description, (file) =>
+      writeFile(file, content([...this.#ids], [...this.#blocks], dimensions)),
+    );
   }
 
   async load(folder: string): Promise<void> {
@@ -104,15 +106,6 @@ export class LinearSearch implements Search {
     return row;
   }
 
-  /** The ids as 64-bit numbers, then the rows as 32-bit ones. */
-  *#content(): Generator<Uint8Array> {
-    yield bytesOf(Float64Array.from(this.#ids));
-    for (const [i, block] of this.#blocks.entries()) {
-      const rows = Math.min(BLOCK_ROWS, this.size - i * BLOCK_ROWS);
-      yield bytesOf(block.subarray(0, rows * this.dimensions));
-    }
-  }
-
   async #read(handle: FileHandle, size: number): Promise<void> {
     const ids = new Float64Array(size);
     await handle.read(bytesOf(ids), 0, ids.byteLength);
@@ -121,6 +114,15 @@ export class LinearSearch implements Search {
       const rows = Math.min(BLOCK_ROWS, size - i * BLOCK_ROWS);
       await handle.read(bytesOf(block), 0, rows * this.dimensions * Float32Array.BYTES_PER_ELEMENT);
     }
+  }
+}
+
+/** The ids as 64-bit numbers, then the rows as 32-bit ones. */
+function* content(ids: readonly number[], blocks: readonly Float32Array[], dimensions: number): Generator<Uint8Array> {
+  yield bytesOf(Float64Array.from(ids));
+  for (const [i, block] of blocks.entries()) {
+    const rows = Math.min(BLOCK_ROWS, ids.length - i * BLOCK_ROWS);
+    yield bytesOf(block.subarray(0, rows * dimensions));
   }
 }
 

@@ -35,7 +35,7 @@ export interface Search {
   lookup(embedding: Float32Array, k: number): Nearest;
   /** @param embeddings [n × dimensions] rows one after the other */
   batchLookup(embeddings: Float32Array, k: number): Nearest[];
-  /** Writes the index as files into an existing folder. */
+  /** Writes the index, as it is when this is called, as files into an existing folder. */
   save(folder: string): Promise<void>;
   /**
    * Replaces what is there by what `save` wrote.

@@ -1,4 +1,14 @@
-import { closeSync, mkdtempSync, openSync, readSync, rmSync, writeSync, ftruncateSync, fsyncSync } from 'node:fs';
+import {
+  closeSync,
+  copyFileSync,
+  mkdtempSync,
+  openSync,
+  readSync,
+  rmSync,
+  writeSync,
+  ftruncateSync,
+  fsyncSync,
+} from 'node:fs';
 import { copyFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -68,7 +78,7 @@ export class CachedStore implements Store {
   async save(folder: string): Promise<void> {
     fsyncSync(this.#open());
     const description = { kind: this.kind, size: this.size };
-    await writeSaved(folder, 'store', description, (file) => copyFile(this.#file, file));
+    await writeSaved(folder, 'store', description, (file) => copyFileSync(this.#file, file));
   }
 
   async load(folder: string): Promise<void> {

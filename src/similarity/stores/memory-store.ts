@@ -34,7 +34,7 @@ export class MemoryStore implements Store {
 
   async save(folder: string): Promise<void> {
     const description = { kind: this.kind, size: this.size };
-    await writeSaved(folder, 'store', description, (file) => writeFile(file, this.#content()));
+    await writeSaved(folder, 'store', description, (file) => writeFile(file, content([...this.#examples])));
   }
 
   async load(folder: string): Promise<void> {
@@ -50,8 +50,8 @@ export class MemoryStore implements Store {
   }
 
   close(): void {}
+}
 
-  *#content(): Generator<Buffer> {
-    for (const example of this.#examples) yield framed(encodeExample(example));
-  }
+function* content(examples: readonly StoredExample[]): Generator<Buffer> {
+  for (const example of examples) yield framed(encodeExample(example));
 }

@@ -36,15 +36,10 @@ export class SqliteStore implements Store {
 
   /** @throws SimilarityError FILE_DAMAGED where the file is no database, or one of another kind */
   constructor({ file = ':memory:' }: SqliteStoreOptions = {}) {
-    try {
-      this.#database = new Database(file);
-      this.#database.exec(SCHEMA);
-      this.#insert = this.#database.prepare('INSERT INTO examples (id, embedding, label, data) VALUES (?, ?, ?, ?)');
-      this.#select = this.#database.prepare('SELECT embedding, label, data FROM examples WHERE id = ?');
-      this.#size = this.#count();
-    } catch (error) {
-      throw damaged(file, 'it cannot be opened as a database of examples', error);
-    }
+    this.#database = openDatabase(file);
+    this.#insert = this.#database.prepare('INSERT INTO examples (id, embedding, label, data) VALUES (?, ?, ?, ?)');
+    this.#select = this.#database.prepare('SELECT embedding, label, data FROM examples WHERE id = ?');
+    this.#size = countExamples(this.#database);
   }
 
   get size(): number {
@@ -82,8 +77,8 @@ export class SqliteStore implements Store {
 
   async save(folder: string): Promise<void> {
     const description = { kind: this.kind, size: this.#size };
-    await writeSaved(folder, 'store', description, async (file) => {
-      await this.#database.backup(file);
+    await writeSaved(folder, 'store', description, (file) => {
+      this.#database.prepare('VACUUM INTO ?').run(file);
     });
   }
 
@@ -93,7 +88,8 @@ export class SqliteStore implements Store {
     try {
       this.#database.transaction(() => {
         this.#database.exec('DELETE FROM examples; INSERT INTO examples SELECT * FROM saved.examples');
-        if (this.#count() !== size) throw damaged(file, `it holds ${this.#count()} examples instead of ${size}`);
+        const found = countExamples(this.#database);
+        if (found !== size) throw damaged(file, `it holds ${found} examples instead of ${size}`);
       })();
     } finally {
       this.#database.exec('DETACH saved');
@@ -109,8 +105,26 @@ export class SqliteStore implements Store {
   close(): void {
     this.#database.close();
   }
+}
 
-  #count(): number {
-    return this.#database.prepare('SELECT count(*) FROM examples').pluck().get() as number;
+function openDatabase(file: string): Database.Database {
+  let database: Database.Database | undefined;
+  try {
+    database = new Database(file);
+    database.exec(SCHEMA);
+    countExamples(database);
+    return database;
+  } catch (error) {
+    database?.close();
+    throw damaged(file, 'it cannot be opened as a database of examples', error);
   }
+}
+
+/** Throws where the ids are not those from 0 on, or the table is another one. */
+function countExamples(database: Database.Database): number {
+  const count =
+    'SELECT count(embedding) AS size, coalesce(max(id) + 1, 0) AS next, count(label), count(data) FROM examples';
+  const { size, next } = database.prepare(count).get() as { size: number; next: number };
+  if (size !== next) throw new Error(`the last id is ${next - 1}, and there are ${size} examples`);
+  return size;
 }

@@ -20,7 +20,7 @@ export interface Store {
   /** @throws SimilarityError OUT_OF_RANGE where there is no such id */
   get(id: number): StoredExample;
   batchGet(ids: readonly number[]): StoredExample[];
-  /** Writes everything as files into an existing folder. */
+  /** Writes everything, as it is when this is called, as files into an existing folder. */
   save(folder: string): Promise<void>;
   /** Replaces what is there by what `save` wrote. @throws SimilarityError FILE_MISSING or FILE_DAMAGED */
   load(folder: string): Promise<void>;
