@@ -3,6 +3,7 @@ import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../contract/errors.ts';
 import { benchCommand } from './bench/bench-command.ts';
+import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
 import {
   evaluateCommand,
   failuresCommand,
@@ -94,12 +95,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   )
     .argument('<folder>', 'a folder of photos')
     .option('--open', 'open the page in the browser', false);
-  command<['index' | 'search' | undefined, { photos?: string; size?: number }]>(
-    'bench',
-    'measures, as ratios',
-    benchCommand,
-  )
-    .addArgument(program.createArgument('[area]', 'what to measure').choices(['index', 'search']))
+  command<[BenchArea | undefined, { photos?: string; size?: number }]>('bench', 'measures, as ratios', benchCommand)
+    .addArgument(program.createArgument('[area]', 'what to measure').choices(BENCH_AREAS))
     .option('--photos <dir>', 'photos to measure with; made by code where none are given')
     .option('--size <count>', 'how many pictures', positiveInteger);
   return program;

@@ -5,8 +5,9 @@ import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
-import type { Measurement, Report } from './measurement.ts';
+import type { BenchArea, Measurement, Report } from './measurement.ts';
 import { benchSearch } from './search-bench.ts';
+import { benchSimilarity } from './similarity-bench.ts';
 
 /** Pictures to index where none are named: enough for a rate, few enough for a minute. */
 const DEFAULT_SIZE = 300;
@@ -14,7 +15,7 @@ const DEFAULT_SIZE = 300;
 /** Measures an area, or all, on throw-away libraries; the user's own library is not touched. */
 export async function benchCommand(
   shared: SharedOptions,
-  area: Measurement['bench'] | undefined,
+  area: BenchArea | undefined,
   options: { photos?: string; size?: number },
 ): Promise<number> {
   const output = new Output(shared.json);
@@ -22,21 +23,33 @@ export async function benchCommand(
     if (shared.json) output.value(measurement);
     else output.line(describeMeasurement(measurement));
   };
+  const measured = (name: BenchArea): boolean => area === undefined || area === name;
+  output.notice('Figures are ratios to what is measured in the same run.');
+  if (measured('similarity')) await benchSimilarity(report);
+  if (measured('index') || measured('search')) await benchWithPhotos(options, measured, report, output);
+  return 0;
+}
+
+async function benchWithPhotos(
+  options: { photos?: string; size?: number },
+  measured: (name: BenchArea) => boolean,
+  report: Report,
+  output: Output,
+): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'semblance-bench-'));
   try {
     const given = options.photos === undefined ? null : resolve(options.photos);
     const photos = await benchPhotos(join(folder, 'photos'), given, options.size ?? DEFAULT_SIZE);
-    output.notice(`Measuring with ${photos.length} pictures. Figures are ratios to what is measured in the same run.`);
-    if (area !== 'search') await benchIndex(folder, photos, report);
-    if (area !== 'index') await benchSearch(folder, photos, report);
-    return 0;
+    output.notice(`Measuring with ${photos.length} pictures.`);
+    if (measured('index')) await benchIndex(folder, photos, report);
+    if (measured('search')) await benchSearch(folder, photos, report);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
 function describeMeasurement({ bench, metric, value, unit, reference, ratio }: Measurement): string {
-  const figure = `${bench.padEnd(6)}  ${metric.padEnd(44)}${value.toPrecision(4).padStart(10)} ${unit.padEnd(12)}`;
+  const figure = `${bench.padEnd(10)}  ${metric.padEnd(64)}${value.toPrecision(4).padStart(10)} ${unit.padEnd(12)}`;
   return reference === null || ratio === null
     ? figure
     : `${figure} against ${reference.toPrecision(4)}: ${ratio.toFixed(3)}`;

@@ -1,6 +1,10 @@
+/** What can be measured. */
+export const BENCH_AREAS = ['index', 'search', 'similarity'] as const;
+export type BenchArea = (typeof BENCH_AREAS)[number];
+
 /** One figure. `reference` is what it is held against, measured in the same run; `ratio` is value / reference. */
 export interface Measurement {
-  readonly bench: 'index' | 'search';
+  readonly bench: BenchArea;
   readonly metric: string;
   readonly value: number;
   readonly unit: string;
