@@ -1,7 +1,7 @@
 import { checkRange, unknownName } from '../checks.ts';
 import type { Random } from '../random.ts';
 import { scaleSaturation, shiftHue } from './color.ts';
-import { hasColor, mapValues, PictureTransform, type Picture } from './picture-transform.ts';
+import { hasColor, mapValues, PictureTransform, type Raster } from './picture-transform.ts';
 
 /** `multiplicative`: SimCLR v2's brightness, a factor. `additive`: that of its first version, a summand. */
 export type BrightnessImpl = 'multiplicative' | 'additive';
@@ -25,7 +25,7 @@ export interface ColorJitterOptions {
 
 /** Changes brightness, contrast, saturation and hue. Pictures of one channel have only the first two. */
 export class ColorJitter extends PictureTransform {
-  readonly #changes: readonly ((picture: Picture, random: Random) => Picture)[];
+  readonly #changes: readonly ((picture: Raster, random: Random) => Raster)[];
   readonly #randomOrder: boolean;
 
   /** @throws SimilarityError OUT_OF_RANGE or UNKNOWN_NAME */
@@ -55,7 +55,7 @@ export class ColorJitter extends PictureTransform {
     ];
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     // Said here, so that an impossible number of channels does not depend on what is drawn.
     hasColor(picture);
     const changes = this.#randomOrder ? random.shuffled(this.#changes) : this.#changes;
@@ -67,7 +67,7 @@ function drawFactor(random: Random, most: number): number {
   return random.between(Math.max(0, 1 - most), 1 + most);
 }
 
-function changeBrightness(picture: Picture, random: Random, most: number, impl: BrightnessImpl): Picture {
+function changeBrightness(picture: Raster, random: Random, most: number, impl: BrightnessImpl): Raster {
   if (most === 0) return picture;
   if (impl === 'additive') {
     const added = random.between(-most, most);
@@ -78,7 +78,7 @@ function changeBrightness(picture: Picture, random: Random, most: number, impl: 
 }
 
 /** Each channel spread around its mean, or drawn together. */
-function scaleContrast(picture: Picture, factor: number): Picture {
+function scaleContrast(picture: Raster, factor: number): Raster {
   const { channels, values } = picture;
   const means = new Float64Array(channels);
   for (let i = 0; i < values.length; i++) means[i % channels] = (means[i % channels] as number) + (values[i] as number);

@@ -1,17 +1,23 @@
-import { clamp, hasColor, PictureTransform, type Picture } from './picture-transform.ts';
+import { clamp, hasColor, PictureTransform, type Raster } from './picture-transform.ts';
 
-/** Calls `change` with the red, green and blue of each pixel; what it returns takes their place. */
-function mapColors(
-  picture: Picture,
-  change: (red: number, green: number, blue: number) => readonly [number, number, number],
-): Picture {
+/** Writes what becomes of a pixel's colour into `target`, from `at` on. */
+type ChangeColor = (red: number, green: number, blue: number, target: Float32Array, at: number) => void;
+
+/** The picture with each pixel's colour changed. The new one is written, not returned: an object a pixel is slow. */
+function mapColors(picture: Raster, change: ChangeColor): Raster {
   const { values } = picture;
   const changed = new Float32Array(values.length);
   for (let i = 0; i < values.length; i += 3) {
-    const color = change(values[i] as number, values[i + 1] as number, values[i + 2] as number);
-    for (let channel = 0; channel < 3; channel++) changed[i + channel] = clamp(color[channel] as number);
+    change(values[i] as number, values[i + 1] as number, values[i + 2] as number, changed, i);
   }
+  for (let i = 0; i < changed.length; i++) changed[i] = clamp(changed[i] as number);
   return { ...picture, values: changed };
+}
+
+function setColor(target: Float32Array, at: number, red: number, green: number, blue: number): void {
+  target[at] = red;
+  target[at + 1] = green;
+  target[at + 2] = blue;
 }
 
 /**
@@ -19,14 +25,20 @@ function mapColors(
  *
  * @param factor at least 0; 0 takes all colour out, 1 changes nothing
  */
-export function scaleSaturation(picture: Picture, factor: number): Picture {
+export function scaleSaturation(picture: Raster, factor: number): Raster {
   if (!hasColor(picture)) return picture;
-  return mapColors(picture, (red, green, blue) => {
+  return mapColors(picture, (red, green, blue, target, at) => {
     const value = Math.max(red, green, blue);
     const chroma = value - Math.min(red, green, blue);
     // How far each channel lies below the largest grows with the saturation, up to where the smallest is 0.
     const scale = chroma * factor > value ? value / chroma : factor;
-    return [value - (value - red) * scale, value - (value - green) * scale, value - (value - blue) * scale];
+    setColor(
+      target,
+      at,
+      value - (value - red) * scale,
+      value - (value - green) * scale,
+      value - (value - blue) * scale,
+    );
   });
 }
 
@@ -35,14 +47,23 @@ export function scaleSaturation(picture: Picture, factor: number): Picture {
  *
  * @param turns 1 for a whole turn, which changes nothing
  */
-export function shiftHue(picture: Picture, turns: number): Picture {
+export function shiftHue(picture: Raster, turns: number): Raster {
   if (!hasColor(picture)) return picture;
-  return mapColors(picture, (red, green, blue) => {
+  return mapColors(picture, (red, green, blue, target, at) => {
     const value = Math.max(red, green, blue);
     const chroma = value - Math.min(red, green, blue);
-    if (chroma === 0) return [red, green, blue];
+    if (chroma === 0) {
+      setColor(target, at, red, green, blue);
+      return;
+    }
     const sixth = hueInSixths(red, green, blue, value, chroma) + 6 * turns;
-    return [channelOf(5, sixth, value, chroma), channelOf(3, sixth, value, chroma), channelOf(1, sixth, value, chroma)];
+    setColor(
+      target,
+      at,
+      channelOf(5, sixth, value, chroma),
+      channelOf(3, sixth, value, chroma),
+      channelOf(1, sixth, value, chroma),
+    );
   });
 }
 
@@ -63,11 +84,11 @@ const LUMA = [0.2989, 0.587, 0.114] as const;
 
 /** Takes the colour out of pictures; the number of channels stays. */
 export class Grayscale extends PictureTransform {
-  override change(picture: Picture): Picture {
+  override change(picture: Raster): Raster {
     if (!hasColor(picture)) return picture;
-    return mapColors(picture, (red, green, blue) => {
+    return mapColors(picture, (red, green, blue, target, at) => {
       const gray = LUMA[0] * red + LUMA[1] * green + LUMA[2] * blue;
-      return [gray, gray, gray];
+      setColor(target, at, gray, gray, gray);
     });
   }
 }

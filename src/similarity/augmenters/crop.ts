@@ -1,7 +1,7 @@
 import { checkCount, checkRange, unknownName } from '../checks.ts';
 import { SimilarityError } from '../errors.ts';
 import type { Random } from '../random.ts';
-import { PictureTransform, type Picture } from './picture-transform.ts';
+import { PictureTransform, type Raster } from './picture-transform.ts';
 import { resample, type Interpolation, type Region } from './resample.ts';
 
 export interface RandomCropAndResizeOptions {
@@ -46,11 +46,11 @@ export class RandomCropAndResize extends PictureTransform {
     this.interpolation = checkInterpolation(interpolation);
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     return resample(picture, this.#drawRegion(picture, random), this, this.interpolation);
   }
 
-  #drawRegion({ height, width }: Picture, random: Random): Region {
+  #drawRegion({ height, width }: Raster, random: Random): Region {
     const [narrowest, widest] = this.ratioRange.map(Math.log) as [number, number];
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       const area = random.between(...this.areaRange) * height * width;
@@ -91,7 +91,7 @@ export class CenterCrop extends PictureTransform {
     this.interpolation = checkInterpolation(interpolation);
   }
 
-  override change(picture: Picture): Picture {
+  override change(picture: Raster): Raster {
     // The largest part of the picture that has the shape of what comes out, and of it the given proportion.
     const scale = this.cropProportion * Math.min(picture.height / this.height, picture.width / this.width);
     const height = Math.max(1, Math.round(this.height * scale));

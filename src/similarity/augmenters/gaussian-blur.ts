@@ -1,6 +1,6 @@
 import { checkRange } from '../checks.ts';
 import type { Random } from '../random.ts';
-import { PictureTransform, type Picture } from './picture-transform.ts';
+import { PictureTransform, type Raster } from './picture-transform.ts';
 
 export interface GaussianBlurOptions {
   /** The least standard deviation, in pixels; at least 0, which blurs nothing. Default 0.1. */
@@ -28,7 +28,7 @@ export class GaussianBlur extends PictureTransform {
     this.kernelSizeDivider = checkRange('kernelSizeDivider', kernelSizeDivider, Number.MIN_VALUE);
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     const sigma = random.between(this.minSigma, this.maxSigma);
     const radius = Math.floor(Math.floor(picture.height / this.kernelSizeDivider) / 2);
     return gaussianBlur(picture, radius, sigma);
@@ -42,7 +42,7 @@ export class GaussianBlur extends PictureTransform {
  * @param radius pixels on either side; 0 changes nothing
  * @param sigma standard deviation in pixels; 0 changes nothing
  */
-export function gaussianBlur(picture: Picture, radius: number, sigma: number): Picture {
+export function gaussianBlur(picture: Raster, radius: number, sigma: number): Raster {
   if (radius === 0 || sigma === 0) return picture;
   const { height, width, channels, values } = picture;
   const weights = Array.from({ length: radius + 1 }, (_, i) => Math.exp(-(i * i) / (2 * sigma * sigma)));

@@ -5,7 +5,7 @@ export { ColorJitter, type BrightnessImpl, type ColorJitterOptions } from './col
 export { ContrastiveAugmenter, type MakeView } from './contrastive-augmenter.ts';
 export { CenterCrop, RandomCropAndResize, type CenterCropOptions, type RandomCropAndResizeOptions } from './crop.ts';
 export { GaussianBlur, type GaussianBlurOptions } from './gaussian-blur.ts';
-export { PictureTransform, type Picture } from './picture-transform.ts';
+export { PictureTransform, type Raster } from './picture-transform.ts';
 export { RandomApply, TransformSequence } from './random-apply.ts';
 export { RandomFlip, type FlipDirection, type RandomFlipOptions } from './random-flip.ts';
 export type { Interpolation } from './resample.ts';

@@ -5,7 +5,7 @@ import type { Random } from '../random.ts';
 import type { ImageTransform } from './augmenter.ts';
 
 /** One picture in memory: rows of pixels from the top, `channels` numbers a pixel, each in [0, 1]. */
-export interface Picture {
+export interface Raster {
   readonly height: number;
   readonly width: number;
   readonly channels: number;
@@ -41,7 +41,7 @@ export abstract class PictureTransform implements ImageTransform {
    * @param picture stays as it is; it may be returned
    * @returns values in [0, 1]; the size must depend on the transform and the given size alone
    */
-  abstract change(picture: Picture, random: Random): Picture;
+  abstract change(picture: Raster, random: Random): Raster;
 
   /**
    * @param images [n, height, width, channels], values in [0, 1]; stays the caller's
@@ -56,7 +56,7 @@ export abstract class PictureTransform implements ImageTransform {
     const changed = Array.from({ length: count }, (_, i) =>
       this.change({ height, width, channels, values: values.subarray(i * size, (i + 1) * size) }, random),
     );
-    const first = changed[0] as Picture;
+    const first = changed[0] as Raster;
     const all = new Float32Array(count * first.values.length);
     for (const [i, picture] of changed.entries()) all.set(picture.values, i * first.values.length);
     return tf.tensor4d(all, [count, first.height, first.width, first.channels]);
@@ -64,8 +64,10 @@ export abstract class PictureTransform implements ImageTransform {
 }
 
 /** The same picture with other values: those that `value` gives for each, brought into [0, 1]. */
-export function mapValues(picture: Picture, value: (current: number, i: number) => number): Picture {
-  const values = picture.values.map((current, i) => clamp(value(current, i)));
+export function mapValues(picture: Raster, value: (current: number, i: number) => number): Raster {
+  const { length } = picture.values;
+  const values = new Float32Array(length);
+  for (let i = 0; i < length; i++) values[i] = clamp(value(picture.values[i] as number, i));
   return { ...picture, values };
 }
 
@@ -78,7 +80,7 @@ export function clamp(value: number): number {
  *
  * @throws SimilarityError WRONG_SHAPE for any other number of channels
  */
-export function hasColor({ height, width, channels }: Picture): boolean {
+export function hasColor({ height, width, channels }: Raster): boolean {
   if (channels === 3) return true;
   if (channels === 1) return false;
   const expected = `1 or 3 channels were expected, not ${channels}`;

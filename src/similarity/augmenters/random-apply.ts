@@ -1,6 +1,6 @@
 import { checkRange } from '../checks.ts';
 import type { Random } from '../random.ts';
-import { PictureTransform, type Picture } from './picture-transform.ts';
+import { PictureTransform, type Raster } from './picture-transform.ts';
 
 /** Leaves each picture as it is, or changes it by a transform: drawn anew for each. The transform must keep the size. */
 export class RandomApply extends PictureTransform {
@@ -17,7 +17,7 @@ export class RandomApply extends PictureTransform {
     this.probability = checkRange('probability', probability, 0, 1);
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     return random.next() < this.probability ? this.transform.change(picture, random) : picture;
   }
 }
@@ -31,7 +31,7 @@ export class TransformSequence extends PictureTransform {
     this.transforms = transforms;
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     return this.transforms.reduce((changed, transform) => transform.change(changed, random), picture);
   }
 }

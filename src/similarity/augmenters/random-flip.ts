@@ -1,6 +1,6 @@
 import { checkRange, unknownName } from '../checks.ts';
 import type { Random } from '../random.ts';
-import { PictureTransform, type Picture } from './picture-transform.ts';
+import { PictureTransform, type Raster } from './picture-transform.ts';
 
 export type FlipDirection = 'horizontal' | 'vertical';
 
@@ -25,7 +25,7 @@ export class RandomFlip extends PictureTransform {
     this.probability = checkRange('probability', probability, 0, 1);
   }
 
-  override change(picture: Picture, random: Random): Picture {
+  override change(picture: Raster, random: Random): Raster {
     if (random.next() >= this.probability) return picture;
     const { height, width, channels, values } = picture;
     const flipped = new Float32Array(values.length);

@@ -1,4 +1,4 @@
-import { clamp, type Picture } from './picture-transform.ts';
+import { clamp, type Raster } from './picture-transform.ts';
 
 export type Interpolation = 'bilinear' | 'bicubic';
 
@@ -48,11 +48,11 @@ function tapsAlong(from: number, to: number, interpolation: Interpolation): Taps
  * The whole picture in its own size comes out unchanged.
  */
 export function resample(
-  picture: Picture,
+  picture: Raster,
   region: Region,
   { height, width }: { readonly height: number; readonly width: number },
   interpolation: Interpolation,
-): Picture {
+): Raster {
   const { channels } = picture;
   const across = tapsAlong(region.width, width, interpolation);
   const down = tapsAlong(region.height, height, interpolation);

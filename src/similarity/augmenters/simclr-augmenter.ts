@@ -5,7 +5,7 @@ import { ColorJitter } from './color-jitter.ts';
 import { ContrastiveAugmenter } from './contrastive-augmenter.ts';
 import { CenterCrop, RandomCropAndResize } from './crop.ts';
 import { GaussianBlur } from './gaussian-blur.ts';
-import { PictureTransform, type Picture } from './picture-transform.ts';
+import { PictureTransform, type Raster } from './picture-transform.ts';
 import { RandomApply, TransformSequence } from './random-apply.ts';
 import { RandomFlip } from './random-flip.ts';
 
@@ -42,7 +42,7 @@ class ExpectSize extends PictureTransform {
     this.#width = width;
   }
 
-  override change(picture: Picture): Picture {
+  override change(picture: Raster): Raster {
     const { height, width, channels } = picture;
     if (height === this.#height && width === this.#width) return picture;
     const expected = `${this.#height} × ${this.#width} pixels were expected, as nothing is cropped`;

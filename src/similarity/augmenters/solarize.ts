@@ -1,5 +1,5 @@
 import { checkRange } from '../checks.ts';
-import { mapValues, PictureTransform, type Picture } from './picture-transform.ts';
+import { mapValues, PictureTransform, type Raster } from './picture-transform.ts';
 
 /** Turns what is bright into its negative. */
 export class Solarize extends PictureTransform {
@@ -14,7 +14,7 @@ export class Solarize extends PictureTransform {
     this.threshold = checkRange('threshold', threshold, 0, 1);
   }
 
-  override change(picture: Picture): Picture {
+  override change(picture: Raster): Raster {
     return mapValues(picture, (value) => (value < this.threshold ? value : 1 - value));
   }
 }

@@ -15,19 +15,19 @@ import {
   RandomFlip,
   Solarize,
   TransformSequence,
-  type Picture,
+  type Raster,
   type PictureTransform,
 } from './index.ts';
 import { resample } from './resample.ts';
 
-const picture = (height: number, width: number, channels: number, values: readonly number[]): Picture => ({
+const picture = (height: number, width: number, channels: number, values: readonly number[]): Raster => ({
   height,
   width,
   channels,
   values: Float32Array.from(values),
 });
 
-function randomPicture(height: number, width: number, channels: number, seed: number): Picture {
+function randomPicture(height: number, width: number, channels: number, seed: number): Raster {
   const random = createRandom(seed);
   return picture(
     height,
@@ -37,7 +37,7 @@ function randomPicture(height: number, width: number, channels: number, seed: nu
   );
 }
 
-const changed = (transform: PictureTransform, given: Picture, seed = 1): number[] => [
+const changed = (transform: PictureTransform, given: Raster, seed = 1): number[] => [
   ...transform.change(given, createRandom(seed)).values,
 ];
 
