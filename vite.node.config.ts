@@ -10,6 +10,7 @@ const entries = {
   service: 'src/library/service-process.ts',
   'decode-worker': 'src/library/media/decode-worker.ts',
   'encode-worker': 'src/compute/encode-worker.ts',
+  'probe-worker': 'src/compute/devices/probe-worker.ts',
 };
 
 export default defineConfig({

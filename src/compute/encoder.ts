@@ -2,23 +2,27 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { z } from 'zod';
-import type { EncodeWorkerData } from './encode-worker.ts';
-import { ENCODER_PICTURE_BYTES, ENCODER_SIDE, PREPROCESS_REVISION } from './preprocess.ts';
+import type { Clock } from './devices/clock.ts';
+import type { DeviceReport } from './devices/device.ts';
+import type { EncodeModel } from './devices/encode-model.ts';
+import { Encoding, type DeviceChoice, type DeviceOptions } from './devices/encoding.ts';
+import { listDevices } from './devices/list-devices.ts';
+import { ENCODER_SIDE, PREPROCESS_REVISION } from './preprocess.ts';
 import { resourceFile } from './resources.ts';
-import { WorkerPool } from './worker-pool.ts';
 
 /** Turns pictures into features: what a projection or a trained head makes vectors of. */
 export interface Encoder {
   /** Features of two ids are never mixed: it changes with the model's recipe and with how pictures are prepared. */
   readonly id: string;
   readonly name: string;
-  readonly inputSide: 224;
+  /** Width and height of the pictures it takes, in pixels. */
+  readonly inputSide: number;
   /** Features of a picture. */
   readonly featureSize: number;
-  /** What runs it. */
+  /** What runs it, for people: "CPU, 2 threads". It changes when another device takes over. */
   readonly provider: string;
   /**
-   * @param pixels - n pictures of 224 × 224 × 3 bytes (see `preprocess.ts`), one after another; not changed, and not to be
+   * @param pixels - n pictures of `inputSide`² × 3 bytes (see `preprocess.ts`), one after another; not changed, and not to be
    *   changed until the promise settles
    * @returns n × `featureSize`, a row a picture
    * @throws RangeError where `pixels` is not whole pictures; ServiceError ENCODER_FAILED
@@ -28,17 +32,48 @@ export interface Encoder {
   close(): Promise<void>;
 }
 
-export interface EncoderOptions {
-  /** Worker threads; one a core where not given. */
-  readonly threads?: number;
-  /** The worker's file, for tests of its failures. */
-  readonly worker?: URL;
-  /** Further `workerData`, for the same. */
-  readonly workerData?: object;
+/** An encoder that says on what it runs, and can be told. */
+export interface DeviceEncoder extends Encoder {
+  /** Pictures per second with everything busy, measured; null before the first batch. `describeRate` writes it. */
+  readonly rate: number | null;
+  /** Pictures to have under way at once so that no device waits: two batches a session. */
+  readonly appetite: number;
+  /** All that was found on this computer, the CPU first. */
+  readonly devices: readonly DeviceReport[];
+  /** `auto` (the fastest), or the id of the device that was asked for. */
+  readonly choice: DeviceChoice;
+  /** Resolves when the devices were looked at and the first choice is made; until then the CPU encodes. Never rejects. */
+  readonly settled: Promise<void>;
+  /**
+   * Encodes on that device from now on. What is under way is not disturbed. Where the device cannot be used, the fastest is, and
+   * `onNotice` says why.
+   */
+  choose(choice: DeviceChoice): Promise<void>;
 }
 
-/** Pictures a thread takes at once. More gain nothing (3.5 ms a picture from 1 to 16) and cost 8 MB of memory each. */
-const BATCH = 8;
+/** A model and what its features are called. */
+export interface NamedModel {
+  /** See {@link Encoder.id}. */
+  readonly id: string;
+  readonly name: string;
+  readonly model: EncodeModel;
+}
+
+export interface EncoderOptions {
+  /** The model; the built-in one where not given. */
+  readonly named?: NamedModel;
+  /** Worker threads of the CPU; one a core where not given. */
+  readonly threads?: number;
+  /**
+   * Which devices may encode. Without it the CPU does, and nothing is tried. `list` is this computer's where it is not given.
+   */
+  readonly devices?: Partial<DeviceOptions>;
+  /** The worker's file, for tests of its failures. */
+  readonly worker?: URL;
+  /** Further data for the worker, for the same. */
+  readonly workerData?: object;
+  readonly clock?: Clock;
+}
 
 const metadata = z.object({
   id: z.string(),
@@ -48,41 +83,68 @@ const metadata = z.object({
 });
 
 /**
- * Starts the built-in encoder.
+ * Starts an encoder, on the CPU at first.
  * @throws ServiceError ENCODER_FAILED where its file is missing or its threads do not start
  */
-export async function createEncoder(options: EncoderOptions = {}): Promise<Encoder> {
-  const model = resourceFile('encoder', 'builtin.onnx');
-  const { id, name, inputSide, featureSize } = readMetadata(model);
-  const pool = await WorkerPool.start<Uint8Array, Float32Array>({
+export async function createEncoder(options: EncoderOptions = {}): Promise<DeviceEncoder> {
+  const { id, name, model } = options.named ?? builtinModel();
+  const threads = options.threads ?? availableParallelism();
+  const { devices, clock, workerData } = options;
+  const encoding = await Encoding.start({
+    model,
+    threads,
     url: options.worker ?? workerUrl(),
-    workerData: { model, inputSide, ...options.workerData } satisfies EncodeWorkerData,
-    threads: options.threads ?? availableParallelism(),
+    workerData,
+    clock,
+    devices: devices && { list: async () => (await listDevices({ threads })).encoding, ...devices },
   });
-
-  const encode = async (pixels: Uint8Array): Promise<Float32Array> => {
-    const pictures = pixels.length / ENCODER_PICTURE_BYTES;
-    if (!Number.isInteger(pictures)) throw new RangeError(`${pixels.length} bytes are not whole pictures`);
-    const batches: Promise<Float32Array>[] = [];
-    for (let first = 0; first < pictures; first += BATCH) {
-      const last = Math.min(first + BATCH, pictures);
-      // Its own buffer: a view would send the whole buffer under it to the thread.
-      batches.push(pool.run(pixels.slice(first * ENCODER_PICTURE_BYTES, last * ENCODER_PICTURE_BYTES)));
-    }
-    const features = new Float32Array(pictures * featureSize);
-    for (const [index, rows] of (await Promise.all(batches)).entries()) features.set(rows, index * BATCH * featureSize);
-    return features;
-  };
-
   return {
-    id: `${id}-p${PREPROCESS_REVISION}`,
+    id,
     name,
-    inputSide,
-    featureSize,
-    provider: 'cpu',
-    encode,
-    close: () => pool.close(),
+    inputSide: model.preprocessing.width,
+    featureSize: model.output.size,
+    get provider() {
+      return encoding.provider;
+    },
+    get rate() {
+      return encoding.rate;
+    },
+    get appetite() {
+      return encoding.appetite;
+    },
+    get devices() {
+      return encoding.devices;
+    },
+    get choice() {
+      return encoding.choice;
+    },
+    settled: encoding.settled,
+    choose: (choice) => encoding.choose(choice),
+    // A promise even where the pixels are refused at once.
+    encode: async (pixels) => encoding.encode(pixels),
+    close: () => encoding.close(),
   };
+}
+
+/**
+ * The encoder that comes with the program.
+ * @throws ServiceError ENCODER_FAILED where its file is missing
+ */
+export function builtinModel(): NamedModel {
+  const file = resourceFile('encoder', 'builtin.onnx');
+  const { id, name, inputSide, featureSize } = readMetadata(file);
+  const preprocessing = {
+    width: inputSide,
+    height: inputSide,
+    scale: 1,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    layout: 'NHWC',
+    dtype: 'uint8',
+    input: 'pixels',
+  } satisfies EncodeModel['preprocessing'];
+  const output = { name: 'features', axes: 'rows', pooling: 'none', size: featureSize } as const;
+  return { id: `${id}-p${PREPROCESS_REVISION}`, name, model: { file, preprocessing, output } };
 }
 
 function readMetadata(model: string): z.infer<typeof metadata> {

@@ -1,0 +1,376 @@
+import { ServiceError } from '../../contract/errors.ts';
+import { BatchQueue, type Batch } from './batch-queue.ts';
+import { REAL_CLOCK, type Clock } from './clock.ts';
+import { cpuDevice, type DeviceReport, type EncodeDevice } from './device.ts';
+import { pictureBytes, type EncodeModel } from './encode-model.ts';
+import { Lane, type LaneEvents, type LaneOptions } from './lane.ts';
+import { BATCHES_A_WORKER } from './lane-worker.ts';
+import { samplePictures } from './sample-pictures.ts';
+import { cachedTrial, keepTrial, trialKey, type TrialResults } from './trial-cache.ts';
+import { reasonOf, SAMPLE_PICTURES, tryDevice, type TrialResult } from './trial.ts';
+
+/** `auto`: the fastest. Otherwise a device's id. */
+export type DeviceChoice = string;
+
+export interface DeviceOptions {
+  /** What there is; the CPU is there in any case. Asked aside, once. */
+  readonly list: () => Promise<readonly EncodeDevice[]>;
+  readonly choice?: DeviceChoice | undefined;
+  /** Where results of trials are kept, so that later starts need none; without it there is a trial at each start. */
+  readonly cacheFile?: string | undefined;
+  /** Time of the trial of one device, in milliseconds. */
+  readonly trialLimitMs?: number | undefined;
+  /** Something the user should be told, in a sentence; each once. */
+  readonly onNotice?: ((sentence: string) => void) | undefined;
+  /** Another device encodes now, or was tried: `devices` has changed. */
+  readonly onChange?: (() => void) | undefined;
+}
+
+export interface EncodingOptions {
+  readonly model: EncodeModel;
+  readonly threads: number;
+  readonly url: URL;
+  readonly workerData?: object | undefined;
+  readonly clock?: Clock | undefined;
+  /** Without them the CPU encodes. */
+  readonly devices?: DeviceOptions | undefined;
+}
+
+/**
+ * Pictures a thread of the CPU takes at once. More gain nothing (3.5 ms a picture from 1 to 16) and cost 8 MB of memory each.
+ */
+const CPU_BATCH = 8;
+
+/** A batch that has cost two workers of the CPU is given up. */
+const MAX_CRASHES = 2;
+
+const TRIAL_LIMIT_MS = 30_000;
+
+/** A further device of the same kind helps if it does at least this much of what the fastest does. */
+const HELPS_FROM = 0.25;
+
+/**
+ * Encodes on whatever is best. The CPU answers at once; the others are tried aside, and the fastest takes over between two
+ * batches. A device that fails hands its batches to the next.
+ */
+export class Encoding {
+  /** The first choice of a device is made. Never rejects. */
+  readonly settled: Promise<void>;
+  readonly #options: EncodingOptions;
+  readonly #queue: BatchQueue;
+  readonly #cpu: EncodeDevice;
+  #devices: readonly EncodeDevice[];
+  #results: Record<string, TrialResult> = {};
+  /** Devices that failed at work, and why. */
+  readonly #failures = new Map<string, string>();
+  #lanes: Lane[] = [];
+  /** Warm from their trial. */
+  readonly #spare = new Map<string, Lane>();
+  #choice: DeviceChoice;
+  /** Changes of the lanes, one after another. */
+  #changing: Promise<void> = Promise.resolve();
+  #pending = 0;
+  readonly #told = new Set<string>();
+  #closed = false;
+
+  private constructor(options: EncodingOptions, cpuLane: Lane) {
+    this.#options = options;
+    this.#queue = new BatchQueue(pictureBytes(options.model), options.model.output.size);
+    this.#cpu = cpuLane.device;
+    this.#devices = [this.#cpu];
+    this.#choice = options.devices?.choice ?? 'auto';
+    this.#use([cpuLane]);
+    this.settled = options.devices === undefined ? Promise.resolve() : this.#settle(options.devices);
+  }
+
+  /** @throws ServiceError ENCODER_FAILED where the CPU's threads do not start */
+  static async start(options: EncodingOptions): Promise<Encoding> {
+    const device = cpuDevice(options.threads);
+    const silent: LaneEvents = { room: ignore, restarted: ignore, lost: ignore, refused: ignore };
+    try {
+      return new Encoding(options, await Lane.start(laneOptions(options, device, null), silent));
+    } catch (error) {
+      throw new ServiceError('ENCODER_FAILED', reasonOf(error), { cause: error });
+    }
+  }
+
+  /** As `Encoder.encode`. */
+  encode(pixels: Uint8Array): Promise<Float32Array> {
+    const features = this.#queue.add(pixels);
+    this.#pump();
+    return features;
+  }
+
+  /** What encodes: "CPU, 2 threads", "NVIDIA GeForce RTX 4070 (WebGPU)". */
+  get provider(): string {
+    return (this.#lanes.length === 0 ? [this.#cpu] : this.#lanes.map(({ device }) => device))
+      .map(({ name }) => name)
+      .join(' and ');
+  }
+
+  /** Pictures per second of all that encode now; null before the first batch. */
+  get rate(): number | null {
+    const rates = this.#lanes.map(({ rate }) => rate);
+    return rates.some((rate) => rate === null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
+  }
+
+  /** Pictures to have under way at once so that nothing waits. */
+  get appetite(): number {
+    return this.#lanes.reduce((sum, { workers, batch }) => sum + BATCHES_A_WORKER * workers * batch, 0);
+  }
+
+  get choice(): DeviceChoice {
+    return this.#choice;
+  }
+
+  get devices(): readonly DeviceReport[] {
+    return this.#devices.map((device) => this.#report(device));
+  }
+
+  /** Encodes with that device from now on, or with the fastest. Resolves when it does, or when another had to be taken. */
+  async choose(choice: DeviceChoice): Promise<void> {
+    this.#choice = choice;
+    await this.settled;
+    // Asked for by name: it gets another chance.
+    this.#failures.delete(choice);
+    await this.#apply();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.#queue.giveAll('it was closed');
+    const close = (): Promise<unknown> =>
+      Promise.all([...this.#lanes, ...this.#spare.values()].map((lane) => lane.close()));
+    await close();
+    await this.#changing;
+    await close();
+  }
+
+  /** Lists, tries or remembers, and chooses. */
+  async #settle(options: DeviceOptions): Promise<void> {
+    try {
+      const listed = await options.list();
+      this.#devices = [this.#cpu, ...listed.filter(({ id }) => id !== this.#cpu.id)];
+      const candidates = this.#devices.filter(({ kind, unusable }) => kind !== 'cpu' && unusable === undefined);
+      if (candidates.length > 0) this.#results = await this.#resultsOf(candidates, options);
+    } catch (error) {
+      this.#notice(`Looking for other devices than the CPU failed (${reasonOf(error)}).`);
+    }
+    if (!this.#closed) await this.#apply();
+  }
+
+  async #resultsOf(candidates: readonly EncodeDevice[], options: DeviceOptions): Promise<Record<string, TrialResult>> {
+    const { cacheFile } = options;
+    const key = cacheFile === undefined ? '' : await trialKey(this.#options.model.file, this.#devices);
+    const kept: TrialResults | null = cacheFile === undefined ? null : await cachedTrial(cacheFile, key);
+    if (kept !== null) return { ...kept };
+    const results = await this.#tryAll(candidates, options.trialLimitMs ?? TRIAL_LIMIT_MS);
+    if (cacheFile !== undefined && !this.#closed) await keepTrial(cacheFile, key, results);
+    return results;
+  }
+
+  async #tryAll(candidates: readonly EncodeDevice[], limitMs: number): Promise<Record<string, TrialResult>> {
+    const { model, threads } = this.#options;
+    const { width, height } = model.preprocessing;
+    const pixels = samplePictures(SAMPLE_PICTURES, width, height);
+    const features = await this.encode(pixels);
+    await Promise.all(Array.from({ length: 4 * threads }, () => this.encode(pixels)));
+    const cpuRate = this.rate ?? 0;
+    const results: Record<string, TrialResult> = {
+      [this.#cpu.id]: { rate: cpuRate, batch: CPU_BATCH, workers: threads, failure: null },
+    };
+    for (const device of candidates) {
+      if (this.#closed) break;
+      const options = { ...laneOptions(this.#options, device, null), sample: { pixels, features }, cpuRate, limitMs };
+      const { result, lane } = await tryDevice(options);
+      results[device.id] = result;
+      if (lane !== null) this.#spare.set(device.id, lane);
+    }
+    return results;
+  }
+
+  /** Those that should encode, the best choice first: a choice is what must be running together. */
+  #ranking(): EncodeDevice[][] {
+    const usable = this.#devices
+      .filter(
+        (device) =>
+          this.#failureOf(device) === null && (device.kind === 'cpu' || this.#results[device.id] !== undefined),
+      )
+      .sort((a, b) => this.#rateOf(b) - this.#rateOf(a));
+    const chosen = usable.find(({ id }) => id === this.#choice);
+    const [fastest] = usable;
+    if (fastest === undefined) return [[this.#cpu]];
+    const together = usable.filter(
+      (device) =>
+        device.kind !== 'cpu' &&
+        device.kind === fastest.kind &&
+        this.#rateOf(device) >= HELPS_FROM * this.#rateOf(fastest),
+    );
+    const choices = [...(together.length > 1 ? [together] : []), ...usable.map((device) => [device])];
+    return chosen === undefined ? choices : [[chosen], ...choices];
+  }
+
+  #rateOf({ id }: EncodeDevice): number {
+    return this.#results[id]?.rate ?? 0;
+  }
+
+  #failureOf(device: EncodeDevice): string | null {
+    return this.#failures.get(device.id) ?? this.#results[device.id]?.failure ?? device.unusable ?? null;
+  }
+
+  /** Brings the lanes in line with the choice. */
+  #apply(): Promise<void> {
+    this.#pending++;
+    this.#changing = this.#changing
+      .then(() => this.#change())
+      .finally(() => {
+        this.#pending--;
+        this.#pump();
+      });
+    return this.#changing;
+  }
+
+  async #change(): Promise<void> {
+    if (this.#choice !== 'auto') this.#tellUnusable();
+    for (const devices of this.#ranking()) {
+      if (this.#closed) return;
+      const before = this.#lanes;
+      const started = await Promise.all(devices.map((device) => this.#laneOf(device)));
+      const lanes = started.filter((lane) => lane !== null);
+      if (lanes.length === 0) continue;
+      this.#use(lanes);
+      for (const lane of before) if (!lanes.includes(lane)) void lane.retire();
+      break;
+    }
+    // Slower ones need no memory; they are started again when they are needed.
+    for (const lane of this.#spare.values()) void lane.retire();
+    this.#spare.clear();
+    this.#options.devices?.onChange?.();
+  }
+
+  #tellUnusable(): void {
+    const device = this.#devices.find(({ id }) => id === this.#choice);
+    const reason = device === undefined ? 'it is not there' : this.#failureOf(device);
+    if (reason !== null)
+      this.#notice(`${device?.name ?? this.#choice} cannot be used (${reason}): the fastest of the others encodes.`);
+  }
+
+  /** The device's lane: running, warm, or started now; null where it does not start. */
+  async #laneOf(device: EncodeDevice): Promise<Lane | null> {
+    const ready = this.#lanes.find((lane) => lane.device.id === device.id) ?? this.#spare.get(device.id);
+    this.#spare.delete(device.id);
+    if (ready !== undefined) return ready;
+    const silent: LaneEvents = { room: ignore, restarted: ignore, lost: ignore, refused: ignore };
+    try {
+      return await Lane.start(laneOptions(this.#options, device, this.#results[device.id] ?? null), silent);
+    } catch (error) {
+      this.#failures.set(device.id, reasonOf(error));
+      this.#notice(`${device.name} cannot be used (${reasonOf(error)}).`);
+      return null;
+    }
+  }
+
+  #use(lanes: Lane[]): void {
+    this.#lanes = lanes;
+    for (const lane of lanes) {
+      lane.attach({
+        room: () => this.#pump(),
+        restarted: (batches, reason) => this.#again(lane, batches, reason),
+        lost: (batches, reason) => this.#lost(lane, batches, reason),
+        refused: (batch, reason) => batch.failed(reason),
+      });
+    }
+    this.#pump();
+  }
+
+  #pump(): void {
+    while (!this.#queue.isEmpty) {
+      if (this.#closed) {
+        this.#queue.giveAll('it was closed');
+        return;
+      }
+      const [first, ...others] = this.#lanes;
+      if (first === undefined) {
+        if (this.#pending === 0) this.#queue.giveAll('no worker could be kept running');
+        return;
+      }
+      const lane = others.reduce((best, other) => (other.fullness < best.fullness ? other : best), first);
+      if (lane.fullness >= 1) return;
+      const batch = this.#queue.take(lane.batch);
+      if (batch === null) return;
+      lane.take(batch);
+    }
+  }
+
+  /** A worker ended and is replaced. Only the first batch was being worked on; those behind it are not to blame. */
+  #again(lane: Lane, batches: readonly Batch[], reason: string): void {
+    if (this.#closed) {
+      giveUp(batches);
+      return;
+    }
+    const [first] = batches;
+    const given = first !== undefined && first.crashes + 1 >= MAX_CRASHES && lane.device.kind === 'cpu';
+    if (given) first.failed(reason);
+    const again = given ? batches.slice(1) : batches;
+    this.#queue.putBack(again, (batch) => batch.crashes + (batch === first ? 1 : 0));
+    this.#notice(`${lane.device.name}: a worker ended and was replaced (${reason}). What it was at is encoded again.`);
+    this.#pump();
+  }
+
+  #lost(lane: Lane, batches: readonly Batch[], reason: string): void {
+    if (this.#closed) {
+      giveUp(batches);
+      return;
+    }
+    // The next device is not to suffer for this one's crashes.
+    this.#queue.putBack(batches, () => 0);
+    if (this.#lanes.includes(lane)) {
+      this.#failures.set(lane.device.id, reason);
+      this.#lanes = this.#lanes.filter((other) => other !== lane);
+      if (lane.device.kind !== 'cpu') {
+        void this.#apply().then(() =>
+          this.#notice(`${lane.device.name} failed twice (${reason}): ${this.provider} goes on with encoding.`),
+        );
+      }
+    }
+    this.#pump();
+  }
+
+  #report(device: EncodeDevice): DeviceReport {
+    const { id, kind, name } = device;
+    const lane = this.#lanes.find((used) => used.device.id === id);
+    const reason = this.#failureOf(device);
+    const rate = lane?.rate ?? this.#results[id]?.rate ?? null;
+    const tried = kind === 'cpu' || this.#results[id] !== undefined;
+    const state = lane !== undefined ? 'used' : reason !== null ? 'failed' : tried ? 'usable' : 'untried';
+    return { id, kind, name, rate, state, reason };
+  }
+
+  #notice(sentence: string): void {
+    if (this.#told.has(sentence)) return;
+    this.#told.add(sentence);
+    this.#options.devices?.onNotice?.(sentence);
+  }
+}
+
+function ignore(): void {
+  // Nothing is under way in a lane that is being started.
+}
+
+function giveUp(batches: readonly Batch[]): void {
+  for (const batch of batches) batch.failed('it was closed');
+}
+
+function laneOptions(options: EncodingOptions, device: EncodeDevice, result: TrialResult | null): LaneOptions {
+  const cpu = device.kind === 'cpu';
+  return {
+    device,
+    model: options.model,
+    url: options.url,
+    workerData: options.workerData,
+    workers: cpu ? options.threads : (result?.workers ?? 1),
+    batch: cpu ? CPU_BATCH : (result?.batch ?? CPU_BATCH),
+    rate: result?.rate ?? null,
+    clock: options.clock ?? REAL_CLOCK,
+  };
+}
