@@ -1,3 +1,4 @@
+export { tabulateLookups, type LookupTable } from '../lookup.ts';
 export { BNDCG } from './bndcg.ts';
 export { getRetrievalMetric } from './get-retrieval-metric.ts';
 export { MapAtK, type MapAtKOptions } from './map-at-k.ts';
