@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { getDistance, type Distance } from '../distances/index.ts';
-import { getLoss, type MetricLoss } from '../losses/index.ts';
+import { getLoss, lossFromConfig, type MetricLoss, type SavedLoss } from '../losses/index.ts';
 import { describeOptimizer, getOptimizer, optimizerFrom, type SavedOptimizer } from '../training/optimizers.ts';
 import type { IndexOptions } from './indexed-model.ts';
 
@@ -22,23 +22,28 @@ export interface CompileOptions extends Omit<IndexOptions, 'distance'> {
 /** What came of it. */
 export interface Compiled {
   readonly optimizer: tf.Optimizer;
-  readonly ownsOptimizer: boolean;
   readonly loss: MetricLoss | undefined;
+  /** Gives back what was made here, and not what the caller made. */
+  dispose(): void;
 }
 
 /** What a file says of it. */
 export interface SavedCompilation {
   readonly optimizer: SavedOptimizer;
-  readonly loss: { readonly className: string; readonly config: Readonly<Record<string, unknown>> } | null;
+  readonly loss: SavedLoss | null;
 }
 
 /** @throws SimilarityError UNKNOWN_NAME or OUT_OF_RANGE */
 export function compiledFrom({ optimizer = 'rmsprop', learningRate, loss }: CompileOptions): Compiled {
   const chosenLoss = loss === undefined ? undefined : getLoss(loss);
+  const chosenOptimizer = getOptimizer(optimizer, learningRate);
   return {
-    optimizer: getOptimizer(optimizer, learningRate),
-    ownsOptimizer: typeof optimizer === 'string',
+    optimizer: chosenOptimizer,
     loss: chosenLoss,
+    dispose: () => {
+      if (typeof optimizer === 'string') chosenOptimizer.dispose();
+      if (typeof loss === 'string') chosenLoss?.dispose();
+    },
   };
 }
 
@@ -55,20 +60,21 @@ export function describeCompilation({ optimizer, loss }: Compiled): SavedCompila
 }
 
 /** @returns undefined where the loss or the optimizer is one of the program's own, which a file cannot bring back */
-export function compilationFrom({ optimizer, loss }: SavedCompilation): Compiled | undefined {
-  const madeOptimizer = optimizerFrom(optimizer);
-  if (madeOptimizer === undefined) return undefined;
+export function compilationFrom(saved: SavedCompilation): Compiled | undefined {
+  const optimizer = optimizerFrom(saved.optimizer);
+  if (optimizer === undefined) return undefined;
   try {
-    const madeLoss = loss === null ? undefined : lossFrom(loss.className, loss.config);
-    return { optimizer: madeOptimizer, ownsOptimizer: true, loss: madeLoss };
+    const loss = saved.loss === null ? undefined : lossFromConfig(saved.loss);
+    return {
+      optimizer,
+      loss,
+      dispose: () => {
+        optimizer.dispose();
+        loss?.dispose();
+      },
+    };
   } catch {
-    madeOptimizer.dispose();
+    optimizer.dispose();
     return undefined;
   }
-}
-
-/** Every loss takes as options what its `getConfig` gives, and goes by its class's name too. */
-function lossFrom(className: string, config: Readonly<Record<string, unknown>>): MetricLoss {
-  const LossClass = getLoss(className).constructor as new (options: Readonly<Record<string, unknown>>) => MetricLoss;
-  return new LossClass(config);
 }

@@ -71,7 +71,7 @@ async function lossOfBatch(network: EmbeddingNetwork, loss: MetricLoss, batch: B
     value = tf.tidy(() => {
       const { views, labels } = network.prepare(batch);
       const embeddings = network.layers.predict(views[0] as tf.Tensor) as tf.Tensor2D;
-      return loss.batchLoss(tf.tensor1d(labels, 'int32'), embeddings);
+      return loss.validationLoss(tf.tensor1d(labels, 'int32'), embeddings);
     });
   } finally {
     tf.dispose([...batch.views]);

@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { mkdir } from 'node:fs/promises';
 import type { Callback, Logs } from '../callbacks/callback.ts';
+import { EarlyStopping, type EarlyStoppingOptions } from '../callbacks/early-stopping.ts';
 import { checkCount } from '../checks.ts';
 import { SimilarityError } from '../errors.ts';
 import type { MetricLoss } from '../losses/index.ts';
@@ -43,6 +44,11 @@ export type SimilarityModelOptions = {
 
 /** What can be set of the training of a similarity model. */
 export interface FitOptions extends TrainingOptions<SimilarityModel> {
+  /**
+   * Ends the training where it makes no progress any more, after all other callbacks have said what they saw. It goes by
+   * `val_loss`, or by `loss` where there is no validation data, unless it is told otherwise.
+   */
+  readonly earlyStopping?: EarlyStoppingOptions;
   /** After each epoch the loss on it becomes `val_loss`. A sampler is asked for an epoch of its batches. */
   readonly validationData?: Sampler | LabelledExamples;
   /** Of validation data that is no sampler: a loss compares the examples of one batch. Default 128. */
@@ -110,10 +116,10 @@ export class SimilarityModel extends IndexedModel {
     try {
       this.createIndex({ ...options, distance: indexDistance(options, compiled.loss) });
     } catch (error) {
-      if (compiled.ownsOptimizer) compiled.optimizer.dispose();
+      compiled.dispose();
       throw error;
     }
-    this.#disposeCompiled();
+    this.#compiled?.dispose();
     this.#compiled = compiled;
   }
 
@@ -128,7 +134,9 @@ export class SimilarityModel extends IndexedModel {
   async fit(data: Sampler | ExamplesToFit, options: FitOptions = {}): Promise<History> {
     this.#checkUsable();
     const { optimizer, loss } = this.#trainable();
-    const { validationData, validationBatchSize, ...loop } = options;
+    const { validationData, validationBatchSize, earlyStopping, callbacks = [], ...loop } = options;
+    const monitor = validationData === undefined ? 'loss' : 'val_loss';
+    const stopping = earlyStopping && new EarlyStopping({ monitor, ...earlyStopping });
     const validate = validationData && (() => this.evaluate(validationData, validationBatchSize));
     const { sampler, givesFeatures, owned } = await samplerFor(this.#network, data);
     const network = this.#network;
@@ -139,6 +147,7 @@ export class SimilarityModel extends IndexedModel {
     try {
       return await fitLoop<SimilarityModel>({
         ...loop,
+        callbacks: stopping === undefined ? callbacks : [...callbacks, stopping],
         model: this,
         sampler,
         optimizer,
@@ -216,7 +225,7 @@ export class SimilarityModel extends IndexedModel {
     const { layers, compiled, hasBackbone, indexOptions, indexPath } = await readSavedModel(folder);
     const discard = (): void => {
       layers.dispose();
-      if (compiled?.ownsOptimizer === true) compiled.optimizer.dispose();
+      compiled?.dispose();
     };
     if (hasBackbone && options.backbone === undefined) {
       discard();
@@ -239,19 +248,13 @@ export class SimilarityModel extends IndexedModel {
     if (this.#disposed) return;
     this.#disposed = true;
     this.closeIndex();
-    this.#disposeCompiled();
+    this.#compiled?.dispose();
     this.layers.dispose();
   }
 
-  #disposeCompiled(): void {
-    if (this.#compiled?.ownsOptimizer === true) this.#compiled.optimizer.dispose();
-    this.#compiled = undefined;
-  }
-
-  #trainable(): Compiled & { readonly loss: MetricLoss } {
-    const compiled = this.#compiled;
-    const loss = compiled?.loss;
-    if (compiled !== undefined && loss !== undefined) return { ...compiled, loss };
+  #trainable(): { readonly optimizer: tf.Optimizer; readonly loss: MetricLoss } {
+    const { optimizer, loss } = this.#compiled ?? {};
+    if (optimizer !== undefined && loss !== undefined) return { optimizer, loss };
     throw new SimilarityError('NOT_COMPILED', 'model', { expected: 'compile with a loss before training' });
   }
 

@@ -29,6 +29,8 @@ export interface TrainingOptions<Model> {
   readonly callbacks?: readonly Callback<Model>[] | undefined;
   /** Ends the training with the signal's reason, before the next step. The model stays as trained until there. */
   readonly signal?: AbortSignal | undefined;
+  /** Prints a line an epoch to the console. @default false */
+  readonly verbose?: boolean | undefined;
   /** Called after each step. */
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined;
 }
@@ -120,6 +122,7 @@ class FitLoop<Model> {
     const learningRate = learningRateOf(this.#training.optimizer);
     if (learningRate !== undefined) logs['learningRate'] = learningRate;
     for (const callback of this.#callbacks) Object.assign(logs, await callback.onEpochEnd?.(epoch, logs, this.#handle));
+    if (this.#training.verbose === true) console.log(epochLine(epoch, this.#epochs, logs));
     return logs;
   }
 
@@ -158,6 +161,11 @@ class FitLoop<Model> {
       for (const view of new Set([...batch.views, ...prepared.views])) view.dispose();
     }
   }
+}
+
+function epochLine(epoch: number, epochs: number, logs: Logs): string {
+  const numbers = Object.entries(logs).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  return `epoch ${epoch + 1}/${epochs}: ${numbers.join(', ')}`;
 }
 
 /**

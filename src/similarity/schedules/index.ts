@@ -1,0 +1,1 @@
+export { WarmupCosineDecay, type Schedule, type WarmupCosineDecayOptions } from './warmup-cosine-decay.ts';
