@@ -2,12 +2,21 @@ import * as tf from '@tensorflow/tfjs-core';
 import { detached } from '../tensors/detached.ts';
 import type { Distance } from './distance.ts';
 
-/** |a - b|² = |a|² - 2ab + |b|²: a matrix product instead of [n, m, dimensions] values in memory. */
-function squaredDistances(queries: tf.Tensor2D, keys: tf.Tensor2D): tf.Tensor2D {
-  const querySquared = tf.sum(tf.square(queries), 1, true);
-  const keySquared = tf.reshape(tf.sum(tf.square(keys), 1), [1, -1]);
+/** What squared distances are made of. */
+interface SquaredDistances {
+  /** [n, m], rounded: down to a little below 0 */
+  readonly squared: tf.Tensor2D;
+  /** [n, m] |a|² + |b|² */
+  readonly squaredLengths: tf.Tensor2D;
+}
+
+/** |a - b|² = |a|² + |b|² - 2ab: a matrix product instead of [n, m, dimensions] values in memory. */
+export function squaredDistances(queries: tf.Tensor2D, keys: tf.Tensor2D): SquaredDistances {
+  const querySquared = tf.sum<tf.Tensor1D>(tf.square(queries), 1);
+  const keySquared = keys === queries ? querySquared : tf.sum<tf.Tensor1D>(tf.square(keys), 1);
+  const squaredLengths = tf.add<tf.Tensor2D>(tf.reshape(querySquared, [-1, 1]), tf.reshape(keySquared, [1, -1]));
   const products = tf.matMul(queries, keys, false, true);
-  return tf.add<tf.Tensor2D>(tf.sub(querySquared, tf.mul(2, products)), keySquared);
+  return { squared: tf.sub<tf.Tensor2D>(squaredLengths, tf.mul(products, 2)), squaredLengths };
 }
 
 function squaredBetween(query: Float32Array, key: Float32Array): number {
@@ -16,8 +25,11 @@ function squaredBetween(query: Float32Array, key: Float32Array): number {
   return sum;
 }
 
-/** The square root's gradient is infinite at 0; below this the distance is 0 and so is its gradient. From the original. */
-const LEAST_SQUARED_DISTANCE = 1e-18;
+/**
+ * The square root's gradient is infinite at 0, and near it what is computed is rounding alone: where the squared distance is
+ * less than this part of the squared lengths, distance and gradient are 0. Of embeddings of length 1, that is below 0.001.
+ */
+const ROUNDING = 5e-7;
 
 /** The length of the straight line between two embeddings. */
 export const euclideanDistance: Distance = {
@@ -25,9 +37,11 @@ export const euclideanDistance: Distance = {
   largestIsNearest: false,
   pairwise: (queries, keys) =>
     tf.tidy(() => {
-      const squared = squaredDistances(queries, keys);
-      const apart = detached(() => tf.cast(tf.greaterEqual(squared, LEAST_SQUARED_DISTANCE), 'float32'));
-      return tf.mul<tf.Tensor2D>(tf.sqrt(tf.maximum(squared, LEAST_SQUARED_DISTANCE)), apart);
+      const { squared, squaredLengths } = squaredDistances(queries, keys);
+      const apart = detached(() => tf.step(tf.sub(squared, tf.mul(squaredLengths, ROUNDING))));
+      // The root of 1 in the place of one that has no gradient.
+      const rooted = tf.add(tf.mul(squared, apart), tf.sub(1, apart));
+      return tf.mul<tf.Tensor2D>(tf.sqrt(rooted), apart);
     }),
   between: (query, key) => Math.sqrt(squaredBetween(query, key)),
 };
@@ -36,7 +50,7 @@ export const euclideanDistance: Distance = {
 export const squaredEuclideanDistance: Distance = {
   name: 'squared_euclidean',
   largestIsNearest: false,
-  pairwise: (queries, keys) => tf.tidy(() => tf.maximum<tf.Tensor2D>(squaredDistances(queries, keys), 0)),
+  pairwise: (queries, keys) => tf.tidy(() => tf.relu(squaredDistances(queries, keys).squared)),
   between: squaredBetween,
 };
 

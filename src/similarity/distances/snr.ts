@@ -1,10 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Distance } from './distance.ts';
+import { squaredDistances } from './minkowski.ts';
 
-/** Variance along the last axis, that axis left out. */
-function variance(values: tf.Tensor): tf.Tensor {
-  const centred = tf.sub(values, tf.mean(values, -1, true));
-  return tf.mean(tf.square(centred), -1);
+function centred(rows: tf.Tensor2D): tf.Tensor2D {
+  return tf.sub(rows, tf.mean(rows, 1, true));
 }
 
 function meanOf(count: number, at: (i: number) => number): number {
@@ -29,8 +28,11 @@ export const snrDistance: Distance = {
   largestIsNearest: false,
   pairwise: (queries, keys) =>
     tf.tidy(() => {
-      const noise = variance(tf.sub(tf.expandDims(keys, 0), tf.expandDims(queries, 1)));
-      return tf.div<tf.Tensor2D>(noise, tf.expandDims(variance(queries), 1));
+      const centredQueries = centred(queries);
+      const centredKeys = keys === queries ? centredQueries : centred(keys);
+      // A variance is the mean square of what is centred, and the difference of two centred rows is centred.
+      const noise = tf.relu(squaredDistances(centredQueries, centredKeys).squared);
+      return tf.div<tf.Tensor2D>(noise, tf.sum(tf.square(centredQueries), 1, true));
     }),
   between: (query, key) => {
     const noise = varianceBetween(query.length, (i) => (key[i] as number) - (query[i] as number));
