@@ -8,6 +8,14 @@ import type { Batch, Sampler } from '../samplers/sampler.ts';
 import type { EmbeddingNetwork } from './embedding-network.ts';
 import { checkExamples, pickExamples, exampleSlice } from './example-rows.ts';
 import { isSampler, type LabelledExamples } from './fit-data.ts';
+import type { WatchedMetrics } from './watched-metrics.ts';
+
+/** What a model is judged by. */
+export interface Judges {
+  readonly loss: MetricLoss;
+  /** Begun anew. */
+  readonly metrics: WatchedMetrics;
+}
 
 /** Numbers of each batch, weighed by its examples. */
 class WeightedMeans {
@@ -30,21 +38,22 @@ class WeightedMeans {
  * The loss of a model on examples that it is not trained on, its layers as they are in use (batch normalisation with its moving
  * averages). A loss compares the examples of a batch: those in memory are put into a random order, the same each time.
  *
- * @returns `loss`
+ * @returns `loss` and each metric
  * @throws SimilarityError WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER
  */
 export async function evaluateLoss(
   network: EmbeddingNetwork,
-  loss: MetricLoss,
+  { loss, metrics }: Judges,
   data: Sampler | LabelledExamples,
   batchSize: number,
 ): Promise<Logs> {
   const means = new WeightedMeans();
+  metrics.reset();
   for await (const batch of isSampler(data) ? sampledBatches(data) : batchesOf(network, data, batchSize)) {
-    means.add(await lossOfBatch(network, loss, batch), batch.labels.length);
+    means.add(await lossOfBatch(network, loss, metrics, batch), batch.labels.length);
     await setImmediate();
   }
-  return means.means();
+  return { ...means.means(), ...metrics.results() };
 }
 
 async function* sampledBatches(sampler: Sampler): AsyncGenerator<Batch> {
@@ -65,13 +74,20 @@ async function* batchesOf(network: EmbeddingNetwork, { x, y }: LabelledExamples,
   }
 }
 
-async function lossOfBatch(network: EmbeddingNetwork, loss: MetricLoss, batch: Batch): Promise<Logs> {
+async function lossOfBatch(
+  network: EmbeddingNetwork,
+  loss: MetricLoss,
+  metrics: WatchedMetrics,
+  batch: Batch,
+): Promise<Logs> {
   let value: tf.Scalar;
   try {
     value = tf.tidy(() => {
       const { views, labels } = network.prepare(batch);
       const embeddings = network.layers.predict(views[0] as tf.Tensor) as tf.Tensor2D;
-      return loss.validationLoss(tf.tensor1d(labels, 'int32'), embeddings);
+      const classes = tf.tensor1d(labels, 'int32');
+      metrics.update(classes, embeddings);
+      return loss.validationLoss(classes, embeddings);
     });
   } finally {
     tf.dispose([...batch.views]);

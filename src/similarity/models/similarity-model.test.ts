@@ -5,6 +5,7 @@ import { useBackend } from '../backends/index.ts';
 import { metricEmbedding } from '../layers/index.ts';
 import { MultiSimilarityLoss, TripletLoss } from '../losses/index.ts';
 import { MultiShotMemorySampler } from '../samplers/index.ts';
+import { DistanceMetric } from '../training-metrics/index.ts';
 import { clusters, FEATURES, smallModel } from './clusters.test-fixture.ts';
 import { SimilarityModel } from './similarity-model.ts';
 
@@ -147,6 +148,20 @@ describe('training a similarity model', () => {
     await model.fit({ x, y, classesPerBatch: 3, examplesPerClassPerBatch: 2, seed: 5 }, { stepsPerEpoch: 1 });
     tf.dispose([x, y]);
     expect(tf.memory().numTensors).toBe(before);
+    model.dispose();
+  });
+
+  it('watches metrics, on what it is trained on and on validation data', async () => {
+    const model = smallModel();
+    model.compile({ loss: 'triplet', metrics: ['avg_pos', 'dist_gap', new DistanceMetric({ name: 'mine' })] });
+    const { history } = await model.fit(train, { epochs: 2, stepsPerEpoch: 2, validationData: queries });
+    const names = ['avg_pos', 'dist_gap', 'mine'];
+    const columns = ['learningRate', 'loss', 'val_loss', ...names, ...names.map((name) => `val_${name}`)];
+    expect(Object.keys(history).sort()).toEqual(columns.sort());
+    expect(history['mine']).toEqual(history['avg_pos']);
+    const evaluation = await model.evaluate(queries);
+    expect(evaluation['avg_pos']).toBe(history['val_avg_pos']?.at(-1));
+    expect(history['avg_pos']?.[1]).not.toBe(history['avg_pos']?.[0]);
     model.dispose();
   });
 

@@ -49,7 +49,7 @@ export interface FitOptions extends TrainingOptions<SimilarityModel> {
    * `val_loss`, or by `loss` where there is no validation data, unless it is told otherwise.
    */
   readonly earlyStopping?: EarlyStoppingOptions;
-  /** After each epoch the loss on it becomes `val_loss`. A sampler is asked for an epoch of its batches. */
+  /** After each epoch the loss on it becomes `val_loss`, and each metric `val_…`. A sampler is asked for an epoch of its batches. */
   readonly validationData?: Sampler | LabelledExamples;
   /** Of validation data that is no sampler: a loss compares the examples of one batch. Default 128. */
   readonly validationBatchSize?: number;
@@ -127,13 +127,13 @@ export class SimilarityModel extends IndexedModel {
    * Trains the model.
    *
    * @param data a sampler, whose batches may have several views, or examples, of which balanced batches are made
-   * @returns the mean loss of each epoch, `val_loss`, and what callbacks add
+   * @returns the mean loss of each epoch, each metric, the same of the validation data (`val_…`), and what callbacks add
    * @throws SimilarityError NOT_COMPILED; DIVERGED where the loss is no finite number any more; WRONG_SHAPE, WRONG_LENGTH,
    *   EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE for the data; the reason of the signal
    */
   async fit(data: Sampler | ExamplesToFit, options: FitOptions = {}): Promise<History> {
     this.#checkUsable();
-    const { optimizer, loss } = this.#trainable();
+    const { optimizer, loss, metrics } = this.#trainable();
     const { validationData, validationBatchSize, earlyStopping, callbacks = [], ...loop } = options;
     const monitor = validationData === undefined ? 'loss' : 'val_loss';
     const stopping = earlyStopping && new EarlyStopping({ monitor, ...earlyStopping });
@@ -142,12 +142,15 @@ export class SimilarityModel extends IndexedModel {
     const network = this.#network;
     const step: Step = ({ views, labels }) => {
       const embeddings = network.embedInTraining(views[0] as tf.Tensor);
-      return withRegularization(loss.batchLoss(tf.tensor1d(labels, 'int32'), embeddings), network.layers);
+      const classes = tf.tensor1d(labels, 'int32');
+      metrics.update(classes, embeddings);
+      return withRegularization(loss.batchLoss(classes, embeddings), network.layers);
     };
     try {
       return await fitLoop<SimilarityModel>({
         ...loop,
-        callbacks: stopping === undefined ? callbacks : [...callbacks, stopping],
+        callbacks: [{ onEpochBegin: () => metrics.reset() }, ...callbacks, ...(stopping ? [stopping] : [])],
+        epochLogs: () => metrics.results(),
         model: this,
         sampler,
         optimizer,
@@ -163,15 +166,16 @@ export class SimilarityModel extends IndexedModel {
 
   /**
    * The loss on examples that the model is not trained on, as it is in use. A loss compares the examples of one batch, so that
-   * it depends on the batches: those of examples in memory are of `batchSize`, in a random order that is the same each time.
+   * it depends on the batches: those of examples in memory are of `batchSize`, in a random order that is the same each time. In
+   * the middle of an epoch of training, the metrics of that epoch begin anew.
    *
    * @param data a sampler, whose epoch is gone through once, or examples
-   * @returns `loss`
+   * @returns `loss` and each metric
    * @throws SimilarityError NOT_COMPILED, WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE
    */
   async evaluate(data: Sampler | LabelledExamples, batchSize = PREDICTION_BATCH): Promise<Logs> {
     this.#checkUsable();
-    return await evaluateLoss(this.#network, this.#trainable().loss, data, checkCount('batchSize', batchSize));
+    return await evaluateLoss(this.#network, this.#trainable(), data, checkCount('batchSize', batchSize));
   }
 
   /**
@@ -252,9 +256,9 @@ export class SimilarityModel extends IndexedModel {
     this.layers.dispose();
   }
 
-  #trainable(): { readonly optimizer: tf.Optimizer; readonly loss: MetricLoss } {
-    const { optimizer, loss } = this.#compiled ?? {};
-    if (optimizer !== undefined && loss !== undefined) return { optimizer, loss };
+  #trainable(): Compiled & { readonly loss: MetricLoss } {
+    const compiled = this.#compiled;
+    if (compiled?.loss !== undefined) return { ...compiled, loss: compiled.loss };
     throw new SimilarityError('NOT_COMPILED', 'model', { expected: 'compile with a loss before training' });
   }
 

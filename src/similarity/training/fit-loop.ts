@@ -49,6 +49,8 @@ export interface Training<Model> extends TrainingOptions<Model> {
    * disposed of after the step, and so is the old one.
    */
   readonly prepare?: ((batch: Batch) => Batch) | undefined;
+  /** Called after the last step of each epoch: what else is known of it. */
+  readonly epochLogs?: (() => Logs) | undefined;
   /** Called after each epoch: `loss` and metrics on validation data; `val_` is put before each name. */
   readonly validate?: (() => Promise<Logs>) | undefined;
 }
@@ -117,7 +119,7 @@ class FitLoop<Model> {
     for (let step = 0; step < this.#stepsPerEpoch && !this.#stopped; step++)
       means.add(await this.#runStep(epoch, step));
     sampler.onEpochEnd();
-    const logs = means.means();
+    const logs = { ...means.means(), ...this.#training.epochLogs?.() };
     for (const [name, value] of Object.entries((await validate?.()) ?? {})) logs[`val_${name}`] = value;
     const learningRate = learningRateOf(this.#training.optimizer);
     if (learningRate !== undefined) logs['learningRate'] = learningRate;
