@@ -4,6 +4,7 @@
  */
 export * from './augmenters/index.ts';
 export * from './backends/index.ts';
+export * from './callbacks/index.ts';
 export * from './classification-metrics/index.ts';
 export * from './contrastive-losses/index.ts';
 export * from './distances/index.ts';
@@ -15,8 +16,10 @@ export * from './matchers/index.ts';
 export * from './models/index.ts';
 export * from './retrieval-metrics/index.ts';
 export * from './samplers/index.ts';
+export * from './schedules/index.ts';
 export * from './search/index.ts';
 export * from './stores/index.ts';
+export * from './training-metrics/index.ts';
 export * from './training/index.ts';
 export * from './visualization/index.ts';
 export type { Labels } from './checks.ts';
