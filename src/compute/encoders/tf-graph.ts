@@ -6,7 +6,10 @@
 interface Attribute {
   readonly s?: string;
   readonly b?: boolean;
-  readonly list?: { readonly i?: readonly string[]; readonly s?: readonly string[] };
+  readonly i?: string | number;
+  readonly f?: number;
+  readonly type?: string | number;
+  readonly list?: { readonly i?: readonly (string | number)[]; readonly s?: readonly string[] };
 }
 
 export interface TfNode {
@@ -19,14 +22,16 @@ export interface TfNode {
 interface WeightEntry {
   readonly name: string;
   readonly shape: readonly number[];
-  readonly dtype: 'float32' | 'int32';
-  readonly quantization?: { readonly dtype: 'float16' };
+  readonly dtype: string;
+  /** How it is stored: as float16, or as bytes or 16-bit numbers q, for `q · scale + min`. */
+  readonly quantization?: { readonly dtype: string; readonly scale?: number; readonly min?: number };
 }
 
 /** `model.json` as far as it is used here. */
 export interface TfModelJson {
   readonly modelTopology: { readonly node: readonly TfNode[] };
-  readonly weightsManifest: readonly { readonly weights: readonly WeightEntry[] }[];
+  readonly weightsManifest: readonly { readonly paths: readonly string[]; readonly weights: readonly WeightEntry[] }[];
+  readonly signature?: { readonly outputs?: Readonly<Record<string, { readonly name?: string }>> };
 }
 
 export interface TfTensor {
@@ -57,7 +62,7 @@ export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly
     seen.add(name);
     const node = byName.get(name);
     if (node === undefined) throw new Error(`the graph has no node ${name}`);
-    node.input?.forEach(visit);
+    for (const input of node.input ?? []) visit(nodeOf(input));
     nodes.set(name, node);
   };
   outputs.forEach(visit);
@@ -69,23 +74,46 @@ export function cutGraph(json: TfModelJson, bytes: Uint8Array, outputs: readonly
   return { nodes, weights: new Map([...all].filter(([name]) => nodes.has(name))) };
 }
 
+/** The node that a reference `name:1` or `^name` is to. */
+export function nodeOf(reference: string): string {
+  return reference.replace(/^\^/, '').replace(/:\d+$/, '');
+}
+
 function readWeights(entries: readonly WeightEntry[], bytes: Uint8Array): Map<string, TfTensor> {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const weights = new Map<string, TfTensor>();
   let offset = 0;
-  for (const { name, shape, dtype, quantization } of entries) {
-    const length = shape.reduce((product, side) => product * side, 1);
-    const values = dtype === 'int32' ? new Int32Array(length) : new Float32Array(length);
-    for (let i = 0; i < length; i++) {
-      if (dtype === 'int32') values[i] = view.getInt32(offset + 4 * i, true);
-      else if (quantization === undefined) values[i] = view.getFloat32(offset + 4 * i, true);
-      else values[i] = view.getFloat16(offset + 2 * i, true);
-    }
-    offset += length * (quantization === undefined ? 4 : 2);
-    weights.set(name, { shape, values });
+  for (const entry of entries) {
+    const length = entry.shape.reduce((product, side) => product * side, 1);
+    const stored = entry.quantization?.dtype ?? entry.dtype;
+    const size = STORED_BYTES[stored];
+    if (size === undefined) throw new Error(`${entry.name} is stored as ${stored}, which is not known`);
+    if (offset + length * size > bytes.byteLength) throw new Error(`the weight file ends within ${entry.name}`);
+    const values = entry.dtype === 'float32' ? new Float32Array(length) : new Int32Array(length);
+    const { scale = 1, min = 0 } = entry.quantization ?? {};
+    for (let i = 0; i < length; i++) values[i] = readNumber(view, stored, offset + i * size) * scale + min;
+    offset += length * size;
+    weights.set(entry.name, { shape: entry.shape, values });
   }
   if (offset !== bytes.byteLength) throw new Error(`the weight file has ${bytes.byteLength} bytes, not ${offset}`);
   return weights;
+}
+
+const STORED_BYTES: Readonly<Record<string, number>> = {
+  float32: 4,
+  int32: 4,
+  float16: 2,
+  uint16: 2,
+  uint8: 1,
+  bool: 1,
+};
+
+function readNumber(view: DataView, stored: string, offset: number): number {
+  if (stored === 'float32') return view.getFloat32(offset, true);
+  if (stored === 'int32') return view.getInt32(offset, true);
+  if (stored === 'float16') return view.getFloat16(offset, true);
+  if (stored === 'uint16') return view.getUint16(offset, true);
+  return view.getUint8(offset);
 }
 
 /** A string attribute, or the strings of a list. */
