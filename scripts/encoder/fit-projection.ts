@@ -18,16 +18,20 @@ import {
   unpackProjection,
   type Projection,
   type ProjectionHeader,
+  type Smoothing,
 } from '../../src/compute/projection.ts';
 import { judgeCopies } from './copies.ts';
 import { fitProjection, type CopyPair, type FitOptions } from './fit.ts';
 import { cosine, judge, pairsAbove, resultsAbove } from './judge.ts';
 import { encodeAll, listPictures, mirrored } from './pictures.ts';
 import { RECIPE } from './recipe.ts';
+import { judgeHeldOut, judgeInLibrary, rankAll } from './searched.ts';
 
 /** Share of the pairs of unrelated pictures that score below `relatedScore`. */
 const UNRELATED_QUANTILE = 0.99;
 const FOLDS = 5;
+/** What a smoothed cosine of 1 scores; plain ones above it, such as of cropped copies, are not overtaken. */
+const CEILING = 0.65;
 /** Pictures of each kind of folder of which copies are made. */
 const COPIES = 100;
 
@@ -69,8 +73,9 @@ const fitted = fitFiles.map((_, index): Fitted => {
 const judgedFiles = await listPictures([args.judge]);
 const judged = await encodeAll(encoder, open(judgedFiles));
 
-const relatedScore = Number(scoreOfUnrelated(fitted).toFixed(3));
-const { projection, header, bytes } = fit(fitted, relatedScore);
+const unrelated = await scoresOfUnrelated(fitted);
+const { relatedScore } = unrelated;
+const { projection, header, bytes } = fit(fitted, relatedScore, { ceiling: CEILING, relatedScore: unrelated.smoothed });
 await report();
 await encoder.close();
 if (!args['dry-run']) {
@@ -98,6 +103,7 @@ async function smallJpeg(file: string, quality: number): Promise<Sharp> {
 function fit(
   pictures: readonly Fitted[],
   score: number,
+  smoothing: Smoothing,
 ): { projection: Projection; header: ProjectionHeader; bytes: Uint8Array } {
   const rows = pictures.flatMap((picture) => picture.rows);
   const pairs = pictures.map((picture) => picture.copy);
@@ -110,6 +116,7 @@ function fit(
     features: encoder.featureSize,
     dimensions,
     relatedScore: score,
+    smoothing,
     sha256,
   };
   const projection = createProjection(header, unpackProjection(bytes, header.features, dimensions));
@@ -117,26 +124,35 @@ function fit(
 }
 
 /**
- * The score that {@link UNRELATED_QUANTILE} of the pairs of different pictures stay under. All pictures of the fit are of
+ * The score, plain and smoothed, that {@link UNRELATED_QUANTILE} of the pairs of different pictures stay under. All pictures of the fit are of
  * different kinds. Each fold is scored by a projection fitted on the others: whitening pulls apart what it has seen.
  */
-function scoreOfUnrelated(pictures: readonly Fitted[]): number {
+async function scoresOfUnrelated(pictures: readonly Fitted[]): Promise<{ relatedScore: number; smoothed: number }> {
   const scores: number[] = [];
+  const smoothed: number[] = [];
   for (let fold = 0; fold < FOLDS; fold++) {
     const seen = pictures.filter((_, index) => index % FOLDS !== fold);
     const unseen = pictures.filter((_, index) => index % FOLDS === fold);
-    const { projection: ofOthers } = fit(seen, 0);
+    const { projection: ofOthers } = fit(seen, 0, { ceiling: CEILING, relatedScore: 0 });
     const vectors = unseen.map(({ rows: [picture] }) => ofOthers.project(picture));
     for (const [i, a] of vectors.entries()) for (const b of vectors.slice(0, i)) scores.push(cosine(a, b));
+    for (const ranking of await rankAll(vectors, CEILING)) smoothed.push(...ranking.map(({ score }) => score));
   }
-  scores.sort((a, b) => a - b);
-  return scores[Math.floor(UNRELATED_QUANTILE * scores.length)] ?? 1;
+  const quantile = (values: number[]): number => {
+    const sorted = values.sort((a, b) => a - b);
+    return Number((sorted[Math.floor(UNRELATED_QUANTILE * sorted.length)] ?? 1).toFixed(3));
+  };
+  return { relatedScore: quantile(scores), smoothed: quantile(smoothed) };
 }
 
 async function report(): Promise<void> {
   const labels = judgedFiles.map((file) => path.basename(path.dirname(file)));
   const vectors = judged.map((row) => projection.project(row));
-  console.table({ [header.id]: judge(vectors, labels) });
+  console.table({
+    'by vector alone': judge(vectors, labels),
+    'smoothed, pictures of the library': await judgeInLibrary(vectors, labels, CEILING),
+    'smoothed, pictures that are not in it': await judgeHeldOut(vectors, labels, CEILING, FOLDS),
+  });
   console.table({ [relatedScore]: pairsAbove(vectors, labels, relatedScore) });
   console.table({ [relatedScore]: resultsAbove(vectors, labels, relatedScore) });
   const files = [...judgedFiles, ...fitFiles];

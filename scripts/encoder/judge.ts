@@ -10,21 +10,33 @@ export interface Judgement {
 
 /** Leave-one-out retrieval: each picture asks, all others answer. */
 export function judge(vectors: readonly Float32Array[], labels: readonly string[]): Judgement {
+  const rankings = vectors.map((vector, query) => rank(vector, vectors).filter((index) => index !== query));
+  return judgeRankings(rankings, labels, labels);
+}
+
+/**
+ * @param rankings for each query, indices into `labels`, best first
+ * @param asked the label of each query
+ */
+export function judgeRankings(
+  rankings: readonly (readonly number[])[],
+  labels: readonly string[],
+  asked: readonly string[],
+): Judgement {
   let p1 = 0;
   let p10 = 0;
   let map10 = 0;
-  for (const [query, vector] of vectors.entries()) {
+  for (const [query, ranked] of rankings.entries()) {
     let right = 0;
-    const ranked = rank(vector, vectors).filter((index) => index !== query);
     for (const [position, index] of ranked.slice(0, 10).entries()) {
-      if (labels[index] !== labels[query]) continue;
+      if (labels[index] !== asked[query]) continue;
       right++;
       if (position === 0) p1++;
       map10 += right / (position + 1) / 10;
     }
     p10 += right / 10;
   }
-  const queries = vectors.length;
+  const queries = rankings.length;
   return { p1: p1 / queries, p10: p10 / queries, map10: map10 / queries };
 }
 

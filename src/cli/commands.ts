@@ -17,8 +17,8 @@ export async function indexCommand(
 ): Promise<number> {
   const output = new Output(shared.json);
   const failures = new Map<FileFailureCode, string[]>();
-  const summary = await withLibrary({ libraryFolder: shared.library }, (session) =>
-    runIndexing(
+  const summary = await withLibrary({ libraryFolder: shared.library }, async (session) => {
+    const done = await runIndexing(
       session,
       folders.map((folder) => resolve(folder)),
       output,
@@ -26,8 +26,11 @@ export async function indexCommand(
         if (shared.json) output.value(failure);
         failures.set(failure.code, [...(failures.get(failure.code) ?? []), failure.path].slice(0, 1 + NAMED_AT_MOST));
       },
-    ),
-  );
+    );
+    // the next command may be a search, in a process that makes nothing of its own
+    if (!done.cancelled && !done.error) await session.service.settled();
+    return done;
+  });
   if (shared.json) output.value(summaryValue(summary));
   else describeSummary(output, summary, failures);
   return exitCodeOfStopped(summary, output) ?? (options.strict && summary.failed > 0 ? 1 : 0);
@@ -134,16 +137,20 @@ function describeNeighbors(output: Output, neighbors: readonly Neighbor[]): void
   }
 }
 
-export async function evaluateCommand(shared: SharedOptions, options: { labels: 'folders' }): Promise<number> {
+export async function evaluateCommand(
+  shared: SharedOptions,
+  options: { labels: 'folders'; heldOut?: number },
+): Promise<number> {
   const output = new Output(shared.json);
   const evaluation = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
-    client.evaluate({ labels: options.labels }),
+    client.evaluate({ labels: options.labels, heldOut: options.heldOut }),
   );
   if (shared.json) output.value(evaluation);
   else {
-    output.line(
-      `${plural(evaluation.pictures, 'picture')} in ${formatCount(evaluation.classes)} folders, each left out in turn:`,
-    );
+    const { pictures, classes, heldOut } = evaluation;
+    const way =
+      heldOut === null ? 'each left out in turn' : `in ${heldOut} parts, each held out of the library in turn`;
+    output.line(`${plural(pictures, 'picture')} in ${formatCount(classes)} folders, ${way}:`);
     output.line(
       `P@1 ${evaluation.p1.toFixed(3)}  P@10 ${evaluation.p10.toFixed(3)}  mAP@10 ${evaluation.map10.toFixed(3)}`,
     );

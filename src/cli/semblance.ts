@@ -27,6 +27,12 @@ function resultCount(text: string): number {
   return value;
 }
 
+function partCount(text: string): number {
+  const value = positiveInteger(text);
+  if (value < 2 || value > 100) throw new InvalidArgumentError('Between 2 and 100 parts can be held out.');
+  return value;
+}
+
 function positiveInteger(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError('It must be a whole number above 0.');
@@ -78,11 +84,13 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--not <image...>', 'pictures of the kind that is not wanted')
     .option('-k <count>', 'how many results', resultCount, 20)
     .option('--exact', 'scan every picture instead of asking the index', false);
-  command<[{ labels: 'folders' }]>(
+  command<[{ labels: 'folders'; heldOut?: number }]>(
     'evaluate',
     'retrieval quality, each picture left out in turn',
     evaluateCommand,
-  ).addOption(new Option('--labels <kind>', 'what makes two pictures alike').choices(['folders']).default('folders'));
+  )
+    .addOption(new Option('--labels <kind>', 'what makes two pictures alike').choices(['folders']).default('folders'))
+    .option('--held-out <parts>', 'hold each part of the pictures out of the library that it asks', partCount);
   command<[{ repair: boolean }]>('verify', 'checks the library against itself', verifyCommand).option(
     '--repair',
     'mend what can be mended safely',

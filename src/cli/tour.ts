@@ -30,6 +30,7 @@ export async function tourCommand(shared: SharedOptions, folder: string, options
     const summary = await runIndexing(session, [resolve(folder)], output, () => failed++);
     const stopped = exitCodeOfStopped(summary, output);
     if (stopped !== null) return stopped;
+    await session.service.settled();
     const left = failed > 0 ? ` ${plural(failed, 'file')} could not be indexed; \`semblance failures\` says why.` : '';
     output.line(
       `${plural(summary.indexed + summary.unchanged, 'picture')} indexed in ${formatSeconds(summary.seconds)}.${left}`,

@@ -4,6 +4,14 @@ import { z } from 'zod';
 import { ServiceError } from '../contract/errors.ts';
 import { resourceFile } from './resources.ts';
 
+/** How scores are smoothed over a library's neighbor graph: `src/library/neighbors`. Measured for each model. */
+export interface Smoothing {
+  /** A smoothed cosine of 1 scores this; plain cosines above it are never overtaken. */
+  readonly ceiling: number;
+  /** As {@link Projection.relatedScore}, for smoothed scores. */
+  readonly relatedScore: number;
+}
+
 /** Makes vectors of an encoder's features, with no training: the model that a library starts with. */
 export interface Projection {
   /** Vectors of two ids are never compared. */
@@ -13,6 +21,8 @@ export interface Projection {
   readonly dimensions: number;
   /** Results that score below this are probably unrelated; see `docs/encoders.md`. */
   readonly relatedScore: number;
+  /** Not set where it was not measured: scores are then plain cosines. */
+  readonly smoothing?: Smoothing | undefined;
   /**
    * @param features - n rows of the encoder's features
    * @returns n unit rows of `dimensions` values
@@ -42,6 +52,7 @@ const projectionHeader = z.object({
   features: z.number().int().positive(),
   dimensions: z.number().int().positive(),
   relatedScore: z.number().min(-1).max(1),
+  smoothing: z.object({ ceiling: z.number().min(0).max(1), relatedScore: z.number().min(-1).max(1) }).optional(),
   /** SHA-256 of the .bin beside it: center, scale and offset as float32, matrix as float16, little-endian. */
   sha256: z.string(),
 });
@@ -83,10 +94,10 @@ export function unpackProjection(bytes: Uint8Array, features: number, dimensions
 
 /** Makes a {@link Projection} of its parts. */
 export function createProjection(
-  header: Pick<ProjectionHeader, 'id' | 'name' | 'dimensions' | 'features' | 'relatedScore'>,
+  header: Pick<ProjectionHeader, 'id' | 'name' | 'dimensions' | 'features' | 'relatedScore' | 'smoothing'>,
   weights: ProjectionWeights,
 ): Projection {
-  const { id, name, dimensions, features: size, relatedScore } = header;
+  const { id, name, dimensions, features: size, relatedScore, smoothing } = header;
   const project = (features: Float32Array): Float32Array => {
     const rows = features.length / size;
     if (!Number.isInteger(rows)) throw new RangeError(`${features.length} values are not rows of ${size}`);
@@ -100,7 +111,7 @@ export function createProjection(
     }
     return vectors;
   };
-  return { id, name, dimensions, relatedScore, project };
+  return { id, name, dimensions, relatedScore, smoothing, project };
 }
 
 /** `result` = n((x - center) · scale); zeros where there is no length to divide by. */

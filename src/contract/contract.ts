@@ -59,8 +59,18 @@ export const contract = {
     similar: procedure.input(s.similarQuery).output(s.similarResult),
   },
   failures: procedure.output(z.array(s.fileFailure)),
-  /** Leave-one-out retrieval over the pictures, the label being the parent folder's name. */
-  evaluate: procedure.input(z.object({ labels: z.enum(['folders']).default('folders') })).output(s.evaluation),
+  /**
+   * Retrieval over the pictures, the label being the parent folder's name: each picture against all others, or with `heldOut`
+   * parts, each part in turn against a library without it.
+   */
+  evaluate: procedure
+    .input(
+      z.object({
+        labels: z.enum(['folders']).default('folders'),
+        heldOut: z.number().int().min(2).max(100).optional(),
+      }),
+    )
+    .output(s.evaluation),
   verify: procedure.input(z.object({ repair: z.boolean().default(false) })).output(s.verification),
 };
 

@@ -139,7 +139,10 @@ export const neighbor = z.object({
   copies: z.array(z.string()),
   width: z.number().int().positive(),
   height: z.number().int().positive(),
-  /** Cosine similarity with the query, at most 1; 1 is the same picture. */
+  /**
+   * How alike the picture and the query are, at most 1; 1 is the same picture. At least their cosine: higher where their
+   * neighbors in the library are alike too.
+   */
   score: z.number(),
   /** False from where results are probably unrelated. */
   related: z.boolean(),
@@ -159,6 +162,8 @@ export type SimilarResult = z.infer<typeof similarResult>;
 export const evaluation = z.object({
   pictures: z.number().int().nonnegative(),
   classes: z.number().int().nonnegative(),
+  /** In how many parts the pictures were held out of the library that they asked; null where they asked the one they are in. */
+  heldOut: z.number().int().nullable(),
   p1: z.number(),
   p10: z.number(),
   map10: z.number(),

@@ -105,7 +105,7 @@ export function createRouter(parts: RouterParts) {
         })),
       ),
     ),
-    evaluate: os.evaluate.handler(() => evaluateFolders(parts, projection.id)),
+    evaluate: os.evaluate.handler(({ input }) => evaluateFolders(parts, projection.id, input.heldOut ?? null)),
     verify: os.verify.handler(({ input }) => {
       if (input.repair) needWriting();
       if (input.repair && indexer.busy) throw new ServiceError('INDEXING_BUSY', '');

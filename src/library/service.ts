@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { createEncoder, type Encoder } from '../compute/encoder.ts';
 import { loadProjection, type Projection } from '../compute/projection.ts';
 import { ServiceError } from '../contract/errors.ts';
@@ -12,6 +13,7 @@ import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
+import { NeighborCache } from './neighbors/neighbor-cache.ts';
 import { ModelVectors } from './vectors/model-vectors.ts';
 
 export interface ServiceOptions {
@@ -28,6 +30,8 @@ export interface ServiceOptions {
 export interface Service {
   readonly router: ServiceRouter;
   readonly paths: LibraryPaths;
+  /** Resolves when what is made in the background of the pictures, the neighbor graph, is up to date. */
+  settled(): Promise<void>;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
   close(): Promise<void>;
 }
@@ -71,10 +75,12 @@ async function assemble(
   }
   const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
   closers.push(() => vectors.close(!readonly));
+  const neighbors = await NeighborCache.open(vectors, projection.id, join(paths.vectors, projection.id), readonly);
+  closers.push(() => neighbors.close());
   const decoders = new DecodePool();
   closers.push(() => decoders.close());
   const batcher = new EncodeBatcher(encoder, availableParallelism() + 1);
-  const parts: IndexParts = { paths, catalog, store, vectors, decoders, batcher, encoder, projection };
+  const parts: IndexParts = { paths, catalog, store, vectors, neighbors, decoders, batcher, encoder, projection };
   const indexer = new Indexer(parts);
   closers.push(() => indexer.close());
   // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
@@ -85,7 +91,7 @@ async function assemble(
     const [problem] = await closeAll(closers);
     if (problem !== undefined) throw problem;
   };
-  return { router, paths, close: () => (closing ??= close()) };
+  return { router, paths, settled: () => neighbors.settled(), close: () => (closing ??= close()) };
 }
 
 /** Closes all, the last opened first, and gives what went wrong: one that fails must not keep the library locked. */

@@ -65,8 +65,9 @@ test('a query by picture leaves itself out; by file it finds itself with score 1
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
   const [path = ''] = await writeDrawings(photos, 30);
-  const { client } = await openLibrary(join(folder, 'library'));
+  const { service, client } = await openLibrary(join(folder, 'library'));
   await indexFolders(client, photos);
+  await service.settled();
   const byFile = await client.search.similar({ examples: [{ kind: 'file', path }], k: 5 });
   expect(byFile.neighbors[0]).toMatchObject({ rank: 1, path, related: true, score: expect.closeTo(1, 3) as number });
   const id = byFile.neighbors[0]?.id ?? 0;

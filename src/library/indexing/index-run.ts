@@ -8,6 +8,7 @@ import type { FeatureStore } from '../catalog/feature-store.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
+import type { NeighborCache } from '../neighbors/neighbor-cache.ts';
 import type { ModelVectors } from '../vectors/model-vectors.ts';
 import type { EncodeBatcher } from './encode-batcher.ts';
 import { Gate } from './gate.ts';
@@ -25,6 +26,7 @@ export interface IndexParts {
   readonly catalog: Catalog;
   readonly store: FeatureStore;
   readonly vectors: ModelVectors;
+  readonly neighbors: NeighborCache;
   readonly decoders: DecodePool;
   readonly batcher: EncodeBatcher;
   readonly encoder: Encoder;

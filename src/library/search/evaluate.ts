@@ -3,7 +3,10 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { Evaluation } from '../../contract/schemas.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import { picturePaths } from '../pictures.ts';
+import { withoutHeldOut } from './held-out.ts';
+import { rankedSearch, type SearchedLibrary } from './ranked-search.ts';
 import { retrievalQuality } from './retrieval-metrics.ts';
+import { searchedLibrary } from './similar.ts';
 
 const K = 10;
 
@@ -11,27 +14,56 @@ const K = 10;
 const EXACT_UP_TO = 4_000;
 
 /**
- * Leave-one-out retrieval over the library: each labelled picture is a query against all others, and a result is right when
- * it has the same label, the name of the folder that it lies in.
+ * Retrieval over the library as a search gives it: each labelled picture is a query, and a result is right when it has the same
+ * label, the name of the folder that it lies in.
  *
+ * @param heldOut null: each picture against all others (leave-one-out). A number of parts: each part in turn is taken out of the
+ * library and asks it, as pictures that are not in it
  * @throws ServiceError NOTHING_TO_EVALUATE where no folder holds two pictures
  */
-export async function evaluateFolders({ catalog, vectors }: IndexParts, model: string): Promise<Evaluation> {
+export async function evaluateFolders(parts: IndexParts, model: string, heldOut: number | null): Promise<Evaluation> {
+  const labels = folderLabels(parts);
+  const classes = new Set(labels.values()).size;
+  if (classes === labels.size)
+    throw new ServiceError('NOTHING_TO_EVALUATE', 'no folder of this library holds two pictures.');
+  await parts.neighbors.settled();
+  const library = searchedLibrary(parts);
+  const ids = [...labels.keys()];
+  const matches: boolean[][] = [];
+  const ask = async (asked: SearchedLibrary, queries: readonly number[]): Promise<void> => {
+    for (const id of queries) {
+      const vector = asked.vectors.vector(id);
+      if (!vector) continue;
+      const exact = ids.length <= EXACT_UP_TO;
+      const query = { vector, signature: asked.signature(id), without: new Set([id]), k: K, exact };
+      const { neighbors } = await rankedSearch(asked, query);
+      matches.push(neighbors.map((neighbor) => labels.get(neighbor.id) === labels.get(id)));
+    }
+  };
+  if (heldOut === null) await ask(library, ids);
+  else for (const part of scattered(ids, heldOut)) await ask(withoutHeldOut(library, new Set(part)), part);
+  return { pictures: matches.length, classes, heldOut, ...retrievalQuality(matches), model };
+}
+
+function folderLabels({ catalog }: IndexParts): Map<number, string> {
   const labels = new Map<number, string>();
   for (const id of catalog.presentMediaIds()) {
     const [path] = picturePaths(catalog, id);
     if (path !== undefined) labels.set(id, basename(dirname(path)));
   }
-  const classes = new Set(labels.values()).size;
-  if (classes === labels.size)
-    throw new ServiceError('NOTHING_TO_EVALUATE', 'no folder of this library holds two pictures.');
-  const matches: boolean[][] = [];
-  for (const [id, label] of labels) {
-    const query = vectors.vector(id);
-    if (!query) continue;
-    const { neighbors } = await vectors.search(query, K + 1, labels.size <= EXACT_UP_TO);
-    const others = neighbors.filter((neighbor) => neighbor.id !== id).slice(0, K);
-    matches.push(others.map((neighbor) => labels.get(neighbor.id) === label));
-  }
-  return { pictures: matches.length, classes, ...retrievalQuality(matches), model };
+  return labels;
+}
+
+/** Parts of nearly one size, the same each time: ids in the order of a hash, dealt out in turn. */
+export function scattered(ids: readonly number[], parts: number): number[][] {
+  const ordered = [...ids].sort((a, b) => mixed(a) - mixed(b) || a - b);
+  return Array.from({ length: parts }, (_, part) => ordered.filter((_id, i) => i % parts === part));
+}
+
+/** MurmurHash3's last step: the order of indexing, which is that of folders and times, leaves no trace in it. */
+function mixed(id: number): number {
+  let hash = id;
+  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
+  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
+  return (hash ^ (hash >>> 16)) >>> 0;
 }

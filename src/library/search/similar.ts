@@ -1,15 +1,15 @@
 import { realpath, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { z } from 'zod';
+import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Neighbor, similarQuery, SimilarResult } from '../../contract/schemas.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import { picturePaths, thumbnailOf } from '../pictures.ts';
-import type { VectorNeighbor } from '../vectors/vector-index.ts';
-import { COPY_CANDIDATES, liftCopies } from './copies.ts';
 import { queryVector } from './query-vector.ts';
+import { rankedSearch, type RankedQuery, type Ranking, type SearchedLibrary } from './ranked-search.ts';
 
 type Query = z.output<typeof similarQuery>;
 type Example = Query['examples'][number];
@@ -30,48 +30,56 @@ interface Resolved {
 export async function findSimilar(parts: IndexParts, query: Query): Promise<SimilarResult> {
   const started = performance.now();
   const resolved = await Promise.all(query.examples.map((example) => resolveExample(parts, example)));
-  const selves = new Set(resolved.map(({ self }) => self));
-  const found = await searchVectors(parts, resolved, query, selves.size);
-  const neighbors = found.neighbors
-    .filter(({ id }) => !selves.has(id))
-    .slice(0, query.k)
-    .flatMap(({ id, score }) => describeNeighbor(parts, id, score))
+  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, query));
+  const related = relatedScore(parts.projection, ranking);
+  const neighbors = ranking.neighbors
+    .flatMap(({ id, score }) => describeNeighbor(parts, id, score, related))
     .map((neighbor, i) => ({ ...neighbor, rank: i + 1 }));
   return {
     neighbors,
-    exact: found.exact,
+    exact: ranking.exact,
     seconds: (performance.now() - started) / 1000,
     thumbnails: resolved.map(({ thumbnail }) => new Blob([new Uint8Array(thumbnail)], { type: 'image/webp' })),
   };
 }
 
-/** By vector, and for a single example with its copies first: no other picture is more alike. */
-async function searchVectors(
-  { vectors, store }: IndexParts,
-  resolved: readonly Resolved[],
-  query: Query,
-  selves: number,
-): Promise<{ neighbors: VectorNeighbor[]; exact: boolean }> {
-  const [only] = resolved;
-  const k = query.k + selves;
-  if (resolved.length === 1 && only) {
-    const found = await vectors.search(only.vector, Math.max(k, COPY_CANDIDATES), query.exact);
-    return { ...found, neighbors: liftCopies(found.neighbors, only.signature, (id) => store.signature(id)) };
-  }
-  const examples = resolved.map(({ vector }, i) => ({ vector, wanted: query.examples[i]?.wanted ?? true }));
-  return vectors.search(queryVector(examples), k, query.exact);
+/** The whole library as a search sees it now. */
+export function searchedLibrary({ vectors, neighbors, store, projection }: IndexParts): SearchedLibrary {
+  const { smoothing } = projection;
+  return {
+    vectors,
+    signature: (id) => store.signature(id),
+    lists: smoothing ? neighbors.lists : null,
+    ceiling: smoothing?.ceiling ?? 0,
+  };
 }
 
-function describeNeighbor({ catalog, projection }: IndexParts, id: number, score: number): Omit<Neighbor, 'rank'>[] {
+/** Copies come first where there is a single example: no other picture is more alike. */
+function rankedQuery(resolved: readonly Resolved[], { examples, k, exact }: Query): RankedQuery {
+  const [only] = resolved;
+  const without = new Set(resolved.flatMap(({ self }) => (self === null ? [] : [self])));
+  if (resolved.length === 1 && only) return { vector: only.vector, signature: only.signature, without, k, exact };
+  const vectors = resolved.map(({ vector }, i) => ({ vector, wanted: examples[i]?.wanted ?? true }));
+  return { vector: queryVector(vectors), signature: null, without, k, exact };
+}
+
+function relatedScore({ relatedScore: plain, smoothing }: Projection, { smoothed }: Ranking): number {
+  return smoothed ? (smoothing?.relatedScore ?? plain) : plain;
+}
+
+function describeNeighbor(
+  { catalog }: IndexParts,
+  id: number,
+  score: number,
+  relatedFrom: number,
+): Omit<Neighbor, 'rank'>[] {
   const media = catalog.media(id);
   const [path, ...copies] = picturePaths(catalog, id);
   // removed since the index was asked
   if (!media || path === undefined) return [];
   const { hash, width, height } = media;
   // rounding can lift a picture's score with itself a hair above 1
-  return [
-    { id, hash, path, copies, width, height, score: Math.min(1, score), related: score >= projection.relatedScore },
-  ];
+  return [{ id, hash, path, copies, width, height, score: Math.min(1, score), related: score >= relatedFrom }];
 }
 
 async function resolveExample(parts: IndexParts, example: Example): Promise<Resolved> {

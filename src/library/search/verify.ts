@@ -77,7 +77,7 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
   };
 }
 
-async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit): Promise<void> {
+async function mend({ catalog, store, vectors, neighbors, paths }: IndexParts, found: Audit): Promise<void> {
   store.drop([...found.staleIds, ...found.incomplete]);
   catalog.markStale(found.incomplete);
   // these stay searchable: only their files are read once more
@@ -85,6 +85,7 @@ async function mend({ catalog, store, vectors, paths }: IndexParts, found: Audit
   for (const hash of found.staleThumbs) await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());
   await vectors.rebuild();
+  neighbors.clear();
   await vectors.save();
 }
 

@@ -4,7 +4,7 @@ import type { FeatureStore } from '../catalog/feature-store.ts';
 import { ExactIndex } from './exact-index.ts';
 import { HnswIndex } from './hnsw-index.ts';
 import { loadIndex, saveIndex } from './index-files.ts';
-import type { VectorNeighbor } from './vector-index.ts';
+import type { VectorNeighbor, VectorSource } from './vector-index.ts';
 
 /** Insertions between two looks at the event loop: 16 × 0.4 ms, so a search waits at most about 6 ms. */
 const SLICE = 16;
@@ -18,7 +18,7 @@ interface VectorModel {
  * The vectors of one model: the HNSW index, kept in step with the store, and the exact scan beside it. The index is a cache:
  * what it lacks after a crash is inserted from the store, and where it is missing as a whole the exact scan answers meanwhile.
  */
-export class ModelVectors {
+export class ModelVectors implements VectorSource {
   readonly #store: FeatureStore;
   readonly #model: VectorModel;
   readonly #folder: string;
@@ -30,6 +30,8 @@ export class ModelVectors {
   /** One change of the index at a time: hnswlib must not insert while it writes its file. */
   #turn: Promise<unknown> = Promise.resolve();
   #closing = false;
+  #revision = 0;
+  #onChange: (() => void) | null = null;
 
   private constructor(
     store: FeatureStore,
@@ -82,6 +84,31 @@ export class ModelVectors {
     return this.#complete;
   }
 
+  /** Grows with each change to what a search can find. */
+  get revision(): number {
+    return this.#revision;
+  }
+
+  /** Ids of the pictures that a search can find. */
+  get present(): ReadonlySet<number> {
+    return this.#present;
+  }
+
+  /** Calls `listener` after each change of {@link revision}; a further call replaces it. */
+  whenChanged(listener: () => void): void {
+    this.#onChange = listener;
+  }
+
+  #changed(): void {
+    this.#revision++;
+    this.#onChange?.();
+  }
+
+  /** Resolves when what was begun before, such as filling the index, is done. */
+  async idle(): Promise<void> {
+    await this.#turn;
+  }
+
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
     this.#turn = result.catch(() => undefined);
@@ -103,6 +130,7 @@ export class ModelVectors {
         else this.#hnsw.hide(id);
       }
       this.#complete = true;
+      this.#changed();
     });
   }
 
@@ -119,6 +147,7 @@ export class ModelVectors {
         this.#insert(mediaId, vector);
         if (i % SLICE === SLICE - 1) await letOthersRun();
       }
+      if (rows.length > 0) this.#changed();
     });
   }
 
@@ -149,12 +178,25 @@ export class ModelVectors {
       this.#hnsw.hide(id);
     }
     this.#dirty = true;
+    this.#changed();
   }
 
   /** The vector of one picture, unit length, or null where it has none. */
   vector(id: number): Float32Array | null {
     const stored = this.#store.vector(id);
     return stored && Float32Array.from(stored);
+  }
+
+  /** The nearest pictures of one that the index holds, itself left out, by the index alone; empty where it does not hold it. */
+  neighborsOf(id: number, k: number): VectorNeighbor[] {
+    if (!this.#hnsw.has(id)) return [];
+    const found = this.#hnsw.searchNow(new Float32Array(this.#hnsw.vector(id)), k + 1);
+    return found.filter((neighbor) => neighbor.id !== id).slice(0, k);
+  }
+
+  /** As {@link vector}, from the index in memory: a tenth of the time. Null where the index lacks it. */
+  indexedVector(id: number): readonly number[] | null {
+    return this.#hnsw.has(id) ? this.#hnsw.vector(id) : null;
   }
 
   async search(
@@ -182,6 +224,7 @@ export class ModelVectors {
       this.#complete = false;
       this.#hnsw = HnswIndex.empty(this.#model.dimensions);
       this.#dirty = true;
+      this.#changed();
       return Promise.resolve();
     });
     await this.catchUp();

@@ -10,6 +10,18 @@ export interface VectorIndex {
   search(query: Float32Array, k: number): Promise<VectorNeighbor[]>;
 }
 
+/** The vectors of a library, or of a part of it, as a search asks them. */
+export interface VectorSource {
+  /** The `k` nearest by cosine, best first; by scanning every vector where `exact` is asked for or nothing else can answer. */
+  search(
+    query: Float32Array,
+    k: number,
+    exact: boolean,
+  ): Promise<{ readonly neighbors: readonly VectorNeighbor[]; readonly exact: boolean }>;
+  /** The vector of one picture, unit length, or null where it has none. */
+  vector(id: number): Float32Array | null;
+}
+
 /** Inner product of two vectors of one length; for unit vectors their cosine. */
 export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   let sum = 0;

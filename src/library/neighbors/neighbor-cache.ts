@@ -1,0 +1,197 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { ModelVectors } from '../vectors/model-vectors.ts';
+import { loadGraph, saveGraph } from './graph-file.ts';
+import { GRAPH_NEIGHBORS, NeighborGraph, type NeighborLists } from './neighbor-graph.ts';
+import { smoothedLength } from './smoothing.ts';
+
+/** Lists made between two looks at the event loop: 8 × 0.5 ms at 20,000 pictures, so a search waits at most about 4 ms. */
+const SLICE = 8;
+
+/** The graph is brought up to date when nothing has changed for so long: an index run is not slowed down by it. */
+const QUIET_MS = 400;
+
+/** The file is written at most this often while open, and when the library is closed. */
+const SAVE_MS = 5 * 60_000;
+
+/**
+ * A new picture is offered to so many of its nearest. Those that have it among their own nearest without being among these are
+ * far from everything; they find it when their list is next searched.
+ */
+const REACH = 64;
+
+/** Vectors held while lengths are measured: 8 MB of 256 values. */
+const HELD_VECTORS = 8_192;
+
+/** A list is searched anew when the library has grown by a quarter since, or when so few of it are left. */
+const GROWTH = 1.25;
+const FEW = 15;
+
+/**
+ * The neighbor graph of one model, kept in step with its vectors in the background. It is a cache: it compares what it has with
+ * what the vectors have, does what is missing, and starts again where they changed meanwhile. Searches never wait for it;
+ * where it is not current, {@link lists} is null and they go by plain vectors.
+ */
+export class NeighborCache {
+  readonly #vectors: ModelVectors;
+  readonly #model: string;
+  readonly #folder: string;
+  readonly #readonly: boolean;
+  #graph: NeighborGraph;
+  /** The vectors' revision that the graph is of; -1 where of none. */
+  #currentRevision = -1;
+  #running: Promise<void> | null = null;
+  #timer: NodeJS.Timeout | null = null;
+  #dirty = false;
+  #lastSave = performance.now();
+  #closing = false;
+
+  private constructor(vectors: ModelVectors, model: string, folder: string, readonly: boolean, graph: NeighborGraph) {
+    this.#vectors = vectors;
+    this.#model = model;
+    this.#folder = folder;
+    this.#readonly = readonly;
+    this.#graph = graph;
+  }
+
+  /**
+   * @param folder where the graph's file lies
+   * @param readonly nothing is written, and what is missing is only made where {@link settled} asks for it
+   */
+  static async open(vectors: ModelVectors, model: string, folder: string, readonly: boolean): Promise<NeighborCache> {
+    const loaded = await loadGraph(folder, model);
+    // ids that have no vector: a backup of the catalog was restored, and they will be given to other pictures
+    const known = loaded && [...loaded.ids()].every((id) => vectors.present.has(id) || vectors.indexedVector(id));
+    const cache = new NeighborCache(vectors, model, folder, readonly, known ? loaded : new NeighborGraph());
+    if (cache.#isComplete()) cache.#currentRevision = vectors.revision;
+    if (!readonly) {
+      vectors.whenChanged(() => cache.#schedule());
+      cache.#schedule();
+    }
+    return cache;
+  }
+
+  /** The lists of all pictures that a search can find, or null while some are missing or out of date. */
+  get lists(): NeighborLists | null {
+    return this.#currentRevision === this.#vectors.revision ? this.#graph : null;
+  }
+
+  /** Brings the graph up to date now, rather than when it is quiet. It is not where the vectors change all the time. */
+  async settled(): Promise<void> {
+    await this.#vectors.idle();
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = null;
+    await this.#update();
+  }
+
+  /** Forgets all lists: the index was built anew. */
+  clear(): void {
+    this.#graph = new NeighborGraph();
+    this.#currentRevision = -1;
+    this.#dirty = true;
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#closing || this.#readonly) return;
+    if (this.#timer) clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      // without the graph searches go by plain vectors; the next change tries again
+      void this.#update().catch(() => undefined);
+    }, QUIET_MS);
+    this.#timer.unref();
+  }
+
+  #update(): Promise<void> {
+    this.#running ??= this.#bringUpToDate().finally(() => (this.#running = null));
+    return this.#running;
+  }
+
+  async #bringUpToDate(): Promise<void> {
+    while (!this.#closing && this.#vectors.complete && this.lists === null) {
+      const { revision } = this.#vectors;
+      await this.#makeLists();
+      await this.#measureLengths();
+      // cut short by closing it is not current, and nothing asks any more
+      if (this.#vectors.revision === revision) this.#currentRevision = revision;
+    }
+    if (this.#dirty && performance.now() - this.#lastSave > SAVE_MS) await this.#save();
+  }
+
+  /** Whether what was loaded needs nothing done. */
+  #isComplete(): boolean {
+    const graph = this.#graph;
+    if (!this.#vectors.complete || graph.size !== this.#vectors.size || graph.unmeasured().length > 0) return false;
+    return this.#toSearch().length === 0;
+  }
+
+  /** Pictures whose own list is missing, or made when the library was much smaller. */
+  #toSearch(): number[] {
+    const { present } = this.#vectors;
+    return [...present].filter((id) => !this.#graph.has(id) || present.size > GROWTH * this.#graph.builtAt(id));
+  }
+
+  async #makeLists(): Promise<void> {
+    const graph = this.#graph;
+    const vectors = this.#vectors;
+    const gone = new Set([...graph.ids()].filter((id) => !vectors.present.has(id)));
+    const shortened = gone.size === 0 ? [] : graph.remove(gone).filter((id) => graph.neighbors(id).length < FEW);
+    const searched = new Set([...this.#toSearch(), ...shortened]);
+    if (gone.size + searched.size > 0) this.#dirty = true;
+    // where every list is made, each finds its own neighbors and none need be offered
+    const all = searched.size >= vectors.size;
+    let done = 0;
+    for (const id of searched) {
+      if (this.#closing) return;
+      if (vectors.indexedVector(id)) this.#makeList(id, all ? GRAPH_NEIGHBORS : REACH, !all && !graph.has(id));
+      if (++done % SLICE === 0) await letOthersRun();
+    }
+  }
+
+  #makeList(id: number, reach: number, isNew: boolean): void {
+    const found = this.#vectors.neighborsOf(id, reach);
+    this.#graph.set(id, found, this.#vectors.size);
+    if (isNew) for (const neighbor of found) this.#graph.offer(neighbor.id, { id, score: neighbor.score });
+  }
+
+  async #measureLengths(): Promise<void> {
+    const vectorOf = this.#recentVectors();
+    for (const [i, id] of this.#graph.unmeasured().entries()) {
+      if (this.#closing) return;
+      const vector = vectorOf(id);
+      if (vector) this.#graph.setSmoothedLength(id, smoothedLength(vector, this.#graph.neighbors(id), vectorOf));
+      if (i % (4 * SLICE) === 0) await letOthersRun();
+    }
+  }
+
+  /** Vectors of the index, the last ones held: a picture's neighbors are mostly those of the picture before it. */
+  #recentVectors(): (id: number) => Float32Array | null {
+    const held = new Map<number, Float32Array>();
+    return (id) => {
+      const known = held.get(id);
+      if (known) return known;
+      const vector = this.#vectors.indexedVector(id);
+      if (!vector) return null;
+      const row = new Float32Array(vector);
+      if (held.size >= HELD_VECTORS) held.clear();
+      held.set(id, row);
+      return row;
+    };
+  }
+
+  async #save(): Promise<void> {
+    if (this.#readonly || !this.#dirty) return;
+    this.#dirty = false;
+    this.#lastSave = performance.now();
+    await saveGraph(this.#folder, this.#model, this.#graph);
+  }
+
+  /** Stops where it is, and writes what there is: the next start goes on from there. */
+  async close(): Promise<void> {
+    this.#closing = true;
+    if (this.#timer) clearTimeout(this.#timer);
+    await this.#running?.catch(() => undefined);
+    // a cache: where it cannot be written the next start makes it again
+    await this.#save().catch(() => undefined);
+  }
+}

@@ -1,0 +1,229 @@
+import type { VectorNeighbor } from '../vectors/vector-index.ts';
+
+/** Neighbors kept of each picture. Search smooths over the first ten; the rest stand in where one of those goes. */
+export const GRAPH_NEIGHBORS = 20;
+
+const FIRST_CAPACITY = 1024;
+
+/** What a search needs of the graph; a view without some pictures can stand in for it. */
+export interface NeighborLists {
+  /** The nearest other pictures, best first; empty where nothing is known. */
+  neighbors(id: number): readonly VectorNeighbor[];
+  /** Sum over the first neighbors with a score above 0 of score × `valueOf(neighbor)`. */
+  weightedSum(id: number, first: number, valueOf: (neighbor: number) => number): number;
+  /** Length of the picture's vector summed with its neighbors': see `smoothing.ts`. 1 where nothing is known. */
+  smoothedLength(id: number): number;
+}
+
+/**
+ * The k nearest neighbors of each picture, by cosine of the plain vectors: best first, equal scores by ascending id.
+ *
+ * About 200 bytes a picture, in typed arrays. It only holds lists; `NeighborCache` fills them from the index.
+ */
+export class NeighborGraph implements NeighborLists {
+  readonly #slots = new Map<number, number>();
+  readonly #free: number[] = [];
+  #used = 0;
+  #ids = new Uint32Array(FIRST_CAPACITY * GRAPH_NEIGHBORS);
+  #scores = new Float32Array(FIRST_CAPACITY * GRAPH_NEIGHBORS);
+  #counts = new Uint8Array(FIRST_CAPACITY);
+  /** NaN: to be measured anew. */
+  #lengths = new Float32Array(FIRST_CAPACITY);
+  #builtAt = new Uint32Array(FIRST_CAPACITY);
+  readonly #unmeasured = new Set<number>();
+
+  get size(): number {
+    return this.#slots.size;
+  }
+
+  has(id: number): boolean {
+    return this.#slots.has(id);
+  }
+
+  ids(): IterableIterator<number> {
+    return this.#slots.keys();
+  }
+
+  neighbors(id: number): VectorNeighbor[] {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return [];
+    const start = slot * GRAPH_NEIGHBORS;
+    return Array.from({ length: this.#counts[slot] ?? 0 }, (_, i) => ({
+      id: this.#ids[start + i] ?? 0,
+      score: this.#scores[start + i] ?? 0,
+    }));
+  }
+
+  // without making the list: a search asks this of 128 pictures
+  weightedSum(id: number, first: number, valueOf: (neighbor: number) => number): number {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return 0;
+    const start = slot * GRAPH_NEIGHBORS;
+    const end = start + Math.min(first, this.#counts[slot] ?? 0);
+    let sum = 0;
+    for (let i = start; i < end; i++) {
+      const score = this.#scores[i] ?? 0;
+      if (score > 0) sum += score * valueOf(this.#ids[i] ?? 0);
+    }
+    return sum;
+  }
+
+  smoothedLength(id: number): number {
+    const length = this.#lengths[this.#slots.get(id) ?? -1];
+    return length === undefined || Number.isNaN(length) ? 1 : length;
+  }
+
+  /** Size of the library when the picture's own neighbors were last searched; 0 where they never were. */
+  builtAt(id: number): number {
+    return this.#builtAt[this.#slots.get(id) ?? -1] ?? 0;
+  }
+
+  /** Pictures whose list changed since their length was measured. */
+  unmeasured(): readonly number[] {
+    return [...this.#unmeasured];
+  }
+
+  setSmoothedLength(id: number, length: number): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined) return;
+    this.#lengths[slot] = length;
+    this.#unmeasured.delete(id);
+  }
+
+  /** Replaces the list of a picture. `neighbors` are best first; more than {@link GRAPH_NEIGHBORS} are cut, itself is left out. */
+  set(id: number, neighbors: readonly VectorNeighbor[], builtAt: number): void {
+    const slot = this.#slots.get(id) ?? this.#newSlot(id);
+    const kept = neighbors.filter((neighbor) => neighbor.id !== id).slice(0, GRAPH_NEIGHBORS);
+    this.#write(slot, kept);
+    this.#builtAt[slot] = builtAt;
+    this.#markUnmeasured(id, slot);
+  }
+
+  /** Puts a new neighbor into a picture's list where it is near enough. */
+  offer(id: number, neighbor: VectorNeighbor): void {
+    const slot = this.#slots.get(id);
+    if (slot === undefined || id === neighbor.id) return;
+    // rounded first, so that it compares with the kept ones as it will be kept
+    const offered = { id: neighbor.id, score: Math.fround(neighbor.score) };
+    const list = this.neighbors(id).filter((kept) => kept.id !== offered.id);
+    const place = list.findIndex((kept) => comesBefore(offered, kept));
+    if (place < 0 && list.length >= GRAPH_NEIGHBORS) return;
+    list.splice(place < 0 ? list.length : place, 0, offered);
+    this.#write(slot, list.slice(0, GRAPH_NEIGHBORS));
+    this.#markUnmeasured(id, slot);
+  }
+
+  /** Forgets pictures, and takes them out of the lists of the others. Returns the pictures whose list lost one. */
+  remove(gone: ReadonlySet<number>): number[] {
+    for (const id of gone) {
+      const slot = this.#slots.get(id);
+      if (slot === undefined) continue;
+      this.#slots.delete(id);
+      this.#unmeasured.delete(id);
+      this.#free.push(slot);
+    }
+    const changed: number[] = [];
+    for (const [id, slot] of this.#slots) {
+      if (!this.#holdsAny(slot, gone)) continue;
+      const left = this.neighbors(id).filter((neighbor) => !gone.has(neighbor.id));
+      this.#write(slot, left);
+      this.#markUnmeasured(id, slot);
+      changed.push(id);
+    }
+    return changed;
+  }
+
+  clear(): void {
+    this.#slots.clear();
+    this.#unmeasured.clear();
+    this.#free.length = 0;
+    this.#used = 0;
+  }
+
+  /** Without making the list: this is asked of every picture. */
+  #holdsAny(slot: number, ids: ReadonlySet<number>): boolean {
+    const start = slot * GRAPH_NEIGHBORS;
+    const end = start + (this.#counts[slot] ?? 0);
+    for (let i = start; i < end; i++) if (ids.has(this.#ids[i] ?? 0)) return true;
+    return false;
+  }
+
+  #write(slot: number, list: readonly VectorNeighbor[]): void {
+    const start = slot * GRAPH_NEIGHBORS;
+    for (const [i, { id, score }] of list.entries()) {
+      this.#ids[start + i] = id;
+      this.#scores[start + i] = score;
+    }
+    this.#counts[slot] = list.length;
+  }
+
+  #markUnmeasured(id: number, slot: number): void {
+    this.#lengths[slot] = Number.NaN;
+    this.#unmeasured.add(id);
+  }
+
+  #newSlot(id: number): number {
+    const slot = this.#free.pop() ?? this.#used++;
+    if (slot >= this.#counts.length) this.#grow(2 * this.#counts.length);
+    this.#slots.set(id, slot);
+    return slot;
+  }
+
+  #grow(capacity: number): void {
+    const grown = <T extends Uint8Array | Uint32Array | Float32Array>(larger: T, from: T): T => {
+      larger.set(from);
+      return larger;
+    };
+    this.#ids = grown(new Uint32Array(capacity * GRAPH_NEIGHBORS), this.#ids);
+    this.#scores = grown(new Float32Array(capacity * GRAPH_NEIGHBORS), this.#scores);
+    this.#counts = grown(new Uint8Array(capacity), this.#counts);
+    this.#lengths = grown(new Float32Array(capacity), this.#lengths);
+    this.#builtAt = grown(new Uint32Array(capacity), this.#builtAt);
+  }
+
+  /** All lists as bytes, ascending by id: per picture id, builtAt, count, length and the list; see {@link unpack}. */
+  pack(): Uint8Array {
+    const ids = Uint32Array.from(this.#slots.keys()).sort();
+    const bytes = new Uint8Array(ids.length * ROW_BYTES);
+    const view = new DataView(bytes.buffer);
+    for (const [row, id] of ids.entries()) {
+      const slot = this.#slots.get(id) ?? 0;
+      const at = row * ROW_BYTES;
+      view.setUint32(at, id, true);
+      view.setUint32(at + 4, this.#builtAt[slot] ?? 0, true);
+      view.setUint32(at + 8, this.#counts[slot] ?? 0, true);
+      view.setFloat32(at + 12, this.#lengths[slot] ?? Number.NaN, true);
+      for (const [i, neighbor] of this.neighbors(id).entries()) {
+        view.setUint32(at + HEAD_BYTES + 8 * i, neighbor.id, true);
+        view.setFloat32(at + HEAD_BYTES + 8 * i + 4, neighbor.score, true);
+      }
+    }
+    return bytes;
+  }
+
+  /** Reads what {@link pack} wrote. RangeError where the bytes are not whole rows. */
+  static unpack(bytes: Uint8Array): NeighborGraph {
+    if (bytes.length % ROW_BYTES !== 0) throw new RangeError(`${bytes.length} bytes are not rows of ${ROW_BYTES}`);
+    const graph = new NeighborGraph();
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    for (let at = 0; at < bytes.length; at += ROW_BYTES) {
+      const id = view.getUint32(at, true);
+      const count = Math.min(view.getUint32(at + 8, true), GRAPH_NEIGHBORS);
+      const list = Array.from({ length: count }, (_, i) => ({
+        id: view.getUint32(at + HEAD_BYTES + 8 * i, true),
+        score: view.getFloat32(at + HEAD_BYTES + 8 * i + 4, true),
+      }));
+      graph.set(id, list, view.getUint32(at + 4, true));
+      const length = view.getFloat32(at + 12, true);
+      if (!Number.isNaN(length)) graph.setSmoothedLength(id, length);
+    }
+    return graph;
+  }
+}
+
+const HEAD_BYTES = 16;
+const ROW_BYTES = HEAD_BYTES + 8 * GRAPH_NEIGHBORS;
+
+function comesBefore(a: VectorNeighbor, b: VectorNeighbor): boolean {
+  return a.score > b.score || (a.score === b.score && a.id < b.id);
+}

@@ -1,0 +1,119 @@
+/** The neighbor graph in a real library: made in the background, used by every search, kept as pictures come and go. */
+import { readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import type { ServiceClient } from '../../src/contract/contract.ts';
+import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
+import { writeDrawings } from '../fixtures/pictures.ts';
+
+type Found = readonly { readonly path: string; readonly score: number }[];
+
+async function similarTo(client: ServiceClient, path: string, k = 10): Promise<Found> {
+  const { neighbors } = await client.search.similar({ examples: [{ kind: 'file', path }], k });
+  return neighbors.map((neighbor) => ({ path: neighbor.path, score: neighbor.score }));
+}
+
+const paths = (found: Found): string[] => found.map(({ path }) => path);
+
+test('scores rise above the plain cosines once the graph is there, and the picture itself stays first with 1', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  const [path = ''] = await writeDrawings(photos, 60);
+  const library = join(folder, 'library');
+  const { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  const plain = await similarTo(client, path, 59);
+  await service.settled();
+  const smoothed = await similarTo(client, path, 59);
+  const before = new Map(plain.map((neighbor) => [neighbor.path, neighbor.score]));
+  for (const neighbor of smoothed) expect(neighbor.score).toBeGreaterThan((before.get(neighbor.path) ?? -1) - 1e-5);
+  expect(smoothed.some((neighbor) => neighbor.score > (before.get(neighbor.path) ?? 1) + 0.01)).toBe(true);
+  expect(smoothed[0]).toEqual({ path, score: expect.closeTo(1, 3) as number });
+
+  // the same again, by scanning, and from the file that a new process reads
+  const example = { kind: 'file' as const, path };
+  const exact = await client.search.similar({ examples: [example], k: 10, exact: true });
+  expect(exact.neighbors.map((neighbor) => neighbor.path)).toEqual(paths(smoothed.slice(0, 10)));
+  await service.close();
+  const command = await runCommand('similar', path, '-k', '10', '--json', '--library', library);
+  expect(jsonLines(command.stdout).map((line) => line['path'])).toEqual(paths(smoothed.slice(0, 10)));
+  expect(jsonLines(command.stdout)[3]?.['score']).toBeCloseTo(smoothed[3]?.score ?? 0, 4);
+});
+
+test('pictures that come and go leave the library as one that was indexed at once', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  const all = await writeDrawings(photos, 80);
+  const aside = join(folder, 'aside.jpg');
+  const [first = '', second = '', third = ''] = all;
+
+  const grown = await openLibrary(join(folder, 'grown'));
+  await rename(third, aside);
+  await indexFolders(grown.client, photos);
+  await grown.service.settled();
+  await rename(aside, third);
+  await rename(second, aside);
+  await indexFolders(grown.client, photos);
+  await grown.service.settled();
+  expect(paths(await similarTo(grown.client, first, 79))).not.toContain(second);
+
+  const fresh = await openLibrary(join(folder, 'fresh'));
+  await indexFolders(fresh.client, photos);
+  await fresh.service.settled();
+  for (const path of [first, third, ...all.slice(40, 50)]) {
+    const [a, b] = [await similarTo(grown.client, path), await similarTo(fresh.client, path)];
+    expect(paths(a)).toEqual(paths(b));
+    for (const [i, { score }] of a.entries()) expect(score).toBeCloseTo(b[i]?.score ?? 0, 4);
+  }
+});
+
+test('a lost or damaged graph is made again, and searches answer meanwhile', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  const [path = ''] = await writeDrawings(photos, 40);
+  const library = join(folder, 'library');
+  expect((await runCommand('index', photos, '--library', library)).code).toBe(0);
+  const vectors = join(library, 'vectors');
+  const [model = ''] = await readdir(vectors);
+  const file = join(vectors, model, 'neighbors.bin');
+  const expected = jsonLines((await runCommand('similar', path, '--json', '--library', library)).stdout);
+
+  for (const damage of [() => rm(file), () => writeFile(file, 'not a graph\n')]) {
+    await damage();
+    const { service, client } = await openLibrary(library);
+    expect(await similarTo(client, path, 5)).toHaveLength(5);
+    await service.settled();
+    const after = await similarTo(client, path, 20);
+    expect(paths(after)).toEqual(expected.map((line) => line['path']));
+    await service.close();
+  }
+});
+
+test('evaluate tells pictures of the library from pictures that are not in it', async () => {
+  const folder = await temporaryFolder();
+  // of each kind eight pictures: crops of one drawing, which are alike
+  for (const [kind, drawn] of (await writeDrawings(join(folder, 'drawn'), 4, 1, 640, 480)).entries()) {
+    const crops = join(folder, 'photos', `kind-${kind}`);
+    await writeDrawings(crops, 8);
+    for (const [i, name] of (await readdir(crops)).entries()) {
+      const part = { left: 30 * i, top: 20 * i, width: 400, height: 320 };
+      await sharp(drawn).extract(part).toFile(join(crops, name));
+    }
+  }
+  const library = join(folder, 'library');
+  const { service, client } = await openLibrary(library);
+  await indexFolders(client, join(folder, 'photos'));
+  const inside = await client.evaluate({});
+  expect(inside).toMatchObject({ pictures: 32, classes: 4, heldOut: null });
+  expect(inside.p1).toBeGreaterThan(0.8);
+  const outside = await client.evaluate({ heldOut: 4 });
+  expect(outside).toMatchObject({ pictures: 32, classes: 4, heldOut: 4 });
+  expect(outside.p1).toBeGreaterThan(0.8);
+  // fewer of a kind are left to be found
+  expect(outside.p10).toBeLessThan(inside.p10);
+  await service.close();
+  const command = await runCommand('evaluate', '--held-out', '4', '--json', '--library', library);
+  expect(jsonLines(command.stdout)).toEqual([outside]);
+  expect((await runCommand('evaluate', '--held-out', '1', '--library', library)).code).toBe(2);
+});
