@@ -7,12 +7,12 @@ export interface CreateContrastiveModelOptions {
   /** What is to be learnt: one input, one output [examples, features]. The contrastive model takes it over. */
   readonly backbone: tfl.LayersModel;
   /** Of the features. Default {@link getProjector} of two layers with 512 numbers each. */
-  readonly projector?: tfl.LayersModel;
+  readonly projector?: tfl.LayersModel | undefined;
   /**
    * Of the projections. Default {@link getPredictor} for `simsiam` and `byol`, {@link getPrototypes} for `swav`; the other methods
    * do not use one.
    */
-  readonly predictor?: tfl.LayersModel;
+  readonly predictor?: tfl.LayersModel | undefined;
   /** Default `simsiam`. */
   readonly algorithm?: ContrastiveAlgorithm;
   /** Of the weights of what is made here. Default 0. */

@@ -7,7 +7,7 @@ const BN_EPSILON = 1.001e-5;
 
 type Activation = NonNullable<Parameters<typeof tfl.layers.activation>[0]>['activation'];
 
-export interface ProjectorOptions {
+export interface GetProjectorOptions {
   /** Numbers of one feature. */
   readonly inputDim: number;
   /** Numbers of one projection, and of each layer before. Default 512. */
@@ -45,7 +45,7 @@ function hidden(units: number, place: number, role: string, activation: Activati
  *
  * @throws SimilarityError OUT_OF_RANGE or NOT_AN_INTEGER
  */
-export function getProjector(options: ProjectorOptions): tfl.LayersModel {
+export function getProjector(options: GetProjectorOptions): tfl.LayersModel {
   const { inputDim, dim = 512, numLayers = 3, activation = 'relu', seed = 0 } = options;
   checkCount('inputDim', inputDim);
   checkCount('dim', dim);
@@ -65,7 +65,7 @@ export function getProjector(options: ProjectorOptions): tfl.LayersModel {
   ]);
 }
 
-export interface PredictorOptions {
+export interface GetPredictorOptions {
   /** Numbers of one projection, and of one prediction. */
   readonly inputDim: number;
   /** Numbers of the layer between. Default 512. */
@@ -83,7 +83,7 @@ export interface PredictorOptions {
  *
  * @throws SimilarityError OUT_OF_RANGE or NOT_AN_INTEGER
  */
-export function getPredictor(options: PredictorOptions): tfl.LayersModel {
+export function getPredictor(options: GetPredictorOptions): tfl.LayersModel {
   const { inputDim, hiddenDim = 512, activation = 'relu', seed = 0 } = options;
   checkCount('inputDim', inputDim);
   checkCount('hiddenDim', hiddenDim);
@@ -93,7 +93,7 @@ export function getPredictor(options: PredictorOptions): tfl.LayersModel {
   ]);
 }
 
-export interface PrototypesOptions {
+export interface GetPrototypesOptions {
   /** Numbers of one projection. */
   readonly inputDim: number;
   /** How many prototypes: several times the classes that there may be. Default 128. */
@@ -109,7 +109,7 @@ export interface PrototypesOptions {
  *
  * @throws SimilarityError OUT_OF_RANGE or NOT_AN_INTEGER
  */
-export function getPrototypes({ inputDim, prototypes = 128, seed = 0 }: PrototypesOptions): tfl.LayersModel {
+export function getPrototypes({ inputDim, prototypes = 128, seed = 0 }: GetPrototypesOptions): tfl.LayersModel {
   checkCount('inputDim', inputDim);
   return sequentially('prototypes', tfl.input({ shape: [inputDim], name: 'prototypes_input' }), [
     new Prototypes({ units: prototypes, seed, name: 'prototypes_layer' }),

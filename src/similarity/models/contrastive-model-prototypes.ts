@@ -39,7 +39,8 @@ export class Prototypes extends tfl.layers.Layer {
   }
 
   override build(inputShape: tfl.Shape | tfl.Shape[]): void {
-    const initializer = tfl.initializers.randomNormal({ mean: 0, stddev: 1, seed: this.#seed });
+    // Not 0, which TF.js takes for no seed here.
+    const initializer = tfl.initializers.randomNormal({ mean: 0, stddev: 1, seed: this.#seed + 1 });
     const shape = [this.#units, dimensionsOf(inputShape)];
     this.#kernel = this.addWeight('prototypes', shape, 'float32', initializer);
     this.built = true;

@@ -6,9 +6,9 @@ export {
   getPredictor,
   getProjector,
   getPrototypes,
-  type PredictorOptions,
-  type ProjectorOptions,
-  type PrototypesOptions,
+  type GetPredictorOptions,
+  type GetProjectorOptions,
+  type GetPrototypesOptions,
 } from './contrastive-model-heads.ts';
 export { Prototypes, type PrototypesArgs } from './contrastive-model-prototypes.ts';
 export {
