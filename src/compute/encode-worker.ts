@@ -1,6 +1,6 @@
 /** A worker of the encoder: one session of ONNX Runtime on one device. Started by `devices/lane-worker.ts`. */
 import { InferenceSession, Tensor } from 'onnxruntime-node';
-import { featureRows, inputData, inputShape, type InputData } from './devices/encode-tensors.ts';
+import { pictureBytes } from './devices/encode-model.ts';
 import { workerPort } from './devices/worker-port.ts';
 import {
   CLOSE_WORKER,
@@ -20,26 +20,33 @@ const session = await InferenceSession.create(model.file, {
   interOpNumThreads: 1,
   logSeverityLevel: 3,
 });
-const inputName = model.preprocessing.input ?? session.inputNames[0] ?? '';
-const outputName = model.output.name ?? session.outputNames[0] ?? '';
-const bytes = 3 * model.preprocessing.width * model.preprocessing.height;
-let reused: InputData | undefined;
+const bytes = pictureBytes(model);
 
 async function encode(pixels: Uint8Array): Promise<Float32Array<ArrayBuffer>> {
-  const data = inputData(pixels, model, reused);
-  if (data !== pixels) reused = data;
-  const input = tensorOf(data, inputShape(model, pixels.length / bytes));
-  const output = (await session.run({ [inputName]: input }, [outputName]))[outputName];
-  if (output === undefined) throw new Error(`the model has no output ${outputName}`);
-  // A copy: the runtime's own buffer cannot be transferred.
-  return featureRows(output.data as Float32Array | Float16Array, output.dims, model.output);
+  if (model.batch === null) return run(pixels);
+  const features = new Float32Array((pixels.length / bytes) * model.featureSize);
+  const atOnce = model.batch * bytes;
+  for (let first = 0; first < pixels.length; first += atOnce) {
+    const part = pixels.subarray(first, first + atOnce);
+    const filled = new Uint8Array(atOnce);
+    filled.set(part);
+    const rows = await run(filled);
+    const wanted = (part.length / bytes) * model.featureSize;
+    features.set(rows.subarray(0, wanted), (first / bytes) * model.featureSize);
+  }
+  return features;
 }
 
-function tensorOf(data: InputData, shape: readonly number[]): Tensor {
-  if (data instanceof Uint8Array) return new Tensor('uint8', data, shape);
-  if (data instanceof Float32Array) return new Tensor('float32', data, shape);
-  // Its types know float16 as its bits.
-  return new Tensor('float16', data as unknown as Uint16Array, shape);
+async function run(pixels: Uint8Array): Promise<Float32Array<ArrayBuffer>> {
+  const { width, height, inputName, outputName, featureSize } = model;
+  const pictures = pixels.length / bytes;
+  const input = new Tensor('uint8', pixels, [pictures, height, width, 3]);
+  const output = (await session.run({ [inputName]: input }, [outputName]))[outputName];
+  if (!(output?.data instanceof Float32Array) || output.data.length !== pictures * featureSize) {
+    throw new Error(`the model gives ${output?.type ?? 'nothing'} [${output?.dims.join(', ') ?? ''}]`);
+  }
+  // A copy: the runtime's own buffer cannot be transferred.
+  return Float32Array.from(output.data);
 }
 
 /** One at a time and in turn, so that the oldest request is the one that is being worked on. */

@@ -101,8 +101,8 @@ export async function createEncoder(options: EncoderOptions = {}): Promise<Devic
   return {
     id,
     name,
-    inputSide: model.preprocessing.width,
-    featureSize: model.output.size,
+    inputSide: model.width,
+    featureSize: model.featureSize,
     get provider() {
       return encoding.provider;
     },
@@ -133,18 +133,16 @@ export async function createEncoder(options: EncoderOptions = {}): Promise<Devic
 export function builtinModel(): NamedModel {
   const file = resourceFile('encoder', 'builtin.onnx');
   const { id, name, inputSide, featureSize } = readMetadata(file);
-  const preprocessing = {
+  const model: EncodeModel = {
+    file,
     width: inputSide,
     height: inputSide,
-    scale: 1,
-    mean: [0, 0, 0],
-    std: [1, 1, 1],
-    layout: 'NHWC',
-    dtype: 'uint8',
-    input: 'pixels',
-  } satisfies EncodeModel['preprocessing'];
-  const output = { name: 'features', axes: 'rows', pooling: 'none', size: featureSize } as const;
-  return { id: `${id}-p${PREPROCESS_REVISION}`, name, model: { file, preprocessing, output } };
+    inputName: 'pixels',
+    outputName: 'features',
+    featureSize,
+    batch: null,
+  };
+  return { id: `${id}-p${PREPROCESS_REVISION}`, name, model };
 }
 
 function readMetadata(model: string): z.infer<typeof metadata> {

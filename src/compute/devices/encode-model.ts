@@ -1,19 +1,21 @@
-import type { ModelOutput, Preprocessing } from '../encoders/definition.ts';
-
-/** A picture model as the workers run it: its file, what goes in and what comes out. */
+/**
+ * A picture model as the workers run it: bytes in, uint8 [n, height, width, 3] (red, green, blue, rows from the top), and rows of
+ * features out, float32 [n, featureSize]. Whatever else a model wants is in its graph.
+ */
 export interface EncodeModel {
   /** Path of the ONNX file. */
   readonly file: string;
-  /** The picture's shape, what becomes of its bytes, and the input's name. */
-  readonly preprocessing: Pick<
-    Preprocessing,
-    'width' | 'height' | 'scale' | 'mean' | 'std' | 'layout' | 'dtype' | 'input'
-  >;
-  /** The output's name and how a row of features is made of it. */
-  readonly output: Pick<ModelOutput, 'name' | 'axes' | 'pooling' | 'size'>;
+  /** Of a picture, in pixels. */
+  readonly width: number;
+  readonly height: number;
+  readonly inputName: string;
+  readonly outputName: string;
+  readonly featureSize: number;
+  /** Pictures that a run of the model takes, where that is fixed; null for any number. */
+  readonly batch: number | null;
 }
 
-/** Bytes of one picture as it travels to the workers: red, green, blue, a byte each, rows from the top. */
-export function pictureBytes({ preprocessing }: Pick<EncodeModel, 'preprocessing'>): number {
-  return preprocessing.width * preprocessing.height * 3;
+/** Bytes of one picture as it travels to the workers. */
+export function pictureBytes({ width, height }: Pick<EncodeModel, 'width' | 'height'>): number {
+  return width * height * 3;
 }

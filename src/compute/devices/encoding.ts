@@ -75,7 +75,7 @@ export class Encoding {
 
   private constructor(options: EncodingOptions, cpuLane: Lane) {
     this.#options = options;
-    this.#queue = new BatchQueue(pictureBytes(options.model), options.model.output.size);
+    this.#queue = new BatchQueue(pictureBytes(options.model), options.model.featureSize);
     this.#cpu = cpuLane.device;
     this.#devices = [this.#cpu];
     this.#choice = options.devices?.choice ?? 'auto';
@@ -133,6 +133,7 @@ export class Encoding {
     await this.settled;
     // Asked for by name: it gets another chance.
     this.#failures.delete(choice);
+    this.#tellUnusable();
     await this.#apply();
   }
 
@@ -156,7 +157,9 @@ export class Encoding {
     } catch (error) {
       this.#notice(`Looking for other devices than the CPU failed (${reasonOf(error)}).`);
     }
-    if (!this.#closed) await this.#apply();
+    if (this.#closed) return;
+    this.#tellUnusable();
+    await this.#apply();
   }
 
   async #resultsOf(candidates: readonly EncodeDevice[], options: DeviceOptions): Promise<Record<string, TrialResult>> {
@@ -171,7 +174,7 @@ export class Encoding {
 
   async #tryAll(candidates: readonly EncodeDevice[], limitMs: number): Promise<Record<string, TrialResult>> {
     const { model, threads } = this.#options;
-    const { width, height } = model.preprocessing;
+    const { width, height } = model;
     const pixels = samplePictures(SAMPLE_PICTURES, width, height);
     const features = await this.encode(pixels);
     await Promise.all(Array.from({ length: 4 * threads }, () => this.encode(pixels)));
@@ -231,7 +234,6 @@ export class Encoding {
   }
 
   async #change(): Promise<void> {
-    if (this.#choice !== 'auto') this.#tellUnusable();
     for (const devices of this.#ranking()) {
       if (this.#closed) return;
       const before = this.#lanes;
@@ -249,6 +251,7 @@ export class Encoding {
   }
 
   #tellUnusable(): void {
+    if (this.#choice === 'auto') return;
     const device = this.#devices.find(({ id }) => id === this.#choice);
     const reason = device === undefined ? 'it is not there' : this.#failureOf(device);
     if (reason !== null)

@@ -9,6 +9,8 @@ export const BATCHES_A_WORKER = 2;
 /** A batch may take this long, or {@link PATIENCE} times what it usually takes, whichever is longer; then the worker hangs. */
 const SHORTEST_LIMIT_MS = 30_000;
 const PATIENCE = 50;
+/** For the first batch of a device that nobody has measured yet: it may have to compile its programs. */
+const FIRST_LIMIT_MS = 120_000;
 
 /** Loading a model of some hundred megabytes from a slow disk, and compiling its shaders. */
 const START_LIMIT_MS = 120_000;
@@ -156,8 +158,9 @@ export class LaneWorker {
     this.#stopLimit = null;
     const [first] = this.#jobs.values();
     if (first === undefined) return;
-    const usual = (this.#options.usual() ?? 0) * first.batch.pictures;
-    const limit = Math.max(SHORTEST_LIMIT_MS, PATIENCE * usual);
+    const usual = this.#options.usual();
+    const patient = usual === null ? FIRST_LIMIT_MS : PATIENCE * usual * first.batch.pictures;
+    const limit = Math.max(SHORTEST_LIMIT_MS, patient);
     this.#stopLimit = this.#options.clock.after(limit, () => {
       this.kill(`${first.batch.pictures} pictures were not encoded in ${Math.round(limit / 1000)} s`);
     });

@@ -156,7 +156,8 @@ export class Lane {
   }
 
   #measure(pictures: number, milliseconds: number): void {
-    const measured = milliseconds / pictures;
+    // Clocks have a grain.
+    const measured = Math.max(1e-3, milliseconds) / pictures;
     this.#msPerPicture =
       this.#msPerPicture === null ? measured : this.#msPerPicture + NEWEST * (measured - this.#msPerPicture);
     if (++this.#batchesSinceStrike >= FORGIVEN_AFTER_BATCHES) this.#strikes = 0;

@@ -143,7 +143,7 @@ class Trial {
 
   #encode(pixels: Uint8Array): Promise<Float32Array> {
     const { model } = this.#options;
-    const queue = new BatchQueue(pictureBytes(model), model.output.size);
+    const queue = new BatchQueue(pictureBytes(model), model.featureSize);
     const done = queue.add(pixels);
     const batch = queue.take(Number.POSITIVE_INFINITY);
     if (batch !== null) this.lane?.take(batch);
@@ -152,7 +152,7 @@ class Trial {
 
   #compare(features: Float32Array): void {
     const { sample, model } = this.#options;
-    const least = leastCosine(features, sample.features, model.output.size);
+    const least = leastCosine(features, sample.features, model.featureSize);
     if (least >= SAME_VECTOR) return;
     throw new Error(`its vectors are not the CPU's (cosine ${least.toFixed(4)}, at least ${SAME_VECTOR} is wanted)`);
   }

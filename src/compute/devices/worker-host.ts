@@ -101,8 +101,9 @@ function startProcess({ url, data, env }: WorkerSource, events: WorkerEvents): R
 function describeEnd(code: number | null, signal: string | null, printed: string): string {
   const how =
     signal === null ? `a worker process ended with code ${String(code)}` : `a worker process died of ${signal}`;
-  const last = printed.trim().split('\n').at(-1) ?? '';
-  return last === '' ? how : `${how}: ${last.slice(0, 200)}`;
+  const lines = printed.split('\n').filter((line) => line.trim() !== '' && !line.startsWith('Node.js v'));
+  const telling = lines.find((line) => /^\S*Error: /.test(line)) ?? lines.at(-1);
+  return telling === undefined ? how : `${how}: ${telling.trim().slice(0, 200)}`;
 }
 
 function keepAlive(child: ChildProcess, alive: boolean): void {
