@@ -22,6 +22,8 @@ function keepMasked(values: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
  *   have to be left out of what follows
  */
 export function largestMasked(values: tf.Tensor2D, mask: tf.Tensor2D): tf.Tensor2D {
+  // TF.js refuses to make one-hot rows of a single column.
+  if (values.shape[1] === 1) return tf.onesLike(values);
   return tf.oneHot(tf.argMax<tf.Tensor1D>(keepMasked(values, mask), 1), values.shape[1]) as tf.Tensor2D;
 }
 
