@@ -37,6 +37,20 @@ export function isSampler(data: Sampler | LabelledExamples): data is Sampler {
 }
 
 /**
+ * What examples are wrong is said before a training begins; a sampler's batches are checked as they come.
+ *
+ * @returns the class of each example; undefined for a sampler
+ * @throws SimilarityError WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER
+ */
+export async function checkFitData(
+  network: EmbeddingNetwork,
+  data: Sampler | LabelledExamples,
+): Promise<Int32Array | undefined> {
+  if (isSampler(data)) return undefined;
+  return checkLabels('y', data.y, await checkExamples('x', data.x, network.exampleShape));
+}
+
+/**
  * A sampler is taken as it is. Of examples a balanced one is made, over their features where there is a frozen backbone, so
  * that each goes through the backbone once and not in every epoch.
  *
@@ -44,8 +58,7 @@ export function isSampler(data: Sampler | LabelledExamples): data is Sampler {
  */
 export async function samplerFor(network: EmbeddingNetwork, data: Sampler | ExamplesToFit): Promise<PreparedSampler> {
   if (isSampler(data)) return { sampler: data, givesFeatures: false, owned: false };
-  const count = await checkExamples('x', data.x, network.exampleShape);
-  const y = checkLabels('y', data.y, count);
+  const y = checkLabels('y', data.y, await checkExamples('x', data.x, network.exampleShape));
   const classes = new Set(y).size;
   const classesPerBatch = data.classesPerBatch ?? Math.min(8, classes);
   const examplesPerClassPerBatch = checkCount('examplesPerClassPerBatch', data.examplesPerClassPerBatch ?? 4);
@@ -54,7 +67,7 @@ export async function samplerFor(network: EmbeddingNetwork, data: Sampler | Exam
     y,
     classesPerBatch,
     examplesPerClassPerBatch,
-    stepsPerEpoch: Math.ceil(count / (classesPerBatch * examplesPerClassPerBatch)),
+    stepsPerEpoch: Math.ceil(y.length / (classesPerBatch * examplesPerClassPerBatch)),
     seed: data.seed ?? 0,
   });
   return { sampler, givesFeatures: true, owned: true };

@@ -78,7 +78,8 @@ export abstract class IndexedModel {
   async index(x: Examples, y?: Labels, data?: readonly unknown[]): Promise<number[]> {
     const index = this.#created();
     const embeddings = await this.embed('x', x);
-    return index.batchAdd(embeddings, { ...(y && { labels: y }), ...(data && { data }) });
+    const labels = y && this.#labels(y, embeddings);
+    return index.batchAdd(embeddings, { ...(labels && { labels }), ...(data && { data }) });
   }
 
   /**
@@ -92,6 +93,7 @@ export abstract class IndexedModel {
    */
   async indexSingle(x: Examples, y?: number, data?: unknown): Promise<number> {
     const index = this.#created();
+    if (y !== undefined) checkLabels('y', [y], 1);
     const embedding = await this.embed('x', await asBatch(x));
     return index.add(embedding, { ...(y !== undefined && { label: y }), data });
   }
@@ -131,7 +133,8 @@ export abstract class IndexedModel {
    */
   async calibrate(x: Examples, y: Labels, options: CalibrateOptions = {}): Promise<CalibrationResults> {
     const index = this.#filled();
-    return index.calibrate(await this.embed('x', x), y, options);
+    const embeddings = await this.embed('x', x);
+    return index.calibrate(embeddings, this.#labels(y, embeddings), options);
   }
 
   /**
@@ -176,7 +179,8 @@ export abstract class IndexedModel {
     metrics: readonly (RetrievalMetric | string)[],
   ): Promise<Record<string, number>> {
     const index = this.#filled();
-    return index.evaluateRetrieval(await this.embed('x', x), y, metrics);
+    const embeddings = await this.embed('x', x);
+    return index.evaluateRetrieval(embeddings, this.#labels(y, embeddings), metrics);
   }
 
   /**
@@ -199,7 +203,7 @@ export abstract class IndexedModel {
       metrics.push(makeClassificationMetric(calibrated));
     }
     const embeddings = await this.embed('x', x);
-    const labels = checkLabels('y', y, embeddings.length / this.dimensions);
+    const labels = this.#labels(y, embeddings);
     const at = (distance: number): Record<string, number> => {
       const table = index.evaluateClassification(embeddings, labels, [distance], { ...matching, metrics });
       return Object.fromEntries(Object.entries(table).map(([name, values]) => [name, values[0] as number]));
@@ -261,6 +265,10 @@ export abstract class IndexedModel {
   protected closeIndex(): void {
     this.#index?.close();
     this.#index = undefined;
+  }
+
+  #labels(y: Labels, embeddings: Float32Array): Int32Array {
+    return checkLabels('y', y, embeddings.length / this.dimensions);
   }
 
   #created(): Indexer {

@@ -130,6 +130,19 @@ describe('training a similarity model', () => {
     expect(histories[0]).toEqual(histories[1]);
   });
 
+  it('gives the same numbers on every backend', async () => {
+    const losses = [];
+    for (const backend of ['wasm', 'cpu']) {
+      await useBackend(backend);
+      const model = smallModel();
+      model.compile({ optimizer: 'sgd', learningRate: 0.1, loss: 'multisim' });
+      const { history } = await model.fit(train, { epochs: 2, validationData: queries });
+      losses.push([...(history['loss'] ?? []), ...(history['val_loss'] ?? [])]);
+      model.dispose();
+    }
+    for (const [i, loss] of losses[0]?.entries() ?? []) expect(losses[1]?.[i]).toBeCloseTo(loss, 4);
+  });
+
   it('takes batches of a sampler, of several views and of tensors', async () => {
     const model = smallModel();
     model.compile({ optimizer: tf.train.sgd(0.1), loss: new MultiSimilarityLoss({ alpha: 3 }) });
@@ -245,7 +258,16 @@ describe('a similarity model that is asked for what it cannot do', () => {
       code: 'NOT_FINITE',
     });
     await expect(model.fit({ x: train.x, y: [1] })).rejects.toMatchObject({ code: 'WRONG_LENGTH', argument: 'y' });
-    await expect(model.index(train.x, [1.5])).rejects.toMatchObject({ argument: 'labels' });
+    await expect(
+      model.index(
+        train.x,
+        [...train.y].map((label) => label + 0.5),
+      ),
+    ).rejects.toMatchObject({ code: 'NOT_AN_INTEGER', argument: 'y' });
+    await expect(model.fit(train, { validationData: { x: train.x, y: [1] } })).rejects.toMatchObject({ argument: 'y' });
+    await expect(model.indexSingle({ data: new Float32Array(12), shape: [12] }, 0.5)).rejects.toMatchObject({
+      argument: 'y',
+    });
     await expect(model.evaluate({ x: queries.x, y: [1] })).rejects.toMatchObject({ argument: 'y' });
     await expect(model.predict(queries.x, { batchSize: 0 })).rejects.toMatchObject({ argument: 'batchSize' });
     const sampler = new MultiShotMemorySampler({ x: { data: new Float32Array(12), shape: [4, 3] }, y: [0, 0, 1, 1] });

@@ -17,7 +17,7 @@ import { compiledFrom, indexDistance, type Compiled, type CompileOptions } from 
 import { EmbeddingNetwork, PREDICTION_BATCH } from './embedding-network.ts';
 import { evaluateLoss } from './evaluate-loss.ts';
 import { checkExamples } from './example-rows.ts';
-import { samplerFor, type ExamplesToFit, type LabelledExamples } from './fit-data.ts';
+import { checkFitData, samplerFor, type ExamplesToFit, type LabelledExamples } from './fit-data.ts';
 import { IndexedModel } from './indexed-model.ts';
 import { readSavedModel, writeSavedModel } from './saved-similarity-model.ts';
 
@@ -137,6 +137,7 @@ export class SimilarityModel extends IndexedModel {
     const { validationData, validationBatchSize, earlyStopping, callbacks = [], ...loop } = options;
     const monitor = validationData === undefined ? 'loss' : 'val_loss';
     const stopping = earlyStopping && new EarlyStopping({ monitor, ...earlyStopping });
+    if (validationData !== undefined) await checkFitData(this.#network, validationData);
     const validate = validationData && (() => this.evaluate(validationData, validationBatchSize));
     const { sampler, givesFeatures, owned } = await samplerFor(this.#network, data);
     const network = this.#network;
