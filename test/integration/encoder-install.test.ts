@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, readFile, readdir, rm, symlink, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { InferenceSession, Tensor } from 'onnxruntime-node';
@@ -9,6 +9,7 @@ import {
   listInstalled,
   openInstalled,
   removeEncoder,
+  recoverModels,
   verifyInstalled,
   type OpenedEncoder,
 } from '../../src/compute/encoders/installed.ts';
@@ -208,7 +209,7 @@ describe('an installation that goes wrong', () => {
   });
 
   it.skipIf(process.platform !== 'linux')('tells a full disk half-way', async () => {
-    const staging = path.join(models, '.two-towers.part');
+    const staging = path.join(models, '.two-towers.new');
     await mkdir(staging, { recursive: true });
     // a device that takes no byte: the system's own "no space left"
     await symlink('/dev/full', path.join(staging, 'tokenizer.json'));
@@ -241,6 +242,26 @@ describe('an installation that goes wrong', () => {
     await writeTwoTowers(source, twoTowersDefinition({ licence }));
     await expect(installFromPath(models, source)).rejects.toMatchObject(failsWith('ENCODER_LICENCE', /example\.org/));
     expect(await installFromPath(models, source, { acceptLicence: true })).toMatchObject({ kind: 'installed' });
+  });
+
+  it('is made good after a crash at any point', async () => {
+    await rename(path.join(models, 'two-towers'), path.join(models, '.two-towers.old'));
+    await mkdir(path.join(models, '.two-towers.new'));
+    await mkdir(path.join(models, '.other.1.removed'));
+    await recoverModels(models);
+    await expectOldOneWorks();
+    await cp(path.join(models, 'two-towers'), path.join(models, '.two-towers.old'), { recursive: true });
+    await mkdir(path.join(models, '.two-towers.part'));
+    await recoverModels(models);
+    expect((await readdir(models)).sort()).toEqual(['.two-towers.part', 'pins.json', 'two-towers']);
+    await recoverModels(path.join(root, 'nowhere'));
+  });
+
+  it('is said where an encoder knows no words', async () => {
+    const definition = twoTowersDefinition({ readsWords: null });
+    await expect(openTextEncoder(source, definition)).rejects.toMatchObject({ code: 'ENCODER_READS_NO_WORDS' });
+    await writeFile(path.join(source, 'tokenizer.json'), '{}');
+    await expect(openTextEncoder(source, twoTowersDefinition())).rejects.toMatchObject({ code: 'ENCODER_DAMAGED' });
   });
 
   it('tells an installed file that was damaged later, and still lists the others', async () => {

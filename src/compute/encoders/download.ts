@@ -43,7 +43,7 @@ export async function downloadEncoder(
 ): Promise<InstallReport> {
   requireLicence(definition, options.acceptLicence);
   const signal = options.signal ?? new AbortController().signal;
-  const staging = stagingFolder(models, definition.id);
+  const staging = stagingFolder(models, definition.id, 'part');
   try {
     signal.throwIfAborted();
     await mkdir(staging, { recursive: true });
@@ -64,7 +64,7 @@ export async function downloadEncoder(
 
 /** Forgets what a broken-off download left. */
 export async function discardDownload(models: string, id: string): Promise<void> {
-  await rm(stagingFolder(models, id), { recursive: true, force: true });
+  await rm(stagingFolder(models, id, 'part'), { recursive: true, force: true });
 }
 
 async function fetchFile(

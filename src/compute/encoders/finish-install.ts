@@ -1,15 +1,14 @@
 /** The last steps of every installation: files held against their sums, the model prepared and tried, all renamed into place. */
 import { createHash } from 'node:crypto';
-import { existsSync } from 'node:fs';
-import { readFile, rename, rm } from 'node:fs/promises';
+import { readFile, readdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { encoderDefinition, type EncoderDefinition } from './definition.ts';
-import { MANIFEST, encoderFolder, readInstalled, type InstalledEncoder, type InstalledManifest } from './installed.ts';
+import { MANIFEST, readInstalled, replaceFolder, type InstalledEncoder, type InstalledManifest } from './installed.ts';
 import { inputsOf, openModel, outputsOf } from './model-file.ts';
 import { checkSum, pinFiles, readPins } from './pins.ts';
 import { prepareModel } from './prepare-model.ts';
-import { storageError, sumOf, writeJson, writeParts, type FileSum } from './storage.ts';
+import { sumOf, writeJson, writeParts, type FileSum } from './storage.ts';
 import { openTextEncoder } from './text-encoder.ts';
 import { tryModel, type TrialResult } from './trial.ts';
 
@@ -61,7 +60,8 @@ export async function finishInstall(
   };
   await writeJson(path.join(staging, MANIFEST), manifest);
   const firstSeen = await pinFiles(models, definition, sums);
-  await moveIntoPlace(models, definition.id, staging);
+  await removeOthers(staging, new Set([MANIFEST, ...kept.keys()]));
+  await replaceFolder(models, definition.id, staging);
   return {
     encoder: await readInstalled(models, definition.id),
     firstSeen: firstSeen.map((file) => ({ path: file, sha256: required(sums, file).sha256 })),
@@ -178,14 +178,11 @@ async function checkWords(definition: EncoderDefinition, staging: string): Promi
   }
 }
 
-async function moveIntoPlace(models: string, id: string, staging: string): Promise<void> {
-  const target = encoderFolder(models, id);
-  const old = path.join(models, `.${id}.${process.pid}.old`);
-  try {
-    if (existsSync(target)) await rename(target, old);
-    await rename(staging, target);
-    await rm(old, { recursive: true, force: true });
-  } catch (error) {
-    throw storageError(error, target);
+/** Of earlier tries and other versions there may be more: only what the manifest lists is installed. */
+async function removeOthers(staging: string, files: ReadonlySet<string>): Promise<void> {
+  for (const entry of await readdir(staging, { recursive: true, withFileTypes: true })) {
+    const place = path.join(entry.parentPath, entry.name);
+    const name = path.relative(staging, place).replaceAll(path.sep, '/');
+    if (!entry.isDirectory() && !files.has(name)) await rm(place, { force: true });
   }
 }

@@ -100,7 +100,7 @@ function locate(folder: string, file: string): string {
 }
 
 async function openStaging(models: string, id: string): Promise<string> {
-  const staging = stagingFolder(models, id);
+  const staging = stagingFolder(models, id, 'new');
   try {
     await mkdir(staging, { recursive: true });
   } catch (error) {

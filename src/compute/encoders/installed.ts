@@ -1,6 +1,6 @@
 /**
  * Encoders in the models folder: `<models>/<id>/` with the files, the prepared vision model and `installed.json`. A folder is
- * there completely or not at all: it is made aside (`.<id>.part`) and renamed.
+ * there completely or not at all: it is made aside (`.<id>.part`, `.<id>.new`) and renamed.
  */
 import { existsSync } from 'node:fs';
 import { readFile, readdir, rename, rm, stat } from 'node:fs/promises';
@@ -67,9 +67,12 @@ export function encoderFolder(models: string, id: string): string {
   return path.join(models, id);
 }
 
-/** Where an encoder is put together before it is renamed into place. */
-export function stagingFolder(models: string, id: string): string {
-  return path.join(models, `.${path.basename(encoderFolder(models, id))}.part`);
+/**
+ * Where an encoder is put together before it is renamed into place: `part` by a download, which keeps it to go on, `new` from
+ * disk.
+ */
+export function stagingFolder(models: string, id: string, kind: 'part' | 'new'): string {
+  return path.join(models, `.${path.basename(encoderFolder(models, id))}.${kind}`);
 }
 
 export interface InstalledList {
@@ -167,7 +170,8 @@ export async function verifyInstalled(models: string, id: string): Promise<void>
  * @throws ServiceError ENCODER_NOT_INSTALLED where there is nothing of it
  */
 export async function removeEncoder(models: string, id: string): Promise<void> {
-  const places = [encoderFolder(models, id), stagingFolder(models, id)].filter((place) => existsSync(place));
+  const staging = (['part', 'new'] as const).map((kind) => stagingFolder(models, id, kind));
+  const places = [encoderFolder(models, id), ...staging].filter((place) => existsSync(place));
   if (places.length === 0) throw new ServiceError('ENCODER_NOT_INSTALLED', id);
   for (const place of places) {
     // Renamed first: gone in one step, whatever happens to the deleting of hundreds of megabytes.
@@ -178,5 +182,39 @@ export async function removeEncoder(models: string, id: string): Promise<void> {
     } catch (error) {
       throw storageError(error, place);
     }
+  }
+}
+
+/** What {@link replaceFolder} calls the encoder that it replaces, until the new one is in its place. */
+const OLD = /^\.(.+)\.old$/;
+
+/** What a crash leaves of removing, installing from disk and writing pins. */
+const LEFT_OVER = /^\..+\.(removed|new)$|^pins\.json\.\d+\.tmp$/;
+
+/** Puts a complete folder in an encoder's place. A crash between the two renames is made good by {@link recoverModels}. */
+export async function replaceFolder(models: string, id: string, complete: string): Promise<void> {
+  const target = encoderFolder(models, id);
+  const old = path.join(models, `.${id}.old`);
+  try {
+    await rm(old, { recursive: true, force: true });
+    if (existsSync(target)) await rename(target, old);
+    await rename(complete, target);
+    await rm(old, { recursive: true, force: true });
+  } catch (error) {
+    throw storageError(error, target);
+  }
+}
+
+/**
+ * After a crash: an encoder that was moved aside and not replaced comes back, and what was half removed or half copied goes.
+ * Downloads that were broken off stay. To be called when the library is opened for writing, before anything is installed.
+ */
+export async function recoverModels(models: string): Promise<void> {
+  if (!existsSync(models)) return;
+  for (const name of await readdir(models)) {
+    const place = path.join(models, name);
+    const id = OLD.exec(name)?.[1];
+    if (id !== undefined && !existsSync(path.join(models, id))) await rename(place, path.join(models, id));
+    else if (id !== undefined || LEFT_OVER.test(name)) await rm(place, { recursive: true, force: true });
   }
 }
