@@ -1,12 +1,11 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import { getContrastiveLoss, type ContrastiveLoss } from '../contrastive-losses/index.ts';
 import { damaged } from '../files/saved.ts';
-import type { IndexerStats } from '../indexer/index.ts';
 import { describeOptimizer, optimizerFrom, type SavedOptimizer } from '../training/optimizers.ts';
 import { checkAlgorithm, type ContrastiveAlgorithm } from './contrastive-model-algorithms.ts';
 import { TargetNetwork } from './contrastive-model-target.ts';
 import type { ContrastiveModelOptions } from './contrastive-model.ts';
-import type { IndexOptions } from './indexed-model.ts';
+import { findSavedIndex, saveWithIndex, type IndexOfSaved, type IndexToSave, type SavedIndex } from './saved-index.ts';
 import { loadLayersModels, saveLayersModels } from './saved-layers-models.ts';
 
 const NAME = 'model';
@@ -29,42 +28,38 @@ interface SavedCompilation {
 }
 
 /** What is to be written of a contrastive model. */
-export interface ContrastiveModelToSave {
+export interface ContrastiveModelToSave extends IndexToSave {
   readonly parts: ContrastiveModelOptions & { readonly algorithm: ContrastiveAlgorithm };
   readonly target: TargetNetwork | undefined;
   readonly compiled: ContrastiveCompilation | undefined;
-  /** undefined where there is no index */
-  readonly indexStats: IndexerStats | undefined;
-  /** Whether the index is saved beside the model. */
-  readonly withIndex: boolean;
 }
 
 /** What was read of one. */
-export interface SavedContrastiveModel {
+export interface SavedContrastiveModel extends IndexOfSaved {
   readonly parts: ContrastiveModelOptions;
   readonly target: TargetNetwork | undefined;
   /** undefined where it was not compiled, or with something that a file cannot bring back */
   readonly compiled: ContrastiveCompilation | undefined;
-  readonly indexOptions: IndexOptions | undefined;
-  readonly withIndex: boolean;
 }
 
-/** Writes a model into an existing folder. */
+/** Writes a model into an existing folder, and its index with it: {@link saveWithIndex}. */
 export async function writeContrastiveModel(folder: string, model: ContrastiveModelToSave): Promise<void> {
-  const { parts, target, compiled, indexStats, withIndex } = model;
+  const { parts, target, compiled, ...index } = model;
   const models = {
     backbone: parts.backbone,
     projector: parts.projector,
     ...(parts.predictor && { predictor: parts.predictor }),
     ...(target && { targetBackbone: target.backbone, targetProjector: target.projector }),
   };
-  await saveLayersModels(folder, NAME, models, {
-    version: VERSION,
-    kind: 'ContrastiveModel',
-    algorithm: parts.algorithm,
-    compilation: compiled === undefined ? null : describeCompilation(compiled),
-    index: indexStats === undefined ? null : { options: optionsOf(indexStats), saved: withIndex },
-  });
+  await saveWithIndex(folder, index, (savedIndex) =>
+    saveLayersModels(folder, NAME, models, {
+      version: VERSION,
+      kind: 'ContrastiveModel',
+      algorithm: parts.algorithm,
+      compilation: compiled === undefined ? null : describeCompilation(compiled),
+      index: savedIndex,
+    }),
+  );
 }
 
 /** @throws SimilarityError FILE_MISSING or FILE_DAMAGED */
@@ -77,7 +72,6 @@ export async function readContrastiveModel(folder: string): Promise<SavedContras
     throw damaged(folder, `it holds no contrastive model of version ${VERSION}`);
   }
   const compilation = description['compilation'] as SavedCompilation | null;
-  const index = description['index'] as { readonly options: IndexOptions; readonly saved: boolean } | null;
   const algorithm = checkAlgorithm(description['algorithm'] as string);
   return {
     parts: { backbone, projector, algorithm, predictor },
@@ -86,8 +80,7 @@ export async function readContrastiveModel(folder: string): Promise<SavedContras
         ? new TargetNetwork({ backbone: targetBackbone, projector: targetProjector })
         : undefined,
     compiled: compilation === null ? undefined : compilationFrom(compilation),
-    indexOptions: index?.options,
-    withIndex: index?.saved === true,
+    ...(await findSavedIndex(folder, description['index'] as SavedIndex | null)),
   };
 }
 
@@ -110,8 +103,4 @@ function compilationFrom({ optimizer, loss, targetDecay }: SavedCompilation): Co
     madeOptimizer.dispose();
     return undefined;
   }
-}
-
-function optionsOf({ distance, search, store, statBufferSize }: IndexerStats): IndexOptions {
-  return { distance, search, store, statBufferSize };
 }

@@ -244,14 +244,12 @@ export class ContrastiveModel extends IndexedModel {
   async saveModel(folder: string, { saveIndex = true }: { readonly saveIndex?: boolean } = {}): Promise<void> {
     this.#checkUsable();
     await mkdir(folder, { recursive: true });
-    const withIndex = saveIndex && this.hasIndex;
-    if (withIndex) await this.saveIndex(folder);
     await writeContrastiveModel(folder, {
       parts: this,
       target: this.#target,
       compiled: this.#compiled,
       indexStats: this.hasIndex ? this.indexSummary() : undefined,
-      withIndex,
+      writeIndex: saveIndex && this.hasIndex ? (path) => this.writeIndex(path) : undefined,
     });
   }
 
@@ -262,12 +260,12 @@ export class ContrastiveModel extends IndexedModel {
    * @throws SimilarityError FILE_MISSING or FILE_DAMAGED
    */
   static async loadModel(folder: string): Promise<ContrastiveModel> {
-    const { parts, target, compiled, indexOptions, withIndex } = await readContrastiveModel(folder);
+    const { parts, target, compiled, indexOptions, indexPath } = await readContrastiveModel(folder);
     const model = new ContrastiveModel(parts);
     model.#target = target;
     model.#compiled = compiled;
     try {
-      if (withIndex) await model.loadIndex(folder);
+      if (indexPath !== undefined) await model.readIndex(indexPath);
       else if (indexOptions !== undefined) model.createIndex(indexOptions);
       return model;
     } catch (error) {
