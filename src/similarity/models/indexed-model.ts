@@ -216,6 +216,16 @@ export abstract class IndexedModel {
     return this.#index?.size ?? 0;
   }
 
+  /**
+   * What is indexed, in the order of the ids: embedding, class and data of each.
+   *
+   * @param count how many, from the first one on; 0 for all. Default 0
+   * @throws SimilarityError NOT_COMPILED, OUT_OF_RANGE or NOT_AN_INTEGER
+   */
+  toRows(count = 0): ReturnType<Indexer['toRows']> {
+    return this.#created().toRows(count);
+  }
+
   /** What the index is, and how long lookups take. @throws SimilarityError NOT_COMPILED */
   indexSummary(): IndexerStats {
     return this.#created().stats();

@@ -98,6 +98,8 @@ describe('a similarity model on clusters', () => {
     const id = await model.indexSingle({ data, shape: [FEATURES] }, NEW[0], 'one more');
     expect(id).toBe(model.indexSize() - 1);
     expect(model.indexSize()).toBe(48 + 16 + 1);
+    expect(model.toRows()).toHaveLength(65);
+    expect(model.toRows(1)).toMatchObject([{ id: 0, label: 0, data: 0 }]);
     const test = clusters(NEW, 20, 5);
     const { 'precision@1': precision } = await model.evaluateRetrieval(test.x, test.y, ['precision@1']);
     expect(precision).toBeGreaterThanOrEqual(0.85);
