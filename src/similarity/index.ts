@@ -2,6 +2,7 @@
  * Metric learning in TypeScript on TensorFlow.js: the package export `semblance/similarity`. Everything that other programs may
  * use is named here; `docs/similarity.md` is its manual.
  */
+export * from './architectures/index.ts';
 export * from './augmenters/index.ts';
 export * from './backends/index.ts';
 export * from './callbacks/index.ts';
