@@ -11,6 +11,7 @@ const entries = {
   'decode-worker': 'src/library/media/decode-worker.ts',
   'encode-worker': 'src/compute/encode-worker.ts',
   'probe-worker': 'src/compute/devices/probe-worker.ts',
+  'training-worker': 'src/compute/training/training-worker.ts',
 };
 
 export default defineConfig({
