@@ -94,7 +94,7 @@ function definition(options: { sums?: boolean; change?: Partial<EncoderDefinitio
     const bytes = twoTowersFiles().get(file.path) ?? Buffer.of();
     const sum = options.sums === false ? null : sha256(bytes);
     const url = `http://${server.host}/${file.path}`;
-    return { ...file, bytes: bytes.length, bytesExact: true, sha256: sum, url };
+    return { ...file, bytes: bytes.length, bytesAre: 'exact' as const, sha256: sum, url };
   });
   return { ...base, source: 'hub', files };
 }

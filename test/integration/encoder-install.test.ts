@@ -166,7 +166,7 @@ describe('an installation that goes wrong', () => {
     const [place, bytes] = ['onnx/vision.onnx', twoTowersFiles().get('onnx/vision.onnx') ?? Buffer.of()];
     const definition = twoTowersDefinition({ id: 'truncated' });
     const files = definition.files.map((file) =>
-      file.path === place ? { ...file, bytes: bytes.length, bytesExact: true, sha256: sha256(bytes) } : file,
+      file.path === place ? { ...file, bytes: bytes.length, bytesAre: 'exact' as const, sha256: sha256(bytes) } : file,
     );
     await writeTwoTowers(source, { ...definition, files });
     await writeFile(path.join(source, place), bytes.subarray(0, 40));

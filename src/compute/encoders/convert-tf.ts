@@ -82,7 +82,7 @@ function outputsOf(json: TfModelJson): string[] {
 }
 
 /** Writes the graph. ServiceError ENCODER_OPERATION for the first operation that is not known. */
-export function convertTfGraph(graph: TfGraph, outputs: readonly string[]): Uint8Array {
+function convertTfGraph(graph: TfGraph, outputs: readonly string[]): Uint8Array {
   const writer = new GraphWriter(graph);
   for (const output of outputs) writer.value(output);
   const input = writer.input();

@@ -15,15 +15,18 @@ const relativePath = z
     },
   );
 
-export const encoderFile = z.object({
+const encoderFile = z.object({
   /** Where it lies in the encoder's folder, with `/` on every system. */
   path: relativePath,
   /** `data` are weights that a model file refers to, by name, beside it. */
   role: z.enum(['vision', 'text', 'tokenizer', 'config', 'data', 'licence']),
   /** Size in bytes: shown before a download, and held against what comes. */
   bytes: z.number().int().positive().nullable(),
-  /** Whether `bytes` is exact. Where it is a figure rounded to three digits, the file may differ from it by 1 %. */
-  bytesExact: z.boolean().default(false),
+  /**
+   * How well `bytes` is known: a file may differ from a figure that was `rounded` to three digits by 1 %, and from one that was
+   * `estimated` by anything up to twice; an `exact` one holds.
+   */
+  bytesAre: z.enum(['exact', 'rounded', 'estimated']).default('rounded'),
   /** SHA-256, 64 hex digits. `null` where nobody knew it when this was written: the first install pins it. */
   sha256: z
     .string()
@@ -36,7 +39,7 @@ export type EncoderFile = z.infer<typeof encoderFile>;
 
 const perChannel = z.tuple([z.number(), z.number(), z.number()]);
 
-export const preprocessing = z.object({
+const preprocessing = z.object({
   /** Pixels that the model takes. */
   width: z.number().int().min(8).max(4096),
   height: z.number().int().min(8).max(4096),
@@ -58,7 +61,7 @@ export const preprocessing = z.object({
 });
 export type Preprocessing = z.infer<typeof preprocessing>;
 
-export const modelOutput = z.object({
+const modelOutput = z.object({
   /** Name of the model's output; `null` where it has one. */
   name: z.string().nullable(),
   /**
@@ -74,7 +77,7 @@ export const modelOutput = z.object({
 });
 export type ModelOutput = z.infer<typeof modelOutput>;
 
-export const textTower = z.object({
+const textTower = z.object({
   /** Names of the text model's inputs; one it lacks is left out. */
   inputIds: z.string().default('input_ids'),
   attentionMask: z.string().default('attention_mask'),

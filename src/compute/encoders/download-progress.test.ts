@@ -7,7 +7,7 @@ const file = (path: string, bytes: number | null): EncoderFile => ({
   path,
   role: 'vision',
   bytes,
-  bytesExact: false,
+  bytesAre: 'rounded',
   sha256: null,
   url: null,
 });

@@ -12,7 +12,7 @@ import { ProgressMeter, type DownloadProgress } from './download-progress.ts';
 import { finishInstall, visionFile, type FinishOptions, type InstallReport } from './finish-install.ts';
 import { requireLicence } from './install.ts';
 import { stagingFolder } from './installed.ts';
-import { checkSize, checkSum, readPins, type Pins } from './pins.ts';
+import { checkSize, checkSum, mostBytes, readPins, type Pins } from './pins.ts';
 import { requireSpace, storageError, sumOf, type FileSum } from './storage.ts';
 
 export interface DownloadOptions extends FinishOptions {
@@ -27,9 +27,6 @@ export interface DownloadOptions extends FinishOptions {
   /** Free bytes of a folder's drive; asked of the system where not given. */
   readonly freeBytes?: ((folder: string) => Promise<number>) | undefined;
 }
-
-/** A file of unknown size may have so many bytes: the largest that a model format allows. */
-const LARGEST_FILE = 2 ** 31;
 
 /**
  * Downloads, verifies and installs an encoder, replacing an installed one of the same id when complete.
@@ -62,11 +59,6 @@ export async function downloadEncoder(
   }
 }
 
-/** Forgets what a broken-off download left. */
-export async function discardDownload(models: string, id: string): Promise<void> {
-  await rm(stagingFolder(models, id, 'part'), { recursive: true, force: true });
-}
-
 async function fetchFile(
   definition: EncoderDefinition,
   file: EncoderFile,
@@ -84,7 +76,7 @@ async function fetchFile(
   if (!existsSync(target)) {
     const pinned = file.sha256 === null ? pins[definition.id]?.[file.path]?.bytes : undefined;
     const check = (bytes: number): void => checkSize(label, file, bytes, pinned);
-    const limit = file.bytes === null ? LARGEST_FILE : Math.ceil(file.bytes * 1.02) + 1024;
+    const limit = mostBytes(file);
     const onBytes = (bytes: number): void => meter.bytes(bytes);
     await downloadFile({ url: file.url, target, checkSize: check, limit, httpHosts, signal, silenceMs, onBytes });
   }

@@ -228,7 +228,7 @@ function ownDefinition(
       path: file,
       role: file === OWN_MODEL ? 'vision' : 'data',
       ...sum,
-      bytesExact: true,
+      bytesAre: 'exact',
       url: null,
     })),
     preprocessing,

@@ -15,7 +15,7 @@ export const MANIFEST = 'installed.json';
 
 const fileRecord = z.object({ path: z.string(), sha256: z.string(), bytes: z.number().int().nonnegative() });
 
-export const installedManifest = z.object({
+const installedManifest = z.object({
   format: z.literal(1),
   definition: encoderDefinition,
   /** What was installed, as it came: the pins. */
@@ -62,7 +62,7 @@ export interface OpenedEncoder {
 }
 
 /** The folder of an encoder; the id is one of a definition, so it leads nowhere else. */
-export function encoderFolder(models: string, id: string): string {
+function encoderFolder(models: string, id: string): string {
   if (!/^[a-z0-9][a-z0-9.-]*$/.test(id)) throw new ServiceError('ENCODER_UNKNOWN', id);
   return path.join(models, id);
 }

@@ -6,10 +6,10 @@ const { AttributeProto, ModelProto, TensorProto } = proto.onnx;
 const { FLOAT: FLOAT_ATTRIBUTE, INT, INTS, STRING } = AttributeProto.AttributeType;
 
 /** Numbers of ONNX's element types. */
-export const { FLOAT, FLOAT16, UINT8, INT32, INT64, BOOL } = TensorProto.DataType;
+export const { FLOAT, FLOAT16, UINT8, INT32, INT64 } = TensorProto.DataType;
 
 /** Opset 17 has every operation used (HardSwish is the newest, of 14), and ONNX Runtime reads it since 1.11. */
-export const OPSET = 17;
+const OPSET = 17;
 
 export function node(
   opType: string,

@@ -8,7 +8,7 @@ import type { ModelOutput, Preprocessing } from './definition.ts';
 import { inputsOf, modelError, outputsOf, type ModelValue } from './model-file.ts';
 
 /** Ranges that pixels are commonly brought into. */
-export const PIXEL_RANGES = {
+const PIXEL_RANGES = {
   /** 0 to 1. */
   unit: { scale: 1 / 255, mean: [0, 0, 0], std: [1, 1, 1] },
   /** -1 to 1. */
@@ -24,7 +24,7 @@ export const PIXEL_RANGES = {
   /** 0 to 255, as they are. */
   bytes: { scale: 1, mean: [0, 0, 0], std: [1, 1, 1] },
 } as const satisfies Record<string, { scale: number; mean: readonly number[]; std: readonly number[] }>;
-export type PixelRange = keyof typeof PIXEL_RANGES;
+type PixelRange = keyof typeof PIXEL_RANGES;
 
 /** What a user answers; each is asked only where the model does not say it. */
 export interface OwnModelAnswers {

@@ -15,8 +15,8 @@ const pinsFile = z.record(
 );
 export type Pins = z.infer<typeof pinsFile>;
 
-/** A size rounded to three digits may be this much off. */
-const ROUNDED = 0.01;
+/** How much a size may be off, as a part of it. */
+const TOLERANCE = { exact: 0, rounded: 0.01, estimated: 1 } as const satisfies Record<EncoderFile['bytesAre'], number>;
 
 function locationOf(models: string): string {
   return path.join(models, 'pins.json');
@@ -64,10 +64,16 @@ export function checkSum(definition: EncoderDefinition, file: EncoderFile, found
 export function checkSize(label: string, file: EncoderFile, bytes: number, pinned?: number): void {
   const expected = pinned ?? file.bytes;
   if (expected === null) return;
-  const tolerance = pinned !== undefined || file.bytesExact ? 0 : Math.ceil(expected * ROUNDED);
+  const tolerance = pinned === undefined ? Math.ceil(expected * TOLERANCE[file.bytesAre]) : 0;
   if (Math.abs(bytes - expected) <= tolerance) return;
   throw new ServiceError(
     'ENCODER_SIZE',
     `${label} has ${bytes} bytes, ${tolerance > 0 ? 'about ' : ''}${expected} are expected`,
   );
+}
+
+/** Bytes after which a download is given up, whatever the server says. */
+export function mostBytes(file: EncoderFile): number {
+  // 2 GiB is the most that a model file, which is one message, can have.
+  return file.bytes === null ? 2 ** 31 : Math.ceil(file.bytes * (1 + TOLERANCE[file.bytesAre])) + 1024;
 }

@@ -1,6 +1,6 @@
 /**
- * The encoders that Semblance knows. Addresses are on the models' public hub; sizes and sums are what the hub's pages say of the
- * named revision. A sum that no page gave is `null`: the first download shows it and pins it, and any later change is refused
+ * The encoders that Semblance knows. Addresses are on the models' public hub; sums and most sizes are what the hub's pages say of
+ * the named revision (a size that no page gave for that very file is `estimated`). A sum that no page gave is `null`: the first download shows it and pins it, and any later change is refused
  * (`pins.ts`). Related scores of downloaded encoders are starting points, not measured on them here; see `docs/encoders.md`.
  */
 import { ServiceError } from '../../contract/errors.ts';
@@ -17,10 +17,10 @@ function hubFile(
   repository: string,
   revision: string,
   path: string,
-  size: { bytes: number; bytesExact?: boolean; sha256?: string },
+  size: { bytes: number; bytesAre?: EncoderFile['bytesAre']; sha256?: string },
 ): EncoderFile {
   const url = `${HUB}/${repository}/resolve/${revision}/${path}`;
-  return { path, role, bytes: size.bytes, bytesExact: size.bytesExact ?? false, sha256: size.sha256 ?? null, url };
+  return { path, role, bytes: size.bytes, bytesAre: size.bytesAre ?? 'rounded', sha256: size.sha256 ?? null, url };
 }
 
 const APACHE = { name: 'Apache-2.0', url: 'https://www.apache.org/licenses/LICENSE-2.0', file: null };
@@ -82,8 +82,8 @@ function mobileClip(id: string, name: string, description: string, files: Encode
 
 function tokenizerFiles(repository: string): EncoderFile[] {
   return [
-    hubFile('tokenizer', repository, 'main', 'tokenizer.json', { bytes: 2_220_000 }),
-    hubFile('config', repository, 'main', 'tokenizer_config.json', { bytes: 705 }),
+    hubFile('tokenizer', repository, 'main', 'tokenizer.json', { bytes: 2_220_000, bytesAre: 'estimated' }),
+    hubFile('config', repository, 'main', 'tokenizer_config.json', { bytes: 705, bytesAre: 'estimated' }),
   ];
 }
 
@@ -194,15 +194,19 @@ const DEFINITIONS: readonly DefinitionInput[] = [
     files: [
       hubFile('vision', 'onnx-community/siglip2-base-patch16-224-ONNX', 'main', 'onnx/vision_model.onnx', {
         bytes: 372_000_000,
+        bytesAre: 'estimated',
       }),
       hubFile('text', 'onnx-community/siglip2-base-patch16-224-ONNX', 'main', 'onnx/text_model_quantized.onnx', {
         bytes: 283_000_000,
+        bytesAre: 'estimated',
       }),
       hubFile('tokenizer', 'onnx-community/siglip2-base-patch16-224-ONNX', 'main', 'tokenizer.json', {
         bytes: 34_400_000,
+        bytesAre: 'estimated',
       }),
       hubFile('config', 'onnx-community/siglip2-base-patch16-224-ONNX', 'main', 'tokenizer_config.json', {
         bytes: 47_200,
+        bytesAre: 'estimated',
       }),
     ],
     preprocessing: {
@@ -232,10 +236,13 @@ const DEFINITIONS: readonly DefinitionInput[] = [
   mobileClip('mobileclip-s0', 'MobileCLIP S0 (small)', 'Small and fast; finds pictures by English words.', [
     hubFile('vision', 'Xenova/mobileclip_s0', 'f13557b8ac7cf7f77adec07a1c70adfc3ea67f91', 'onnx/vision_model.onnx', {
       bytes: 45_543_630,
-      bytesExact: true,
+      bytesAre: 'exact',
       sha256: '17d3c037b1d488c10c50e09f6009ea5a198caef4e0e8f4ea5617b7cb2d067ac0',
     }),
-    hubFile('text', 'Xenova/mobileclip_s0', 'main', 'onnx/text_model.onnx', { bytes: 169_800_000 }),
+    hubFile('text', 'Xenova/mobileclip_s0', 'main', 'onnx/text_model.onnx', {
+      bytes: 169_800_000,
+      bytesAre: 'estimated',
+    }),
     ...tokenizerFiles('Xenova/mobileclip_s0'),
   ]),
   mobileClip('mobileclip-s2', 'MobileCLIP S2 (quality)', 'Finds more than S0 at about twice its time; English words.', [

@@ -34,7 +34,7 @@ export function storageError(error: unknown, where: string): unknown {
 }
 
 /** Bytes that can be written to the drive of a folder. */
-export async function freeBytesOf(folder: string): Promise<number> {
+async function freeBytesOf(folder: string): Promise<number> {
   const { bavail, bsize } = await statfs(folder);
   return bavail * bsize;
 }

@@ -4,7 +4,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { modelError } from './model-file.ts';
 import { pictureBytes } from './pixels.ts';
 
-export const TRIAL_PICTURES = 10;
+const TRIAL_PICTURES = 10;
 
 /** Cosine above which two rows are the same, as everywhere in the project. */
 const SAME = 0.999;
