@@ -1,7 +1,8 @@
 /**
- * The encoders that Semblance knows. Addresses are on the models' public hub; sums and most sizes are what the hub's pages say of
- * the named revision (a size that no page gave for that very file is `estimated`). A sum that no page gave is `null`: the first download shows it and pins it, and any later change is refused
- * (`pins.ts`). Related scores of downloaded encoders are starting points, not measured on them here; see `docs/encoders.md`.
+ * The encoders that Semblance knows. Addresses are on the models' public hub; sums and most sizes are what the hub's pages say
+ * of the named revision (a size that no page gave for that very file is `estimated`). A sum that no page gave is `null`: the
+ * first download shows it and pins it, and any later change is refused (`pins.ts`). Related scores of downloaded encoders are
+ * starting points, not measured on them here; see `docs/encoders.md`.
  */
 import { ServiceError } from '../../contract/errors.ts';
 import { encoderDefinition, type EncoderDefinition, type EncoderFile } from './definition.ts';
