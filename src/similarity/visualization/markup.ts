@@ -28,8 +28,12 @@ const WIDE =
 /** About how wide a text of 14 pixels is drawn, in pixels; nothing measures it where there is no display. */
 export function textWidth(text: string): number {
   let width = 0;
-  for (const { segment } of graphemes.segment(text)) width += WIDE.test(segment) ? 15 : 8;
+  for (const { segment } of graphemes.segment(text)) width += widthOf(segment);
   return width;
+}
+
+function widthOf(character: string): number {
+  return WIDE.test(character) ? 15 : 8;
 }
 
 /** How much larger a title is than other text, with its bolder letters. */
@@ -39,8 +43,10 @@ export const TITLE_SIZE = 1.4;
 export function shortened(text: string, room: number): string {
   if (textWidth(text) <= room) return text;
   let kept = '';
+  let width = widthOf('…');
   for (const { segment } of graphemes.segment(text)) {
-    if (textWidth(`${kept}${segment}…`) > room) break;
+    width += widthOf(segment);
+    if (width > room) break;
     kept += segment;
   }
   return `${kept}…`;
