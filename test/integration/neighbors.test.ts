@@ -2,10 +2,14 @@
 import { readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
+import { FeatureStore } from '../../src/library/catalog/feature-store.ts';
+import { NeighborCache } from '../../src/library/neighbors/neighbor-cache.ts';
+import { ModelVectors } from '../../src/library/vectors/model-vectors.ts';
+import { normalize } from '../../src/library/vectors/vector-index.ts';
 import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
-import { writeDrawings } from '../fixtures/pictures.ts';
+import { mulberry32, writeDrawings } from '../fixtures/pictures.ts';
 
 type Found = readonly { readonly path: string; readonly score: number }[];
 
@@ -66,6 +70,65 @@ test('pictures that come and go leave the library as one that was indexed at onc
     expect(paths(a)).toEqual(paths(b));
     for (const [i, { score }] of a.entries()) expect(score).toBeCloseTo(b[i]?.score ?? 0, 4);
   }
+});
+
+test('lists kept as pictures come are those of a library made at once, with an index that filled itself meanwhile', async () => {
+  const folder = await temporaryFolder();
+  const random = mulberry32(3);
+  const spread = (): number => random() + random() - 1;
+  const kinds = Array.from({ length: 12 }, () => Float32Array.from({ length: 32 }, spread));
+  const rows = Array.from({ length: 700 }, (_, i) => {
+    const vector = normalize(Float32Array.from(kinds[i % 12] ?? [], (value) => value + 0.8 * spread()));
+    return {
+      mediaId: i + 1,
+      features: new Float16Array(4),
+      vector: Float16Array.from(vector),
+      signature: new Uint8Array(4),
+    };
+  });
+  const cacheOf = async (name: string, sizes: readonly number[]): Promise<NeighborCache> => {
+    const store = new FeatureStore(join(folder, `${name}.sqlite`), 'encoder', 'model');
+    onTestFinished(() => store.close());
+    const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, join(folder, name), []);
+    const cache = await NeighborCache.open(vectors, 'model', join(folder, name), false);
+    let before = 0;
+    for (const size of sizes) {
+      store.put(rows.slice(before, size));
+      await vectors.catchUp();
+      await vectors.add(rows.slice(before, size));
+      await cache.settled();
+      expect(cache.lists).not.toBeNull();
+      before = size;
+    }
+    await cache.close();
+    return cache;
+  };
+  const [grown, made] = [await cacheOf('grown', [300, 310, 420, 421, 600, 700]), await cacheOf('made', [700])];
+  let same = 0;
+  for (const { mediaId } of rows) {
+    const expected = new Set(made.lists?.neighbors(mediaId).map(({ id }) => id));
+    expect(expected.size).toBe(20);
+    same += grown.lists?.neighbors(mediaId).filter(({ id }) => expected.has(id)).length ?? 0;
+  }
+  expect(same / (20 * rows.length)).toBeGreaterThan(0.99);
+});
+
+test('a graph of pictures whose files went after it was written is taken, and brought up to date', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  const [first = '', second = ''] = await writeDrawings(photos, 30);
+  const library = join(folder, 'library');
+  expect((await runCommand('index', photos, '--library', library)).code).toBe(0);
+  await rm(second);
+  const { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  // at once, before the graph is brought up to date
+  await service.close();
+  const again = await openLibrary(library);
+  await again.service.settled();
+  const found = await similarTo(again.client, first, 29);
+  expect(found).toHaveLength(29);
+  expect(paths(found)).not.toContain(second);
 });
 
 test('a lost or damaged graph is made again, and searches answer meanwhile', async () => {

@@ -60,7 +60,7 @@ export class NeighborCache {
   static async open(vectors: ModelVectors, model: string, folder: string, readonly: boolean): Promise<NeighborCache> {
     const loaded = await loadGraph(folder, model);
     // ids that have no vector: a backup of the catalog was restored, and they will be given to other pictures
-    const known = loaded && [...loaded.ids()].every((id) => vectors.present.has(id) || vectors.indexedVector(id));
+    const known = loaded && [...loaded.ids()].every((id) => vectors.present.has(id) || vectors.holds(id));
     const cache = new NeighborCache(vectors, model, folder, readonly, known ? loaded : new NeighborGraph());
     if (cache.#isComplete()) cache.#currentRevision = vectors.revision;
     if (!readonly) {

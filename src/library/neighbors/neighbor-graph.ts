@@ -54,7 +54,7 @@ export class NeighborGraph implements NeighborLists {
     }));
   }
 
-  // without making the list: a search asks this of 128 pictures
+  // without making the list: a search asks this of 100 pictures
   weightedSum(id: number, first: number, valueOf: (neighbor: number) => number): number {
     const slot = this.#slots.get(id);
     if (slot === undefined) return 0;

@@ -56,7 +56,7 @@ export function expandQuery(
 
 /**
  * Cosines of the expanded query with the smoothed vectors of its nearest pictures. A neighbor that is not among `found` is
- * taken to be as near as the last of them: with 100 candidates or all, the results were the same (`docs/encoders.md`).
+ * taken to be as near as the last of them: 100 candidates gave what all gave (`docs/encoders.md`).
  *
  * @param found plain cosines with the expanded query, best first
  */

@@ -3,8 +3,8 @@ import { expandQuery, mergeScores, SAME_VECTOR, smoothedScores } from '../neighb
 import type { VectorNeighbor, VectorSource } from '../vectors/vector-index.ts';
 import { COPY_CANDIDATES, liftCopies } from './copies.ts';
 
-/** Candidates whose smoothed scores are worked out. 100 gave what scoring all 1,140 pictures gave: `docs/encoders.md`. */
-const SMOOTHED_CANDIDATES = 128;
+/** Candidates whose smoothed scores are worked out. So many gave what scoring all 1,140 gave, to 0.005: `docs/encoders.md`. */
+const SMOOTHED_CANDIDATES = 100;
 
 /** What is searched: a library, or a part of it. */
 export interface SearchedLibrary {

@@ -145,6 +145,8 @@ export class ModelVectors implements VectorSource {
     return this.#inTurn(async () => {
       for (const [i, { mediaId, vector }] of rows.entries()) {
         this.#insert(mediaId, vector);
+        // a catch-up may have met it in the store before it was present, and hidden it
+        this.#hnsw.show(mediaId);
         if (i % SLICE === SLICE - 1) await letOthersRun();
       }
       if (rows.length > 0) this.#changed();
@@ -187,16 +189,22 @@ export class ModelVectors implements VectorSource {
     return stored && Float32Array.from(stored);
   }
 
-  /** The nearest pictures of one that the index holds, itself left out, by the index alone; empty where it does not hold it. */
+  /** Whether the index has the picture, findable or hidden. */
+  holds(id: number): boolean {
+    return this.#hnsw.has(id);
+  }
+
+  /** The nearest pictures of one, itself left out, by the index alone; empty where the index cannot find it. */
   neighborsOf(id: number, k: number): VectorNeighbor[] {
-    if (!this.#hnsw.has(id)) return [];
-    const found = this.#hnsw.searchNow(new Float32Array(this.#hnsw.vector(id)), k + 1);
+    const vector = this.#hnsw.vector(id);
+    if (!vector) return [];
+    const found = this.#hnsw.searchNow(new Float32Array(vector), k + 1);
     return found.filter((neighbor) => neighbor.id !== id).slice(0, k);
   }
 
-  /** As {@link vector}, from the index in memory: a tenth of the time. Null where the index lacks it. */
+  /** As {@link vector}, from the index in memory: a tenth of the time. Null where the index cannot find it. */
   indexedVector(id: number): readonly number[] | null {
-    return this.#hnsw.has(id) ? this.#hnsw.vector(id) : null;
+    return this.#hnsw.vector(id);
   }
 
   async search(
