@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
+import { benchEncode } from './encode-bench.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
 import type { BenchArea, Measurement, Report } from './measurement.ts';
@@ -26,6 +27,7 @@ export async function benchCommand(
   const measured = (name: BenchArea): boolean => area === undefined || area === name;
   output.notice('Figures are ratios to what is measured in the same run.');
   if (measured('similarity')) await benchSimilarity(report);
+  if (measured('encode')) await benchEncode(report);
   if (measured('index') || measured('search')) await benchWithPhotos(options, measured, report, output);
   return 0;
 }
