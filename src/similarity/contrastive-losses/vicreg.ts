@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkRange } from '../checks.ts';
+import { positivePart } from '../tensors/positive-part.ts';
 import { ContrastiveLoss } from './contrastive-loss.ts';
 
 export interface VicRegOptions {
@@ -50,7 +51,7 @@ export class VicReg extends ContrastiveLoss {
     const [examples, dimensions] = rows.shape;
     const centred = tf.sub(rows, tf.mean(rows, 0, true));
     const deviations = tf.sqrt(tf.add(tf.mean(tf.square(centred), 0), this.stdConst));
-    const variance = tf.mean(tf.relu(tf.sub(1, deviations)));
+    const variance = tf.mean(positivePart(tf.sub(1, deviations)));
     // Where there is one example, `centred` is 0 and so is its covariance.
     const covariances = tf.div(tf.matMul(centred, centred, true), Math.max(1, examples - 1));
     const offDiagonal = tf.mul(covariances, tf.sub(1, tf.eye(dimensions)));

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { l2Normalize } from '../tensors/l2-normalize.ts';
+import { positivePart } from '../tensors/positive-part.ts';
 import type { Distance } from './distance.ts';
 
 /**
@@ -16,7 +17,7 @@ export const cosineDistance: Distance = {
       const normalizedQueries = l2Normalize(queries);
       const normalizedKeys = keys === queries ? normalizedQueries : l2Normalize(keys);
       // Rounding puts the same direction at up to -1e-7.
-      return tf.relu<tf.Tensor2D>(tf.sub(1, tf.matMul(normalizedQueries, normalizedKeys, false, true)));
+      return positivePart(tf.sub<tf.Tensor2D>(1, tf.matMul(normalizedQueries, normalizedKeys, false, true)));
     }),
   between: (query, key) => {
     let product = 0;

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { detached } from '../tensors/detached.ts';
+import { positivePart } from '../tensors/positive-part.ts';
 import type { Distance } from './distance.ts';
 
 /** What squared distances are made of. */
@@ -50,7 +51,7 @@ export const euclideanDistance: Distance = {
 export const squaredEuclideanDistance: Distance = {
   name: 'squared_euclidean',
   largestIsNearest: false,
-  pairwise: (queries, keys) => tf.tidy(() => tf.relu(squaredDistances(queries, keys).squared)),
+  pairwise: (queries, keys) => tf.tidy(() => positivePart(squaredDistances(queries, keys).squared)),
   between: squaredBetween,
 };
 

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { positivePart } from '../tensors/positive-part.ts';
 import type { Distance } from './distance.ts';
 import { squaredDistances } from './minkowski.ts';
 
@@ -31,7 +32,7 @@ export const snrDistance: Distance = {
       const centredQueries = centred(queries);
       const centredKeys = keys === queries ? centredQueries : centred(keys);
       // A variance is the mean square of what is centred, and the difference of two centred rows is centred.
-      const noise = tf.relu(squaredDistances(centredQueries, centredKeys).squared);
+      const noise = positivePart(squaredDistances(centredQueries, centredKeys).squared);
       return tf.div<tf.Tensor2D>(noise, tf.sum(tf.square(centredQueries), 1, true));
     }),
   between: (query, key) => {

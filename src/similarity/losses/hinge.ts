@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { checkFiniteNumber } from '../checks.ts';
+import { positivePart } from '../tensors/positive-part.ts';
 
 /**
  * A margin that losses can use: a number, or null for a soft one. A negative one is allowed: it lets the negative be nearer.
@@ -12,5 +13,5 @@ export function checkMargin(margin: number | null): number | null {
 
 /** max(0, gap + margin); with no margin, log(1 + exp(gap)). */
 export function hinge(gaps: tf.Tensor1D, margin: number | null): tf.Tensor1D {
-  return margin === null ? tf.softplus(gaps) : tf.relu(tf.add(gaps, margin));
+  return margin === null ? tf.softplus(gaps) : positivePart(tf.add(gaps, margin));
 }

@@ -4,6 +4,7 @@ import type { Distance } from '../distances/index.ts';
 import { detached } from '../tensors/detached.ts';
 import { maskedLogSumExp } from '../tensors/masked-log-sum-exp.ts';
 import type { PairMasks } from '../tensors/pair-masks.ts';
+import { positivePart } from '../tensors/positive-part.ts';
 import type { Pairs } from './metric-loss.ts';
 import { checkPositiveMining, distancesFromPositives, minePositives, type PositiveMining } from './mining.ts';
 import { PairwiseLoss } from './pairwise-loss.ts';
@@ -46,7 +47,7 @@ export class LiftedStructLoss extends PairwiseLoss {
     const bothLogits = tf.sub<tf.Tensor2D>(this.margin, tf.concat([distances, fromPositives], 1));
     const push = tf.reshape(maskedLogSumExp(bothLogits, bothMasks, false), [-1]);
     const pull = tf.sum<tf.Tensor1D>(tf.mul(distances, positives), 1);
-    return tf.div<tf.Tensor1D>(tf.square(tf.relu(tf.add(pull, push))), 2);
+    return tf.div<tf.Tensor1D>(tf.square(positivePart(tf.add(pull, push))), 2);
   }
 
   override getConfig(): Record<string, unknown> {

@@ -17,10 +17,13 @@ export function l2Normalize(rows: tf.Tensor2D): tf.Tensor2D {
   return withGradient(
     rows,
     (values) => {
-      const squaredLength = tf.maximum(tf.sum(tf.square(values), 1, true), LEAST_SQUARED_LENGTH);
+      // Beyond 1e19 the squares would leave the range of 32 bits, and the row would come out as zeros.
+      const scale = tf.maximum(tf.max(tf.abs(values), 1, true), 1);
+      const scaled = tf.div<tf.Tensor2D>(values, scale);
+      const squaredLength = tf.maximum(tf.sum(tf.square(scaled), 1, true), LEAST_SQUARED_LENGTH);
       const inverseLength = tf.rsqrt(squaredLength);
-      const unit = tf.mul<tf.Tensor2D>(values, inverseLength);
-      return { value: unit, saved: { unit, inverseLength } };
+      const unit = tf.mul<tf.Tensor2D>(scaled, inverseLength);
+      return { value: unit, saved: { unit, inverseLength: tf.div(inverseLength, scale) } };
     },
     (upstream, { unit, inverseLength }) => {
       const along = tf.sum(tf.mul(upstream, unit), 1, true);

@@ -15,6 +15,7 @@ import { l2Normalize } from './l2-normalize.ts';
 import { anyMasked, largestMasked, maskedMax, maskedMin, smallestMasked } from './masked-extrema.ts';
 import { maskedLogSumExp } from './masked-log-sum-exp.ts';
 import { pairMasks } from './pair-masks.ts';
+import { positivePart } from './positive-part.ts';
 
 const rows = gaussianRows(31, 4, 5);
 // A weight for each value, so that none can stand for another.
@@ -43,9 +44,38 @@ describe.each(['cpu', 'wasm'])('on %s', (backend) => {
       expect(relativeError(result, [...rows.map(unit), [0, 0, 0, 0, 0]])).toBeLessThan(1e-6);
     });
 
+    it.each([1e19, 1e30, 3e38])('has a direction also for values of %d', (length) => {
+      const far = rows.map((row) => row.map((value) => (value / 4) * length));
+      expect(
+        relativeError(
+          tf.tidy(() => l2Normalize(matrix(far)).arraySync()),
+          rows.map(unit),
+        ),
+      ).toBeLessThan(1e-6);
+    });
+
     it('has the gradient of finite differences', () => {
       const expected = finiteDifferences((moved) => weighted(moved.map(unit)), rows);
       expect(relativeError(weightedGradient(l2Normalize, rows, weights), expected)).toBeLessThan(1e-5);
+    });
+  });
+
+  describe('positivePart', () => {
+    it('is 0 below 0, with no gradient there', () => {
+      const result = tf.tidy(() => positivePart(tf.tensor1d([-2, 0, 3])).dataSync());
+      expect([...result]).toEqual([0, 0, 3]);
+      const gradient = tf.tidy(() =>
+        tf
+          .grad((x) => tf.sum(positivePart(x)))(tf.tensor1d([-2, 3]))
+          .dataSync(),
+      );
+      expect([...gradient]).toEqual([0, 1]);
+    });
+
+    it('leaves what is no number, of either sign', () => {
+      const [negative, positive] = new Float32Array(new Uint32Array([0xffc00000, 0x7fc00000]).buffer);
+      const values = Float32Array.from({ length: 16 }, (_, i) => (i % 2 === 0 ? negative : positive) as number);
+      expect([...tf.tidy(() => positivePart(tf.tensor1d(values)).dataSync())].every(Number.isNaN)).toBe(true);
     });
   });
 
