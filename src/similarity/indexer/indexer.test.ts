@@ -77,6 +77,13 @@ describe('an indexer', () => {
     expect(open({ search: 'hnsw' }).batchLookup(POINTS)).toEqual([[], [], []]);
   });
 
+  it.each(['linear', 'hnsw'])('keeps nothing of what 32 bits cannot hold: %s', (search) => {
+    const indexer = open({ search });
+    expect(() => indexer.add([1e300, 0])).toThrow(expect.objectContaining({ code: 'NOT_FINITE' }) as Error);
+    expect(indexer.size).toBe(0);
+    expect(indexer.add([1, 0])).toBe(0);
+  });
+
   it('keeps examples without a label or data', () => {
     const indexer = open();
     expect(indexer.add([1, 2])).toBe(0);

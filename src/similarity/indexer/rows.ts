@@ -30,8 +30,10 @@ export function rowsOf(
 export function rowOf(argument: string, embedding: EmbeddingRow, dimensions: number): Float32Array {
   const values = embedding instanceof tf.Tensor ? checkRank(argument, embedding, 1).dataSync<'float32'>() : embedding;
   if (values.length !== dimensions) throw wrongLength(argument, [values.length], `${dimensions} numbers`);
-  checkFinite(argument, values);
-  return values instanceof Float32Array ? values : Float32Array.from(values);
+  // Checked as it is kept: what 64 bits hold may be infinite in 32.
+  const row = values instanceof Float32Array ? values : Float32Array.from(values);
+  checkFinite(argument, row);
+  return row;
 }
 
 function matrixValues(argument: string, embeddings: tf.Tensor, dimensions: number): Float32Array {
