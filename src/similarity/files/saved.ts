@@ -1,7 +1,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { SimilarityError } from '../errors.ts';
 
 /**
@@ -76,6 +76,34 @@ export async function readSaved(folder: string, name: string): Promise<Saved> {
   });
   if (found !== envelope.data.sha256) throw damaged(file, 'its checksum is another');
   return { description, file };
+}
+
+/**
+ * Makes a folder, and those that it lies in, where it is not there.
+ *
+ * @throws SimilarityError FILE_DAMAGED where something else has its name
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error: unknown) => {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    throw ['EEXIST', 'ENOTDIR'].includes(code)
+      ? damaged(folder, 'a folder was expected, and a file is there', error)
+      : error;
+  });
+}
+
+/** What is still being written, by folder. */
+const writing = new Map<string, Promise<unknown>>();
+
+/** Writes into a folder once whatever this program began before in the same folder is done: each deletes what it replaces. */
+export async function inTurn(folder: string, write: () => Promise<void>): Promise<void> {
+  const path = resolve(folder);
+  const written = (writing.get(path) ?? Promise.resolve()).then(write);
+  const ended = written.catch(() => undefined);
+  writing.set(path, ended);
+  await written.finally(() => {
+    if (writing.get(path) === ended) writing.delete(path);
+  });
 }
 
 /** @param reason what is wrong with the file */

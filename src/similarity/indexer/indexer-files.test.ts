@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DistanceName } from '../distances/index.ts';
 import { createRandom } from '../random.ts';
@@ -92,6 +93,28 @@ describe('a saved index', () => {
     indexer.add([1, 1], { data: new Date() });
     await expect(indexer.save(folder)).rejects.toMatchObject({ code: 'WRONG_SHAPE' });
     expect((await Indexer.load(folder)).size).toBe(3);
+  });
+
+  it('is whole however many are written into the same folder at a time', async () => {
+    const indexers = COMBINATIONS.map(([search, store]) => example({ search, store }));
+    const saves = indexers.map(async (indexer, i) => {
+      await setTimeout(i);
+      await indexer.save(folder);
+    });
+    await Promise.all(saves);
+    const loaded = await Indexer.load(folder);
+    opened.push(loaded);
+    expect(loaded.size).toBe(3);
+    expect(await readdir(folder)).toHaveLength(2);
+  });
+
+  it('is not written where a file has the name of the folder', async () => {
+    const file = join(folder, 'file');
+    await writeFile(file, 'something else');
+    const expected = { code: 'FILE_DAMAGED', argument: file };
+    await expect(example().save(file)).rejects.toMatchObject(expected);
+    await expect(example().save(join(file, 'within'))).rejects.toMatchObject({ code: 'FILE_DAMAGED' });
+    expect(await readFile(file, 'utf8')).toBe('something else');
   });
 
   it('is read into a search and a store that are given', async () => {

@@ -292,7 +292,7 @@ export class Indexer {
    * Writes the index into a folder, which is made where it is not there. What was saved there before is replaced once the new
    * one is whole.
    *
-   * @throws SimilarityError WRONG_SHAPE where the data of an example cannot be written
+   * @throws SimilarityError WRONG_SHAPE where the data of an example cannot be written, FILE_DAMAGED where a file has its name
    */
   async save(folder: string): Promise<void> {
     await writeIndex(folder, async (content) => {

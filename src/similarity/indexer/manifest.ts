@@ -1,7 +1,7 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CalibrationResults } from '../evaluators/index.ts';
-import { damaged, readSaved, writeSaved } from '../files/saved.ts';
+import { damaged, inTurn, makeFolder, readSaved, writeSaved } from '../files/saved.ts';
 
 /** Of what a folder holds; another version is not read. */
 const VERSION = 1;
@@ -30,16 +30,19 @@ export interface Manifest {
  * before is what a reader finds, and then it is deleted.
  *
  * @param writeContent writes search and store into the folder that it is given, and says what they are
+ * @throws SimilarityError FILE_DAMAGED where a file has the folder's name
  */
 export async function writeIndex(folder: string, writeContent: (folder: string) => Promise<Manifest>): Promise<void> {
-  await mkdir(folder, { recursive: true });
-  const content = await nextContentFolder(folder);
-  await mkdir(join(folder, content));
-  const manifest = await writeContent(join(folder, content));
-  await writeSaved(folder, 'index', { version: VERSION, content, ...manifest });
-  for (const name of await readdir(folder)) {
-    if (name !== content && CONTENT_FOLDER.test(name)) await rm(join(folder, name), { recursive: true });
-  }
+  await inTurn(folder, async () => {
+    await makeFolder(folder);
+    const content = await nextContentFolder(folder);
+    await mkdir(join(folder, content));
+    const manifest = await writeContent(join(folder, content));
+    await writeSaved(folder, 'index', { version: VERSION, content, ...manifest });
+    for (const name of await readdir(folder)) {
+      if (name !== content && CONTENT_FOLDER.test(name)) await rm(join(folder, name), { recursive: true });
+    }
+  });
 }
 
 /**

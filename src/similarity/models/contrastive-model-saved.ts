@@ -42,7 +42,7 @@ export interface SavedContrastiveModel extends IndexOfSaved {
   readonly compiled: ContrastiveCompilation | undefined;
 }
 
-/** Writes a model into an existing folder, and its index with it: {@link saveWithIndex}. */
+/** Writes a model into a folder, and its index with it: {@link saveWithIndex}. */
 export async function writeContrastiveModel(folder: string, model: ContrastiveModelToSave): Promise<void> {
   const { parts, target, compiled, ...index } = model;
   const models = {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { inTurn, makeFolder } from '../files/saved.ts';
 import type { IndexerStats } from '../indexer/index.ts';
 import { INDEX_FOLDER, type IndexOptions } from './indexed-model.ts';
 
@@ -31,25 +32,31 @@ export interface IndexOfSaved {
 }
 
 /**
- * Writes a model and its index into an existing folder. The index lies aside until the description of the model, which knows its
+ * Writes a model and its index into a folder, which is made where it is not there. The index lies aside until the description of the model, which knows its
  * checksum, is written: whoever is interrupted leaves either the old model with the old index or the new one with the new.
  *
  * @param writeModel writes the description, with what it is to say of the index (null: there is none)
+ * @throws SimilarityError FILE_DAMAGED where a file has the folder's name
  */
 export async function saveWithIndex(
   folder: string,
   { indexStats, writeIndex }: IndexToSave,
   writeModel: (index: SavedIndex | null) => Promise<void>,
 ): Promise<void> {
-  const aside = join(folder, NEW_INDEX_FOLDER);
-  await rm(aside, { recursive: true, force: true });
-  await writeIndex?.(aside);
-  await writeModel(
-    indexStats ? { options: optionsOf(indexStats), manifest: (await manifestHash(aside)) ?? null } : null,
-  );
-  if (writeIndex === undefined) return;
-  await rm(join(folder, INDEX_FOLDER), { recursive: true, force: true });
-  await rename(aside, join(folder, INDEX_FOLDER));
+  await inTurn(folder, async () => {
+    await makeFolder(folder);
+    const [aside, place] = [join(folder, NEW_INDEX_FOLDER), join(folder, INDEX_FOLDER)];
+    await rm(aside, { recursive: true, force: true });
+    await writeIndex?.(aside);
+    await writeModel(
+      indexStats ? { options: optionsOf(indexStats), manifest: (await manifestHash(aside)) ?? null } : null,
+    );
+    if (writeIndex === undefined) return;
+    await inTurn(place, async () => {
+      await rm(place, { recursive: true, force: true });
+      await rename(aside, place);
+    });
+  });
 }
 
 /** @param saved what the description in that folder says of the index */

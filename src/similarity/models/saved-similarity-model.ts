@@ -24,7 +24,7 @@ export interface SavedModel extends IndexOfSaved {
   readonly hasBackbone: boolean;
 }
 
-/** Writes a model into an existing folder, and its index with it: {@link saveWithIndex}. */
+/** Writes a model into a folder, and its index with it: {@link saveWithIndex}. */
 export async function writeSavedModel(folder: string, { network, compiled, ...index }: ModelToSave): Promise<void> {
   await saveWithIndex(folder, index, (savedIndex) =>
     saveLayersModels(
