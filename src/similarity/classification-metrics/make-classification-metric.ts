@@ -16,6 +16,11 @@ const METRICS = new Map<string, new (name: string) => ClassificationMetric>([
   ['false_positive_rate', FalsePositiveRate],
 ]);
 
+/** Whether {@link makeClassificationMetric} knows a metric of that name. */
+export function isClassificationMetric(name: string): boolean {
+  return METRICS.has(name.toLowerCase());
+}
+
 /**
  * The classification metric of that name, in any case; its results have the name it was asked for by. A metric is returned as
  * it is.

@@ -220,6 +220,9 @@ describe('what a contrastive model is asked for', () => {
     expect(() => model.compile({ loss: 'triplet' })).toThrow(/"triplet" is none of/);
     expect(() => model.compile({ targetDecay: 2 })).toThrow(/targetDecay/);
     model.compile({ loss: new SimCLRLoss({ temperature: 0.5 }) });
+    await model.index(queries.x);
+    expect(() => model.compile({ optimizer: 'no' })).toThrow(/"no" is none of/);
+    expect(model.indexSize()).toBe(queries.y.length);
     const failing: [string, () => tf.Tensor[]][] = [
       ['WRONG_LENGTH', () => [0, 1, 2].map(() => tf.ones([4, FEATURES]))],
       ['WRONG_LENGTH', () => []],

@@ -1,11 +1,9 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { mkdir } from 'node:fs/promises';
 import { setImmediate } from 'node:timers/promises';
 import type { Callback, Logs } from '../callbacks/callback.ts';
 import { checkCount, checkRange } from '../checks.ts';
 import { getContrastiveLoss, type ContrastiveLoss } from '../contrastive-losses/index.ts';
-import { getDistance } from '../distances/index.ts';
 import { SimilarityError } from '../errors.ts';
 import type { Examples } from '../samplers/examples.ts';
 import type { Batch, Sampler } from '../samplers/sampler.ts';
@@ -133,8 +131,13 @@ export class ContrastiveModel extends IndexedModel {
       ...index
     } = options;
     const settings = { loss: getContrastiveLoss(loss), targetDecay: checkRange('targetDecay', decay, 0, 1) };
-    this.createIndex({ ...index, distance: getDistance(index.distance ?? 'cosine') });
     const made = getOptimizer(optimizer, learningRate);
+    try {
+      this.createIndex(index);
+    } catch (error) {
+      if (typeof optimizer === 'string') made.dispose();
+      throw error;
+    }
     this.#disposeCompiled();
     this.#compiled = { ...settings, optimizer: made, ownsOptimizer: typeof optimizer === 'string' };
   }
@@ -239,11 +242,11 @@ export class ContrastiveModel extends IndexedModel {
    * with, and its index. What an optimizer remembers of past steps is not saved.
    *
    * @param options.saveIndex whether the index is saved too, where there is one. Default true
-   * @throws SimilarityError DISPOSED, or WRONG_SHAPE where the data of an indexed example cannot be written
+   * @throws SimilarityError DISPOSED, WRONG_SHAPE where the data of an indexed example cannot be written, or FILE_DAMAGED where a
+   *   file has the folder's name
    */
   async saveModel(folder: string, { saveIndex = true }: { readonly saveIndex?: boolean } = {}): Promise<void> {
     this.#checkUsable();
-    await mkdir(folder, { recursive: true });
     await writeContrastiveModel(folder, {
       parts: this,
       target: this.#target,

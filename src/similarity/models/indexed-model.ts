@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { join } from 'node:path';
 import { checkLabels, unknownName, type Labels } from '../checks.ts';
 import { makeClassificationMetric, type ClassificationMetric } from '../classification-metrics/index.ts';
+import { isClassificationMetric } from '../classification-metrics/make-classification-metric.ts';
 import { getDistance, type Distance } from '../distances/index.ts';
 import { SimilarityError } from '../errors.ts';
 import type { CalibrationResults } from '../evaluators/index.ts';
@@ -25,7 +26,7 @@ export type IndexOptions = Pick<IndexerOptions, 'search' | 'store' | 'evaluator'
 
 /** What is reported of the matches at each cutpoint. */
 export interface ClassificationOptions extends MatchingOptions {
-  /** Beside the metric that the index was calibrated by. Default `['precision', 'recall']`. */
+  /** Beside the metric that the index was calibrated by, where it has a name or was calibrated since. Default `['precision', 'recall']`. */
   readonly extraMetrics?: readonly (ClassificationMetric | string)[];
 }
 
@@ -40,6 +41,8 @@ export const INDEX_FOLDER = 'index';
  */
 export abstract class IndexedModel {
   #index: Indexer | undefined;
+  #givenStore: IndexOptions['store'];
+  #calibrationMetric: ClassificationMetric | undefined;
 
   /** Length of an embedding. */
   abstract readonly dimensions: number;
@@ -62,8 +65,10 @@ export abstract class IndexedModel {
    */
   createIndex({ distance = 'cosine', ...options }: IndexOptions = {}): void {
     const index = new Indexer({ ...options, dimensions: this.dimensions, distance: getDistance(distance) });
-    this.closeIndex();
+    // Not where the new index has the same store.
+    if (typeof options.store !== 'object' || options.store !== this.#givenStore) this.closeIndex();
     this.#index = index;
+    this.#givenStore = options.store;
   }
 
   /**
@@ -134,7 +139,10 @@ export abstract class IndexedModel {
   async calibrate(x: Examples, y: Labels, options: CalibrateOptions = {}): Promise<CalibrationResults> {
     const index = this.#filled();
     const embeddings = await this.embed('x', x);
-    return index.calibrate(embeddings, this.#labels(y, embeddings), options);
+    const calibrationMetric = makeClassificationMetric(options.calibrationMetric ?? 'f1_score');
+    const results = index.calibrate(embeddings, this.#labels(y, embeddings), { ...options, calibrationMetric });
+    this.#calibrationMetric = calibrationMetric;
+    return results;
   }
 
   /**
@@ -198,10 +206,8 @@ export abstract class IndexedModel {
   ): Promise<Record<string, Record<string, number>>> {
     const index = this.#calibrated();
     const metrics = extraMetrics.map((metric) => makeClassificationMetric(metric));
-    const calibrated = index.calibrationMetric;
-    if (calibrated !== undefined && !metrics.some(({ name }) => name === calibrated)) {
-      metrics.push(makeClassificationMetric(calibrated));
-    }
+    const calibrated = this.#calibratedBy(index);
+    if (calibrated !== undefined && !metrics.some(({ name }) => name === calibrated.name)) metrics.push(calibrated);
     const embeddings = await this.embed('x', x);
     const labels = this.#labels(y, embeddings);
     const at = (distance: number): Record<string, number> => {
@@ -275,6 +281,7 @@ export abstract class IndexedModel {
   protected closeIndex(): void {
     this.#index?.close();
     this.#index = undefined;
+    this.#givenStore = undefined;
   }
 
   #labels(y: Labels, embeddings: Float32Array): Int32Array {
@@ -290,6 +297,12 @@ export abstract class IndexedModel {
     const index = this.#created();
     if (index.size > 0) return index;
     throw new SimilarityError('NOT_INDEXED', 'model', { expected: 'index adds examples' });
+  }
+
+  /** An index that was loaded knows its metric by name alone, which one of the program's own does not have. */
+  #calibratedBy({ calibrationMetric: name }: Indexer): ClassificationMetric | undefined {
+    if (name === this.#calibrationMetric?.name) return this.#calibrationMetric;
+    return name !== undefined && isClassificationMetric(name) ? makeClassificationMetric(name) : undefined;
   }
 
   #calibrated(): Indexer {

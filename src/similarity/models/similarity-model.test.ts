@@ -2,9 +2,11 @@ import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backends/index.ts';
+import { F1Score } from '../classification-metrics/index.ts';
 import { metricEmbedding } from '../layers/index.ts';
 import { MultiSimilarityLoss, TripletLoss } from '../losses/index.ts';
 import { MultiShotMemorySampler } from '../samplers/index.ts';
+import { SqliteStore } from '../stores/index.ts';
 import { DistanceMetric } from '../training-metrics/index.ts';
 import { clusters, FEATURES, smallModel } from './clusters.test-fixture.ts';
 import { SimilarityModel } from './similarity-model.ts';
@@ -290,6 +292,39 @@ describe('a similarity model that is asked for what it cannot do', () => {
       expect.objectContaining({ code: 'OUT_OF_RANGE', argument: 'learningRate' }) as Error,
     );
     expect(model.loss.name).toBe('triplet_loss');
+  });
+
+  it.each(['triplet', 'multisim', 'circle', 'soft_nn'])(
+    'says that it diverges, and trains no more: %s',
+    async (loss) => {
+      // On WASM, whose own relu makes numbers again of what is none.
+      const wild = smallModel();
+      wild.compile({ optimizer: 'sgd', learningRate: 1e30, loss });
+      await expect(wild.fit(train, { epochs: 2 })).rejects.toMatchObject({ code: 'DIVERGED', argument: 'loss' });
+      wild.dispose();
+    },
+  );
+
+  it('goes on with a store that it had', async () => {
+    const store = new SqliteStore();
+    const kept = smallModel();
+    kept.compile({ store });
+    await kept.index(indexed.x, indexed.y);
+    kept.compile({ store, loss: 'triplet' });
+    expect(kept.indexSize()).toBe(indexed.y.length);
+    expect(await kept.lookup(queries.x, 1)).toHaveLength(60);
+    kept.dispose();
+    expect(() => store.get(0)).toThrow();
+  });
+
+  it('reports a calibration metric of any name', async () => {
+    const calibrated = smallModel();
+    calibrated.compile();
+    await calibrated.index(indexed.x, indexed.y);
+    await calibrated.calibrate(queries.x, queries.y, { calibrationMetric: new F1Score('mine') });
+    const { optimal } = await calibrated.evaluateClassification(queries.x, queries.y);
+    expect(Object.keys(optimal ?? {}).sort()).toEqual(['distance', 'mine', 'precision', 'recall']);
+    calibrated.dispose();
   });
 
   it('wants one input, and a matrix for its output', () => {

@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { mkdir } from 'node:fs/promises';
 import type { Callback, Logs } from '../callbacks/callback.ts';
 import { EarlyStopping, type EarlyStoppingOptions } from '../callbacks/early-stopping.ts';
 import { checkCount } from '../checks.ts';
@@ -206,11 +205,11 @@ export class SimilarityModel extends IndexedModel {
    * and its index. What was saved there before is replaced once the new one is whole. What an optimizer remembers of past
    * steps is not saved, and neither is a backbone.
    *
-   * @throws SimilarityError DISPOSED, or WRONG_SHAPE where the data of an indexed example cannot be written
+   * @throws SimilarityError DISPOSED, WRONG_SHAPE where the data of an indexed example cannot be written, or FILE_DAMAGED where a
+   *   file has the folder's name
    */
   async saveModel(folder: string, { saveIndex = true }: SaveModelOptions = {}): Promise<void> {
     this.#checkUsable();
-    await mkdir(folder, { recursive: true });
     await writeSavedModel(folder, {
       network: this.#network,
       compiled: this.#compiled,
