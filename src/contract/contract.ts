@@ -1,6 +1,7 @@
 import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
 import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
+import * as e from './encoder-schemas.ts';
 import * as s from './schemas.ts';
 
 /** oRPC's error map, made from the one table of codes. `detail` is what the sentence is about: a path, a reason. */
@@ -57,6 +58,45 @@ export const contract = {
   },
   search: {
     similar: procedure.input(s.similarQuery).output(s.similarResult),
+  },
+  encoders: {
+    /** The built-in one first, then what is installed, what can be downloaded, and what only has features here. */
+    list: procedure.output(z.array(e.encoderEntry)),
+    /**
+     * Installs from a folder or file on disk; what is installed before stays until the new one is complete. ENCODER_BUSY where
+     * another is being installed, ENCODER_LICENCE where its licence has to be agreed to, and other ENCODER_* for what is wrong.
+     */
+    install: procedure.input(e.installInput).output(e.installResult),
+    /**
+     * Starts a download and returns at once; see `watch`. This is the one procedure that asks the network for anything.
+     * ENCODER_BUSY where one is under way.
+     */
+    download: procedure
+      .input(z.object({ id: e.encoderId, acceptLicence: z.boolean().default(false) }))
+      .output(z.void()),
+    /** What was loaded is kept: the next download goes on from there. */
+    cancelDownload: procedure.output(z.void()),
+    /** Removes the files of an encoder. Its features stay. ENCODER_IN_USE where it is active or upcoming. */
+    remove: procedure.input(z.object({ id: e.encoderId })).output(z.void()),
+    /**
+     * Encodes the library with this encoder in the background, and then lets it take over in one step; searches go on with the
+     * old one until then. With the active one it cancels what is under way. Returns when it has begun; see `watch`.
+     */
+    use: procedure.input(z.object({ id: e.encoderId })).output(z.void()),
+    pause: procedure.output(z.void()),
+    resume: procedure.output(z.void()),
+    /** Deletes the features and vectors kept of an encoder. ENCODER_IN_USE where it is active or upcoming. */
+    deleteFeatures: procedure.input(z.object({ id: e.encoderId })).output(z.void()),
+    /** The present state at once, then every change of it and what happens; never ends by itself. */
+    watch: procedure.output(eventIterator(e.encodersEvent)),
+  },
+  compute: {
+    /** What can encode on this computer. The first call starts the trial of the devices; `wait` waits for its end. */
+    devices: procedure
+      .input(z.object({ wait: z.boolean().default(false) }).default({ wait: false }))
+      .output(e.computeReport),
+    /** Encodes on that device from now on, or with `auto` on the fastest; kept in the library. DEVICE_UNKNOWN. */
+    choose: procedure.input(z.object({ device: z.string().min(1).max(200) })).output(e.computeReport),
   },
   failures: procedure.output(z.array(s.fileFailure)),
   /**

@@ -37,6 +37,9 @@ export const SERVICE_ERRORS = {
     'The licence of this encoder restricts its use: {detail}. Read it, and install again with a yes to it.',
   ENCODER_READS_NO_WORDS:
     'The encoder in use cannot read words ({detail}). Install one that does, such as CLIP or SigLIP 2.',
+  ENCODER_BUSY: 'Another encoder is being installed ({detail}). Wait for it, or cancel it.',
+  ENCODER_IN_USE: 'This encoder is in use: {detail}. Switch to another one first.',
+  DEVICE_UNKNOWN: 'There is no device {detail} on this computer. `semblance devices` lists those that there are.',
   DOWNLOAD_FAILED:
     'The download did not succeed: {detail} What was loaded is kept; the same command goes on from there.',
   DOWNLOAD_CANCELLED: 'The download of {detail} was cancelled. What was loaded is kept.',

@@ -27,7 +27,10 @@ export const libraryStatus = z.object({
   pictures: z.number().int().nonnegative(),
   vectors: z.number().int().nonnegative(),
   model: z.object({ id: z.string(), name: z.string(), dimensions: z.number().int().positive() }),
+  /** Id of the encoder that answers, as `encoders` lists it. */
   encoder: z.string(),
+  /** Whether it finds pictures by words. */
+  readsWords: z.boolean(),
   /** How many sources are offline. */
   offline: z.number().int().nonnegative(),
   failures: z.number().int().nonnegative(),
@@ -120,16 +123,20 @@ export const queryExample = z.discriminatedUnion('kind', [
 ]);
 export type QueryExample = z.input<typeof queryExample>;
 
-export const similarQuery = z.object({
-  examples: z
-    .array(queryExample)
-    .min(1)
-    .max(64)
-    .refine((examples) => examples.some((example) => example.wanted), 'At least one example must be wanted.'),
-  k: z.number().int().min(1).max(10_000).default(20),
-  /** Scan every vector instead of asking the HNSW index: the reference that the index is measured against. */
-  exact: z.boolean().default(false),
-});
+export const similarQuery = z
+  .object({
+    /** None where there are words. */
+    examples: z.array(queryExample).max(64),
+    /** Words for what is wanted, beside the examples or alone. ENCODER_READS_NO_WORDS where the encoder knows pictures only. */
+    text: z.string().trim().min(1).max(1000).optional(),
+    k: z.number().int().min(1).max(10_000).default(20),
+    /** Scan every vector instead of asking the HNSW index: the reference that the index is measured against. */
+    exact: z.boolean().default(false),
+  })
+  .refine(
+    ({ examples, text }) => text !== undefined || examples.some((example) => example.wanted),
+    'At least one example must be wanted, or words given.',
+  );
 
 export const neighbor = z.object({
   rank: z.number().int().positive(),

@@ -12,6 +12,10 @@ export interface LibraryPaths {
   readonly thumbs: string;
   readonly previews: string;
   readonly vectors: string;
+  /** Encoders that were installed, and the pins of their files. */
+  readonly models: string;
+  /** How fast each device encodes, measured. */
+  readonly trials: string;
   readonly lock: string;
 }
 
@@ -24,6 +28,8 @@ export function libraryPaths(folder: string): LibraryPaths {
     thumbs: join(root, 'thumbs'),
     previews: join(root, 'previews'),
     vectors: join(root, 'vectors'),
+    models: join(root, 'models'),
+    trials: join(root, 'device-trials.json'),
     lock: join(root, 'lock'),
   };
 }
@@ -46,7 +52,7 @@ export function writeError(cause: { readonly code?: string | undefined; readonly
 /** Makes the library's folders and checks that they can be written to. LIBRARY_READ_ONLY or DISK_FULL where not. */
 export async function prepareLibraryFolder(paths: LibraryPaths): Promise<void> {
   try {
-    for (const folder of [paths.folder, paths.thumbs, paths.previews, paths.vectors]) {
+    for (const folder of [paths.folder, paths.thumbs, paths.previews, paths.vectors, paths.models]) {
       await mkdir(folder, { recursive: true });
     }
     await access(paths.folder, constants.W_OK | constants.R_OK);

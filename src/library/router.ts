@@ -1,7 +1,9 @@
 import { implement, ORPCError } from '@orpc/server';
 import { contract } from '../contract/contract.ts';
 import { ServiceError } from '../contract/errors.ts';
+import type { EncodersEvent } from '../contract/encoder-schemas.ts';
 import type { IndexEvent } from '../contract/schemas.ts';
+import type { Encoders } from './encoders/encoders.ts';
 import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
@@ -14,6 +16,7 @@ import { verifyLibrary } from './search/verify.ts';
 
 interface RouterParts extends IndexParts {
   readonly indexer: Indexer;
+  readonly encoders: Encoders;
   readonly readonly: boolean;
 }
 
@@ -27,7 +30,7 @@ function asContractError(error: unknown): unknown {
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, indexer, vectors, paths, projection, encoder } = parts;
+  const { catalog, indexer, encoders, vectors, paths, projection } = parts;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -49,7 +52,8 @@ export function createRouter(parts: RouterParts) {
         pictures: catalog.pictureCount(),
         vectors: vectors.size,
         model: { id: projection.id, name: projection.name, dimensions: projection.dimensions },
-        encoder: encoder.id,
+        encoder: encoders.active,
+        readsWords: encoders.readsWords,
         offline: sources.filter(({ state }) => state === 'offline').length,
         failures: catalog.failureCount(),
       };
@@ -94,6 +98,42 @@ export function createRouter(parts: RouterParts) {
     },
     search: {
       similar: os.search.similar.handler(({ input }) => findSimilar(parts, input)),
+    },
+    encoders: {
+      list: os.encoders.list.handler(() => encoders.list()),
+      install: os.encoders.install.handler(({ input }) => {
+        needWriting();
+        return encoders.install(input);
+      }),
+      download: os.encoders.download.handler(({ input }) => {
+        needWriting();
+        encoders.installs.download(input.id, input.acceptLicence);
+      }),
+      cancelDownload: os.encoders.cancelDownload.handler(() => encoders.installs.cancel()),
+      remove: os.encoders.remove.handler(({ input }) => {
+        needWriting();
+        return encoders.remove(input.id);
+      }),
+      use: os.encoders.use.handler(({ input }) => {
+        needWriting();
+        encoders.use(input.id);
+      }),
+      pause: os.encoders.pause.handler(() => encoders.pause()),
+      resume: os.encoders.resume.handler(() => encoders.resume()),
+      deleteFeatures: os.encoders.deleteFeatures.handler(({ input }) => {
+        needWriting();
+        encoders.deleteFeatures(input.id);
+      }),
+      watch: os.encoders.watch.handler(({ signal }) =>
+        eventQueue<EncodersEvent>((push) => encoders.watch(push), signal),
+      ),
+    },
+    compute: {
+      devices: os.compute.devices.handler(({ input }) => encoders.devices(input.wait)),
+      choose: os.compute.choose.handler(({ input }) => {
+        needWriting();
+        return encoders.choose(input.device);
+      }),
     },
     failures: os.failures.handler(() =>
       catalog.sources().flatMap((source) =>

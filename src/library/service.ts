@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { createEncoder, type Encoder } from '../compute/encoder.ts';
+import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
 import { loadProjection, type Projection } from '../compute/projection.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { Catalog } from './catalog/catalog.ts';
@@ -12,6 +13,7 @@ import type { IndexParts } from './indexing/index-run.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
+import { Encoders } from './encoders/encoders.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
 import { NeighborCache } from './neighbors/neighbor-cache.ts';
 import { ModelVectors } from './vectors/model-vectors.ts';
@@ -85,7 +87,9 @@ async function assemble(
   closers.push(() => indexer.close());
   // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
-  const router = createRouter({ ...parts, indexer, readonly });
+  const encoders = new Encoders({ ...parts, registry: ENCODER_REGISTRY, httpHosts: [] });
+  closers.push(() => encoders.close());
+  const router = createRouter({ ...parts, indexer, encoders, readonly });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     const [problem] = await closeAll(closers);

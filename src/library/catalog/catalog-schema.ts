@@ -52,6 +52,11 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 2,
+    // which encoder answers and which takes over next, the chosen device: JSON, read by src/library/encoders/settings.ts
+    sql: 'CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

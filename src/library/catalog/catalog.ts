@@ -78,6 +78,25 @@ export class Catalog {
     return this.#get<{ n: number }>(sql, ...values)?.n ?? 0;
   }
 
+  // ── settings ──
+
+  /** The value stored under a key, or null. */
+  setting(key: string): string | null {
+    return this.#get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;
+  }
+
+  /** Stores settings in one transaction: all of them or none. Null removes one. */
+  putSettings(changes: Readonly<Record<string, string | null>>): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        for (const [key, value] of Object.entries(changes)) {
+          if (value === null) this.#db.prepare('DELETE FROM setting WHERE key = ?').run(key);
+          else this.#db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(key, value);
+        }
+      })(),
+    );
+  }
+
   // ── sources ──
 
   sources(): SourceRow[] {

@@ -9,6 +9,17 @@ export interface FeatureRow {
   readonly signature: Uint8Array;
 }
 
+/** What the store keeps of one encoder. */
+export interface StoredFeatures {
+  /** Id of the features, as the encoder's. */
+  readonly features: string;
+  readonly pictures: number;
+  /** Values of a row. */
+  readonly dimensions: number;
+  /** Of the rows, without the database's own overhead. */
+  readonly bytes: number;
+}
+
 export interface VectorRow {
   readonly mediaId: number;
   readonly vector: Float16Array;
@@ -173,6 +184,25 @@ export class FeatureStore {
             .all(...values)
             .map((row) => row.id),
         ),
+    );
+  }
+
+  /** What is kept, for each encoder that has features here. All rows of one are as long, so one is measured. */
+  storedFeatures(): StoredFeatures[] {
+    return translateSqliteErrors(this.#file, () =>
+      this.#db
+        .prepare<[], { features: string; pictures: number; length: number }>(
+          `SELECT e.name AS features, COUNT(*) AS pictures,
+             (SELECT LENGTH(data) FROM feature WHERE encoder_id = e.id LIMIT 1) AS length
+           FROM encoder e JOIN feature f ON f.encoder_id = e.id GROUP BY e.id`,
+        )
+        .all()
+        .map(({ features, pictures, length }) => ({
+          features,
+          pictures,
+          dimensions: length / 2,
+          bytes: pictures * length,
+        })),
     );
   }
 
