@@ -76,6 +76,7 @@ const judged = await encodeAll(encoder, open(judgedFiles));
 const unrelated = await scoresOfUnrelated(fitted);
 const { relatedScore } = unrelated;
 const { projection, header, bytes } = fit(fitted, relatedScore, { ceiling: CEILING, relatedScore: unrelated.smoothed });
+console.log(`related from ${relatedScore}, smoothed from ${unrelated.smoothed}`);
 await report();
 await encoder.close();
 if (!args['dry-run']) {
