@@ -177,9 +177,11 @@ describe.each(['cpu', 'wasm'])('contrastive losses on %s', (backend) => {
       );
     });
 
-    it.runIf(stopsTargets)('lets no gradient through the targets', () => {
-      expect(gradientsOf(loss, FIRST, SECOND)[0].every((value) => value === 0)).toBe(true);
-    });
+    if (stopsTargets) {
+      it('lets no gradient through the targets', () => {
+        expect(gradientsOf(loss, FIRST, SECOND)[0].every((value) => value === 0)).toBe(true);
+      });
+    }
   });
 
   it.each(DEFAULTS)('$title: the gradients are those of finite differences', ({ loss, plain, stopsTargets }) => {
