@@ -1,9 +1,14 @@
+/** Where an encoder is that is installed from disk. */
+export type EncoderPlace = 'file' | 'folder';
+
 /** What the preload script gives the page, beside the port to the service: the few things that only Electron can do. */
 export interface Bridge {
   /** Asks for a folder in the system's dialog. Null where the person cancelled. */
   chooseFolder(): Promise<string | null>;
   /** Asks for one picture file in the system's dialog. */
   choosePicture(): Promise<string | null>;
+  /** Asks for the file or the folder of an encoder. Systems other than macOS have no dialog that takes both. */
+  chooseEncoder(place: EncoderPlace): Promise<string | null>;
   /** The path of a dropped file or folder; empty for a file that is not on disk. */
   pathForFile(file: File): string;
   /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */

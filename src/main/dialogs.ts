@@ -1,4 +1,5 @@
 import { BrowserWindow, dialog, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import type { EncoderPlace } from '../contract/bridge.ts';
 
 /** The formats that the library decodes. "All files" stays a choice: a name says little about a file. */
 const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'heif'];
@@ -20,6 +21,23 @@ export function choosePicture(_: undefined, event: IpcMainInvokeEvent): Promise<
     properties: ['openFile'],
     filters: [
       { name: 'Pictures', extensions: PICTURE_EXTENSIONS },
+      { name: 'All files', extensions: ['*'] },
+    ],
+  });
+}
+
+/** The system's dialog for an encoder: a model in one file, or a folder of files. Null where the person cancelled. */
+export function chooseEncoder(place: EncoderPlace, event: IpcMainInvokeEvent): Promise<string | null> {
+  const buttonLabel = 'Install';
+  if (place === 'folder') {
+    return choose(event, { title: 'Choose the folder of an encoder', buttonLabel, properties: ['openDirectory'] });
+  }
+  return choose(event, {
+    title: 'Choose a model',
+    buttonLabel,
+    properties: ['openFile'],
+    filters: [
+      { name: 'ONNX or TensorFlow.js models', extensions: ['onnx', 'json'] },
       { name: 'All files', extensions: ['*'] },
     ],
   });

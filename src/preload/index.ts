@@ -31,6 +31,7 @@ function platform(): Bridge['platform'] {
 const bridge: Bridge = {
   chooseFolder: call('chooseFolder'),
   choosePicture: call('choosePicture'),
+  chooseEncoder: call('chooseEncoder'),
   pathForFile: (file) => webUtils.getPathForFile(file),
   kindOfPath: call('kindOfPath'),
   showInFolder: call('showInFolder'),

@@ -1,4 +1,4 @@
-import { MENU_COMMAND_MESSAGE, type Bridge } from '../../contract/bridge.ts';
+import { MENU_COMMAND_MESSAGE, type Bridge, type EncoderPlace } from '../../contract/bridge.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { Source } from '../../contract/schemas.ts';
 import { problemOf } from './error-sentence.ts';
@@ -54,6 +54,14 @@ export class Actions {
     });
   }
 
+  // ── encoders ──
+
+  /** Asks for the file or folder of an encoder and installs it, as the known encoder `id` where that is given. */
+  async installEncoder(kind: EncoderPlace, id: string | null = null): Promise<void> {
+    const path = await this.#told(() => this.#bridge.chooseEncoder(kind));
+    if (path) await this.#app.encoders.install.begin(path, id);
+  }
+
   // ── search ──
 
   async choosePicture(): Promise<void> {
@@ -70,7 +78,7 @@ export class Actions {
     const known = details.of(id);
     const name = known === null ? `Picture ${id}` : fileName(known.path);
     const examples = [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
-    navigation.go({ view: 'search', examples });
+    navigation.go({ view: 'search', examples, words: '' });
     this.#app.preferences.finishHint();
     await search.show(examples);
   }
@@ -79,32 +87,49 @@ export class Actions {
   addExamples(seeds: readonly ExampleSeed[]): void {
     const { navigation, search } = this.#app;
     const added = seeds.map(exampleOf);
-    if (navigation.place.view === 'search') this.#changeExamples([...search.examples, ...added]);
+    if (navigation.place.view === 'search') this.#changeQuery([...search.examples, ...added], search.words);
     else {
-      navigation.go({ view: 'search', examples: added });
+      navigation.go({ view: 'search', examples: added, words: '' });
       void search.show(added);
     }
     this.#app.preferences.finishHint();
   }
 
+  /** Searches by words: beside the examples of the search that is open, or anew. None takes them out of the search. */
+  searchWords(words: string): void {
+    const { navigation, search } = this.#app;
+    const trimmed = words.trim();
+    if (navigation.place.view === 'search') this.#changeQuery(search.examples, trimmed);
+    else if (trimmed !== '') {
+      navigation.go({ view: 'search', examples: [], words: trimmed });
+      void search.show([], trimmed);
+    }
+  }
+
   removeExample(example: Example): void {
-    this.#changeExamples(this.#app.search.examples.filter(({ key }) => key !== example.key));
+    const { examples, words } = this.#app.search;
+    this.#changeQuery(
+      examples.filter(({ key }) => key !== example.key),
+      words,
+    );
   }
 
   /** Turns an example from wanted to not wanted, or back. */
   turnExample(example: Example): void {
-    this.#changeExamples(
-      this.#app.search.examples.map((each) => (each.key === example.key ? { ...each, wanted: !each.wanted } : each)),
+    const { examples, words } = this.#app.search;
+    this.#changeQuery(
+      examples.map((each) => (each.key === example.key ? { ...each, wanted: !each.wanted } : each)),
+      words,
     );
   }
 
   clearSearch(): void {
-    this.#changeExamples([]);
+    this.#changeQuery([], '');
   }
 
-  #changeExamples(examples: readonly Example[]): void {
-    this.#app.navigation.replace({ view: 'search', examples });
-    void this.#app.search.show(examples);
+  #changeQuery(examples: readonly Example[], words: string): void {
+    this.#app.navigation.replace({ view: 'search', examples, words });
+    void this.#app.search.show(examples, words);
   }
 
   // ── dropped and pasted ──
@@ -136,11 +161,16 @@ export class Actions {
 
   openSearch(): void {
     const { navigation, search } = this.#app;
-    if (navigation.place.view !== 'search') navigation.go({ view: 'search', examples: search.examples });
+    const { examples, words } = search;
+    if (navigation.place.view !== 'search') navigation.go({ view: 'search', examples, words });
   }
 
   openActivity(): void {
     if (this.#app.navigation.place.view !== 'activity') this.#app.navigation.go({ view: 'activity' });
+  }
+
+  openSettings(): void {
+    if (this.#app.navigation.place.view !== 'settings') this.#app.navigation.go({ view: 'settings' });
   }
 
   /** Shows a picture large; next and previous go through what is shown now. */
@@ -167,7 +197,9 @@ export class Actions {
   #bringSearchBack(): void {
     const { navigation, search } = this.#app;
     const { place } = navigation;
-    if (place.view === 'search' && !sameQuery(place.examples, search.examples)) void search.show(place.examples);
+    if (place.view !== 'search') return;
+    const { examples, words } = place;
+    if (words !== search.words || !sameExamples(examples, search.examples)) void search.show(examples, words);
   }
 
   async showInFolder(id: number): Promise<void> {
@@ -193,7 +225,7 @@ export class Actions {
   }
 }
 
-function sameQuery(a: readonly Example[], b: readonly Example[]): boolean {
+function sameExamples(a: readonly Example[], b: readonly Example[]): boolean {
   const same = (one: Example, other: Example | undefined): boolean =>
     one.key === other?.key && one.wanted === other.wanted;
   return a.length === b.length && a.every((each, i) => same(each, b[i]));

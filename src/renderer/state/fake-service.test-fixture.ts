@@ -1,9 +1,19 @@
 import { AsyncIteratorClass } from '@orpc/client';
 import { packLayout, type LayoutRow } from '../../contract/picture-layout.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
+import type {
+  ComputeDevice,
+  ComputeReport,
+  EncoderEntry,
+  EncodersEvent,
+  EncodingProgress,
+  InstallResult,
+} from '../../contract/encoder-schemas.ts';
 import type { FileFailure, IndexEvent, IndexProgress, IndexSummary, Picture, Source } from '../../contract/schemas.ts';
 
 type Search = ServiceClient['search']['similar'];
+type Install = ServiceClient['encoders']['install'];
+type EncodersState = Extract<EncodersEvent, { type: 'progress' }>;
 
 /** Counts of a run in which nothing happened. */
 const NOTHING = { found: 0, indexed: 0, unchanged: 0, moved: 0, removed: 0, failed: 0 };
@@ -28,6 +38,83 @@ export function rowOf(id: number, when: number): LayoutRow {
   return { id, when, aspect: 1.5, hash: id.toString(16).padStart(64, '0') };
 }
 
+/** The built-in encoder, with what a test changes. */
+export function encoderOf(change: Partial<EncoderEntry> = {}): EncoderEntry {
+  return {
+    id: 'builtin',
+    name: 'Built-in',
+    description: 'Comes with Semblance.',
+    licence: { name: 'MIT', url: null, restricted: false },
+    source: 'builtin',
+    state: 'ready',
+    reason: null,
+    installed: true,
+    active: false,
+    upcoming: false,
+    readsWords: false,
+    languages: [],
+    dimensions: 768,
+    size: null,
+    featuresStored: { pictures: 0, bytes: 0 },
+    ...change,
+  };
+}
+
+export function encodingOf(change: Partial<EncodingProgress> = {}): EncodingProgress {
+  return {
+    encoder: 'clip',
+    name: 'CLIP',
+    takesOver: true,
+    phase: 'encoding',
+    done: 0,
+    total: 10,
+    skipped: 0,
+    rate: 0,
+    secondsLeft: null,
+    paused: false,
+    waiting: false,
+    ...change,
+  };
+}
+
+export function encodersStateOf(change: Partial<EncodersState> = {}): EncodersState {
+  return { type: 'progress', active: 'builtin', install: null, encoding: null, revision: 1, ...change };
+}
+
+export function deviceOf(change: Partial<ComputeDevice> = {}): ComputeDevice {
+  return { id: 'cpu', kind: 'cpu', name: 'CPU', rate: null, state: 'usable', reason: null, ...change };
+}
+
+/** What is told to one listener: from before it listened, then as it happens. Never ends by itself. */
+class Telling<Event> {
+  readonly #early: Event[];
+  #listener: ((event: Event) => void) | null = null;
+
+  constructor(first: Event) {
+    this.#early = [first];
+  }
+
+  tell(event: Event): void {
+    if (this.#listener === null) this.#early.push(event);
+    else this.#listener(event);
+  }
+
+  events(): AsyncIteratorClass<Event, unknown, void> {
+    const waiting = [...this.#early];
+    let wake = (): void => undefined;
+    this.#listener = (event) => {
+      waiting.push(event);
+      wake();
+    };
+    const next = async (): Promise<IteratorResult<Event>> => {
+      while (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
+      const [value] = waiting.splice(0, 1);
+      return value === undefined ? { done: true, value } : { done: false, value };
+    };
+    return new AsyncIteratorClass<Event, unknown, void>(next, () => Promise.resolve());
+  }
+}
+
 /** A library service in memory: what a test sets is what it answers, and it notes what it was asked. */
 export class FakeService {
   sources: Source[] = [];
@@ -39,33 +126,30 @@ export class FakeService {
   readonly refusals = new Map<string, Error>();
   similar: (...input: Parameters<Search>) => ReturnType<Search> = () =>
     Promise.resolve({ neighbors: [], exact: true, seconds: 0.01, thumbnails: [] });
-  #listener: ((event: IndexEvent) => void) | null = null;
-  readonly #early: IndexEvent[] = [progressOf({})];
+  readsWords = false;
+  encoders: EncoderEntry[] = [encoderOf({ active: true })];
+  compute: ComputeReport = { choice: 'auto', provider: 'CPU', rate: null, settled: true, devices: [deviceOf()] };
+  install: (...input: Parameters<Install>) => ReturnType<Install> = () =>
+    Promise.resolve<InstallResult>({
+      kind: 'installed',
+      encoder: encoderOf({ id: 'own', name: 'Own' }),
+      firstSeen: [],
+    });
+  readonly #indexing = new Telling<IndexEvent>(progressOf({}));
+  readonly #encoding = new Telling<EncodersEvent>(encodersStateOf());
 
   tell(event: IndexEvent): void {
-    if (this.#listener === null) this.#early.push(event);
-    else this.#listener(event);
+    this.#indexing.tell(event);
+  }
+
+  tellOfEncoders(event: EncodersEvent): void {
+    this.#encoding.tell(event);
   }
 
   #answer<T>(name: string, value: T): Promise<T> {
     this.asked.push(name);
     const refusal = this.refusals.get(name);
     return refusal === undefined ? Promise.resolve(value) : Promise.reject(refusal);
-  }
-
-  #events(): AsyncIteratorClass<IndexEvent, unknown, void> {
-    const waiting = [...this.#early];
-    let wake = (): void => undefined;
-    this.#listener = (event) => {
-      waiting.push(event);
-      wake();
-    };
-    const next = async (): Promise<IteratorResult<IndexEvent>> => {
-      while (waiting.length === 0) await new Promise<void>((resolve) => (wake = resolve));
-      const [value] = waiting.splice(0, 1);
-      return value === undefined ? { done: true, value } : { done: false, value };
-    };
-    return new AsyncIteratorClass<IndexEvent, unknown, void>(next, () => Promise.resolve());
   }
 
   /** The service as the window sees it. */
@@ -83,6 +167,7 @@ export class FakeService {
           vectors: this.rows.length,
           model: { id: 'm', name: 'm', dimensions: 256 },
           encoder: 'builtin',
+          readsWords: this.readsWords,
           offline: 0,
           failures: this.failures.length,
         }),
@@ -102,7 +187,7 @@ export class FakeService {
         pause: () => this.#answer('pause', undefined),
         resume: () => this.#answer('resume', undefined),
         cancel: () => this.#answer('cancel', undefined),
-        watch: () => this.#answer('watch', this.#events()),
+        watch: () => this.#answer('watch', this.#indexing.events()),
       },
       pictures: {
         layout: (input) => {
@@ -119,6 +204,25 @@ export class FakeService {
           this.asked.push('similar');
           return this.similar(...input);
         },
+      },
+      encoders: {
+        list: () => this.#answer('encoders', this.encoders),
+        install: (...input) => {
+          this.asked.push(`install ${input[0].path}`);
+          return this.install(...input);
+        },
+        download: ({ id }) => this.#answer(`download ${id}`, undefined),
+        cancelDownload: () => this.#answer('cancelDownload', undefined),
+        remove: ({ id }) => this.#answer(`removeEncoder ${id}`, undefined),
+        use: ({ id }) => this.#answer(`use ${id}`, undefined),
+        pause: () => this.#answer('pauseEncoding', undefined),
+        resume: () => this.#answer('resumeEncoding', undefined),
+        deleteFeatures: ({ id }) => this.#answer(`deleteFeatures ${id}`, undefined),
+        watch: () => this.#answer('watchEncoders', this.#encoding.events()),
+      },
+      compute: {
+        devices: (input) => this.#answer(input?.wait === true ? 'devices, waiting' : 'devices', this.compute),
+        choose: ({ device }) => this.#answer(`choose ${device}`, { ...this.compute, choice: device }),
       },
       failures: () => this.#answer('failures', this.failures),
       evaluate: unused,

@@ -1,9 +1,7 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
 import { problemOf } from './error-sentence.ts';
-
-/** How long to wait before listening anew, where the stream of events broke and the service is still there. */
-const LISTEN_AGAIN_MS = 1000;
+import { follow } from './follow.ts';
 
 export interface IndexingListener {
   progress?(progress: IndexProgress): void;
@@ -30,20 +28,14 @@ export class Indexing {
   }
 
   /** Follows the events of another service from now on. Resolves when its stream is over for good. */
-  async connect(client: ServiceClient): Promise<void> {
+  connect(client: ServiceClient): Promise<void> {
     this.#client = client;
-    while (client === this.#client) {
-      try {
-        for await (const event of await client.indexing.watch({ lastRun: true })) {
-          if (client !== this.#client) return;
-          this.#take(event);
-        }
-      } catch (error) {
-        if (client !== this.#client) return;
-        this.#listener.problem?.(problemOf(error).sentence);
-      }
-      await new Promise((resolve) => setTimeout(resolve, LISTEN_AGAIN_MS));
-    }
+    return follow({
+      open: () => client.indexing.watch({ lastRun: true }),
+      take: (event) => this.#take(event),
+      problem: (error) => this.#listener.problem?.(problemOf(error).sentence),
+      current: () => client === this.#client,
+    });
   }
 
   /** Stops following: the service is gone, and with it the run. */

@@ -21,6 +21,7 @@ describe('commandOfKey', () => {
 
   it('takes the command key on a Mac and Ctrl elsewhere', () => {
     expect([press('z', { ctrl: true }), press('z', { meta: true }, true)]).toEqual(['undo', 'undo']);
+    expect([press(',', { ctrl: true }), press(',', { meta: true }, true)]).toEqual(['settings', 'settings']);
     expect([press('z', { meta: true }), press('z', { ctrl: true }, true)]).toEqual([null, null]);
     expect([press('ArrowLeft', { alt: true }), press('[', { meta: true }, true)]).toEqual(['back', 'back']);
     expect([press('ArrowRight', { alt: true }), press(']', { meta: true }, true)]).toEqual(['forward', 'forward']);

@@ -7,6 +7,7 @@ export type Command =
   | 'shortcuts'
   | 'inspector'
   | 'sidebar'
+  | 'settings'
   | 'undo'
   | 'preview'
   | 'open'
@@ -31,6 +32,7 @@ export function commandOfKey(key: Key, mac: boolean): Command | null {
     const name = key.key.toLowerCase();
     if (name === 'z') return 'undo';
     if (name === 'b') return 'sidebar';
+    if (name === ',') return 'settings';
     if (mac && name === '[') return 'back';
     return mac && name === ']' ? 'forward' : null;
   }
@@ -65,6 +67,7 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: [main, 'V'], what: 'Search with a pasted picture' },
     { keys: [main, 'Z'], what: 'Undo' },
     { keys: [main, 'B'], what: 'Show or hide the sidebar' },
+    { keys: [main, ','], what: 'Settings' },
     { keys: ['?'], what: 'Show these shortcuts' },
   ];
 }

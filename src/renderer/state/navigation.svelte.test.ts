@@ -13,7 +13,7 @@ describe('Navigation', () => {
     navigation.forward();
     expect(navigation.place.view).toBe('viewer');
     navigation.back();
-    navigation.go({ view: 'search', examples: [] });
+    navigation.go({ view: 'search', examples: [], words: '' });
     expect(navigation.canGoForward).toBe(false);
     navigation.back();
     navigation.back();

@@ -1,10 +1,11 @@
 import type { Example } from './search.svelte.ts';
 
-/** Where the window is. A search carries its examples, so that going back brings the same results. */
+/** Where the window is. A search carries its examples and words, so that going back brings the same results. */
 export type Place =
   | { readonly view: 'library' }
-  | { readonly view: 'search'; readonly examples: readonly Example[] }
+  | { readonly view: 'search'; readonly examples: readonly Example[]; readonly words: string }
   | { readonly view: 'activity' }
+  | { readonly view: 'settings' }
   /** One picture large; `list` is what next and previous go through. */
   | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
 

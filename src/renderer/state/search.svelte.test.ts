@@ -70,7 +70,7 @@ describe('Search', () => {
     service.similar = () => Promise.reject(new ORPCError('PICTURE_UNREADABLE', { data: { detail: '/a.txt' } }));
     await search.show([file('/a.txt')]);
     expect(search.phase).toBe('failed');
-    expect(search.problem).toBe('This picture cannot be read: /a.txt');
+    expect(search.problem?.sentence).toBe('This picture cannot be read: /a.txt');
     service.similar = () => Promise.resolve(result(3));
     await search.run();
     expect(search.phase).toBe('done');
@@ -82,6 +82,27 @@ describe('Search', () => {
     await search.show([{ ...file('/a.jpg'), wanted: false }]);
     expect(search.phase).toBe('empty');
     expect(service.asked).not.toContain('similar');
+  });
+
+  it('looks for words, alone and beside examples', async () => {
+    const { service, search } = await searching();
+    const queries: unknown[] = [];
+    service.similar = (input) => {
+      queries.push(input);
+      return Promise.resolve(result(4));
+    };
+    await search.show([], 'a red car');
+    expect(search.phase).toBe('done');
+    await search.show([{ ...file('/a.jpg'), wanted: false }], 'a red car');
+    expect(queries).toMatchObject([
+      { examples: [], text: 'a red car' },
+      { examples: [{ path: '/a.jpg', wanted: false }], text: 'a red car' },
+    ]);
+    await search.show([file('/a.jpg')]);
+    expect(queries[2]).not.toHaveProperty('text');
+    expect(search.begun).toBe(true);
+    await search.show([]);
+    expect([search.phase, search.begun]).toEqual(['empty', false]);
   });
 
   it('asks as soon as a service is there', async () => {

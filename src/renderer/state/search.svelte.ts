@@ -1,6 +1,6 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { Neighbor, QueryExample, SimilarResult } from '../../contract/schemas.ts';
-import { problemOf } from './error-sentence.ts';
+import { problemOf, type Problem } from './error-sentence.ts';
 
 /** As many results as are asked for: more than a person looks through, few enough to draw at once. */
 const RESULTS = 120;
@@ -53,13 +53,17 @@ function queryExample(example: Example): QueryExample {
   }
 }
 
-/** The search: its examples, and what is like them. A new query replaces one that is under way. */
+/** The search: its examples and words, and what is like them. A new query replaces one that is under way. */
 export class Search {
   examples = $state.raw<readonly Example[]>([]);
+  /** Words for what is wanted, beside the examples or alone; empty where there are none. */
+  words = $state('');
+  /** Whether there is a query, be it one that wants nothing. */
+  readonly begun = $derived(this.examples.length > 0 || this.words !== '');
   phase = $state<SearchPhase>('empty');
   neighbors = $state.raw<readonly Neighbor[]>([]);
   seconds = $state(0);
-  problem = $state<string | null>(null);
+  problem = $state<Problem | null>(null);
 
   #client: ServiceClient | null = null;
   #running: AbortController | null = null;
@@ -69,17 +73,18 @@ export class Search {
     return this.phase === 'busy' || this.phase === 'failed' ? this.run() : Promise.resolve();
   }
 
-  /** Searches with these examples. No examples, or none wanted: nothing to look for. */
-  show(examples: readonly Example[]): Promise<void> {
+  /** Searches with these examples and words. None of both, or no example wanted: nothing to look for. */
+  show(examples: readonly Example[], words = ''): Promise<void> {
     this.examples = examples;
+    this.words = words;
     return this.run();
   }
 
-  /** Asks again with the examples as they are. */
+  /** Asks again with the examples and words as they are. */
   async run(): Promise<void> {
     this.#running?.abort();
     this.#running = null;
-    if (!this.examples.some((example) => example.wanted)) {
+    if (this.words === '' && !this.examples.some((example) => example.wanted)) {
       this.phase = 'empty';
       this.neighbors = [];
       return;
@@ -91,12 +96,13 @@ export class Search {
     this.#running = running;
     const asked = this.examples;
     try {
-      const query = { examples: asked.map(queryExample), k: RESULTS };
+      const text = this.words === '' ? {} : { text: this.words };
+      const query = { examples: asked.map(queryExample), ...text, k: RESULTS };
       const result = await this.#client.search.similar(query, { signal: running.signal });
       if (this.#running === running) this.#take(asked, result);
     } catch (error) {
       if (this.#running !== running) return;
-      this.problem = problemOf(error).sentence;
+      this.problem = problemOf(error);
       this.phase = 'failed';
     }
   }

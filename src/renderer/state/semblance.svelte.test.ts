@@ -9,6 +9,7 @@ async function open(change: Partial<Bridge> = {}) {
   service.rows = [rowOf(2, 20), rowOf(1, 10)];
   const bridge: Bridge = {
     chooseFolder: () => Promise.resolve(null),
+    chooseEncoder: () => Promise.resolve(null),
     choosePicture: () => Promise.resolve(null),
     pathForFile: (file) => file.name,
     kindOfPath: (path) => Promise.resolve(path.startsWith('/photos') ? 'folder' : path === '/odd' ? null : 'file'),
@@ -22,6 +23,8 @@ async function open(change: Partial<Bridge> = {}) {
   app.details.connect(client);
   await Promise.all([app.library.connect(client), app.search.connect(client), app.failures.connect(client)]);
   void app.indexing.connect(client);
+  void app.encoders.connect(client);
+  app.compute.connect(client);
   return { app, actions: app.actions, service };
 }
 const file = (path: string, type = 'image/jpeg') => new File(['x'], path, { type });
@@ -72,6 +75,43 @@ describe('what a person does in the window', () => {
     await vi.waitFor(() => expect(service.asked.filter((each) => each === 'similar')).toHaveLength(3));
     actions.forward();
     expect(app.search.examples.map(({ name }) => name)).toEqual(['2.jpg']);
+  });
+
+  it('searches by words anew, adds them to the examples of a search, and brings them back', async () => {
+    const { app, actions } = await open();
+    actions.searchWords('  a red car ');
+    expect(app.search.words).toBe('a red car');
+    await actions.take([file('/a.jpg')]);
+    expect([app.search.words, app.search.examples.length]).toEqual(['a red car', 1]);
+    actions.searchWords('');
+    expect([app.search.words, app.search.examples.length]).toEqual(['', 1]);
+    actions.openLibrary();
+    actions.searchWords(' ');
+    expect(app.navigation.place.view).toBe('library');
+    actions.searchWords('snow');
+    expect([app.search.words, app.search.examples.length]).toEqual(['snow', 0]);
+    actions.back();
+    actions.back();
+    expect([app.search.words, app.search.examples.length]).toEqual(['', 1]);
+  });
+
+  it('asks a search again when another encoder answers, and says so', async () => {
+    const { app, actions, service } = await open();
+    await actions.findSimilar(1);
+    service.tellOfEncoders({ type: 'swapped', encoder: 'clip', name: 'CLIP (ViT-B/32)', skipped: 1 });
+    service.readsWords = true;
+    await vi.waitFor(() => expect(service.asked.filter((each) => each === 'similar')).toHaveLength(2));
+    await vi.waitFor(() => expect(app.library.status?.readsWords).toBe(true));
+    expect(app.toasts.list[0]?.text).toBe(
+      'Searches use CLIP now. 1 picture cannot be read now, and is encoded when it is back.',
+    );
+  });
+
+  it('installs an encoder from a chosen file', async () => {
+    const { app, actions, service } = await open({ chooseEncoder: (kind) => Promise.resolve(`/models/${kind}`) });
+    await actions.installEncoder('folder');
+    expect(service.asked).toContain('install /models/folder');
+    expect(app.encoders.install.current?.step).toBe('installed');
   });
 
   it('opens a picture and steps through what was shown', async () => {

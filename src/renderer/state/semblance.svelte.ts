@@ -4,7 +4,9 @@ import type { ServiceClient } from '../../contract/contract.ts';
 import type { IndexSummary } from '../../contract/schemas.ts';
 import { Actions } from './actions.ts';
 import { Announcer } from './announcer.svelte.ts';
+import { Compute } from './compute.svelte.ts';
 import { Details } from './details.svelte.ts';
+import { Encoders } from './encoders.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
@@ -33,9 +35,19 @@ export class Semblance {
     summary: (summary) => this.#runEnded(summary),
     problem: (sentence) => this.toasts.problem(sentence),
   });
+  readonly compute = new Compute((sentence) => this.toasts.problem(sentence));
+  readonly encoders = new Encoders({
+    told: (sentence) => this.toasts.show(sentence),
+    problem: (sentence) => this.toasts.problem(sentence),
+    swapped: () => this.#encoderSwapped(),
+    devices: () => this.compute.changed(),
+  });
   readonly service = new ServiceConnection(
     (client) => this.#connect(client),
-    () => this.indexing.disconnect(),
+    () => {
+      this.indexing.disconnect();
+      this.encoders.disconnect();
+    },
   );
   readonly preferences: Preferences;
   readonly actions: Actions;
@@ -62,6 +74,15 @@ export class Semblance {
     void this.failures.connect(client);
     void this.search.connect(client);
     void this.indexing.connect(client);
+    void this.encoders.connect(client);
+    this.compute.connect(client);
+  }
+
+  /** Another encoder answers: what a search found with the one before cannot be compared any more. */
+  #encoderSwapped(): void {
+    void this.library.refresh('new');
+    if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
+    this.compute.changed();
   }
 
   #runEnded(summary: IndexSummary): void {
