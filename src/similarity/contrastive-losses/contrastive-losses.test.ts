@@ -167,15 +167,17 @@ describe.each(['cpu', 'wasm'])('contrastive losses on %s', (backend) => {
       expectClose([valueOf(loss, permuted(FIRST), permuted(SECOND))], [valueOf(loss, FIRST, SECOND)], 1e-4);
     });
 
-    it.runIf(normalizes)('does not change when the embeddings are scaled', () => {
-      fc.assert(
-        fc.property(fc.double({ min: 0.01, max: 1000, noNaN: true }), (factor) => {
-          const scaled = FIRST.map((row) => row.map((value) => value * factor));
-          expectClose([valueOf(loss, scaled, SECOND)], [valueOf(loss, FIRST, SECOND)], 1e-4);
-        }),
-        { numRuns: 5, seed: 9 },
-      );
-    });
+    if (normalizes) {
+      it('does not change when the embeddings are scaled', () => {
+        fc.assert(
+          fc.property(fc.double({ min: 0.01, max: 1000, noNaN: true }), (factor) => {
+            const scaled = FIRST.map((row) => row.map((value) => value * factor));
+            expectClose([valueOf(loss, scaled, SECOND)], [valueOf(loss, FIRST, SECOND)], 1e-4);
+          }),
+          { numRuns: 5, seed: 9 },
+        );
+      });
+    }
 
     if (stopsTargets) {
       it('lets no gradient through the targets', () => {
