@@ -1,24 +1,8 @@
-import AxeBuilder from '@axe-core/playwright';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { dropFiles } from './dragging.ts';
 import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
-
-/** The violations that keep someone out, in both colour schemes: rule, and where. */
-async function violations(page: Page, where: string): Promise<string[]> {
-  const found: string[] = [];
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
-    // Legacy mode: the other one opens a second page, which this application does not let anyone do.
-    const { violations: all } = await new AxeBuilder({ page }).setLegacyMode().analyze();
-    for (const { id, impact, nodes } of all) {
-      if (impact !== 'serious' && impact !== 'critical') continue;
-      found.push(...nodes.map(({ html }) => `${where}, ${colorScheme}: ${id}: ${html.slice(0, 160)}`));
-    }
-  }
-  return found;
-}
+import { violations } from './violations.ts';
 
 test('no view has a serious fault for those who use a keyboard or a screen reader', async ({ folder, start }) => {
   const photos = join(folder, 'photos');

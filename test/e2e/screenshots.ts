@@ -1,12 +1,15 @@
 /**
- * Takes pictures of the window in every state, in light and dark, at three sizes: `npm run screenshots -- FOLDER [PHOTOS]`.
- * They go to FOLDER; PHOTOS is a folder of photos to show, drawings are made where it is not given.
+ * Takes pictures of the window in every state, in light and dark, at three sizes:
+ * `npm run screenshots -- FOLDER [--only SCENE,SCENE] [PHOTOS]`. They go to FOLDER; PHOTOS is a folder of photos to show,
+ * drawings are made where it is not given.
  */
 import type { Page } from '@playwright/test';
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { imageModel, writeTwoTowers } from '../fixtures/onnx-models.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
 import { dropFiles } from './dragging.ts';
@@ -19,9 +22,11 @@ const SIZES = [
 ];
 const PATIENCE = { timeout: 120_000 };
 
-const [target, photosGiven] = process.argv.slice(2);
+const { positionals, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
+const [target, photosGiven] = positionals;
+const chosen = (scene: string): boolean => values.only?.split(',').includes(scene) ?? true;
 if (target === undefined) {
-  console.error('Usage: npm run screenshots -- FOLDER [PHOTOS]');
+  console.error('Usage: npm run screenshots -- FOLDER [--only SCENE,SCENE] [PHOTOS]');
   process.exit(2);
 }
 if (process.platform === 'linux' && !process.env['DISPLAY'] && !process.env['WAYLAND_DISPLAY']) {
@@ -60,6 +65,7 @@ async function imagesLoaded(page: Page): Promise<void> {
 
 /** Runs `take` in a window on a library of its own. */
 async function scene(name: string, folders: string[], take: (running: Running) => Promise<void>): Promise<void> {
+  if (!chosen(name)) return;
   const running = await launch(join(folder, name, 'library'), join(folder, name, 'config'), folders);
   try {
     await take(running);
@@ -149,6 +155,74 @@ async function onePicture(running: Running): Promise<void> {
   await shoot(running, 'one picture, a very long name');
 }
 
+/** Lets the system's dialog answer with `path`, and presses the button that installs from disk. */
+async function installFrom({ app, page }: Running, kind: 'file' | 'folder', path: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+  await page.getByRole('button', { name: `Install from a ${kind}…` }).click();
+}
+
+async function settings(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.keyboard.press('ControlOrMeta+,');
+  await page.getByText(/^Encoding on .* pictures\/s/).waitFor(PATIENCE);
+  await shoot(running, 'settings');
+  await page.getByRole('group', { name: 'Encode on' }).scrollIntoViewIfNeeded();
+  await shoot(running, 'settings, computing');
+  await page.getByRole('button', { name: /^Download MobileCLIP S0/ }).click();
+  await page.getByRole('checkbox').scrollIntoViewIfNeeded();
+  await shoot(running, 'before a download');
+  await page.keyboard.press('Escape');
+  await installFrom(running, 'file', join(folder, 'models', 'net.onnx'));
+  await page.getByRole('form').waitFor(PATIENCE);
+  await shoot(running, 'questions about a model');
+  await page.getByRole('combobox').selectOption({ label: '0 to 1' });
+  await page.getByRole('spinbutton').fill('32');
+  await page.getByRole('button', { name: 'Try it on ten pictures' }).click();
+  await page.getByRole('region', { name: 'Installed' }).waitFor(PATIENCE);
+  await page.getByRole('button', { name: 'Done' }).click();
+  await page.getByRole('button', { name: /^Remove net/ }).click();
+  await shoot(running, 'before a removal');
+  await page.keyboard.press('Escape');
+  await installFrom(running, 'file', join(folder, 'models', 'blind.onnx'));
+  await page.getByRole('button', { name: 'Try it on ten pictures' }).click();
+  await page.getByRole('alert').waitFor(PATIENCE);
+  await shoot(running, 'a model that is refused');
+}
+
+async function words(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.keyboard.press('ControlOrMeta+,');
+  await installFrom(running, 'folder', join(folder, 'models', 'towers'));
+  const outcome = page.getByRole('region', { name: 'Installed' });
+  await outcome.waitFor(PATIENCE);
+  await shoot(running, 'a model that is installed');
+  await outcome.getByRole('button', { name: 'Use it now' }).click();
+  const progress = page.getByRole('region', { name: 'Encoding anew' });
+  await progress.getByRole('button', { name: 'Pause' }).click(PATIENCE);
+  await shoot(running, 'another encoder, paused');
+  await progress.getByRole('button', { name: 'Resume' }).click();
+  await page.getByText('Searches use Two towers now.').first().waitFor(PATIENCE);
+  await shoot(running, 'another encoder in use');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await shoot(running, 'new search by words');
+  await page.keyboard.press('/');
+  await page.keyboard.type('a blue one');
+  await page.keyboard.press('Enter');
+  await result(page).waitFor();
+  await shoot(running, 'results of words');
+  await dropFiles(page, [join(folder, 'Holidays', 'big-0000.jpg')]);
+  await page.getByRole('complementary', { name: 'Examples' }).getByRole('img').waitFor();
+  await result(page).waitFor();
+  await shoot(running, 'results of words and a picture');
+  await page.getByRole('button', { name: /^All pictures/ }).click();
+  await tile(page).click();
+  await shoot(running, 'library with the field for words');
+}
+
 async function locked(first: Running): Promise<void> {
   await first.page.getByText('Nothing leaves this computer.').waitFor();
   const second = await launch(join(folder, 'locked', 'library'), join(folder, 'locked', 'config 2'));
@@ -175,15 +249,23 @@ try {
   await writeFile(join(folder, 'troubled', 'empty.jpg'), '');
   await writeDrawings(join(folder, 'USB stick'), 30);
 
+  await writeTwoTowers(join(folder, 'models', 'towers'));
+  await writeFile(join(folder, 'models', 'net.onnx'), imageModel({ input: ['n', 3, 'h', 'w'] }));
+  await writeFile(join(folder, 'models', 'blind.onnx'), imageModel({ factor: 0 }));
+
   await scene('first', [], firstStart);
   await scene('library', [photos], library);
+  await scene('settings', [photos], settings);
   await scene('working', [join(folder, 'Holidays')], working);
+  await scene('words', [join(folder, 'Holidays')], words);
   await scene('troubled', [join(folder, 'troubled')], problems);
   await scene('empty', [join(folder, 'nothing')], empty);
   await scene('one', [long], onePicture);
-  await scene('offline', [join(folder, 'USB stick')], ({ page }) => idle(page));
-  await rm(join(folder, 'USB stick'), { recursive: true });
-  await scene('offline', [], offline);
+  if (chosen('offline')) {
+    await scene('offline', [join(folder, 'USB stick')], ({ page }) => idle(page));
+    await rm(join(folder, 'USB stick'), { recursive: true });
+    await scene('offline', [], offline);
+  }
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
