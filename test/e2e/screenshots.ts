@@ -3,7 +3,7 @@
  * `npm run screenshots -- FOLDER [--only SCENE,SCENE] [PHOTOS]`. They go to FOLDER; PHOTOS is a folder of photos to show,
  * drawings are made where it is not given.
  */
-import type { Page } from '@playwright/test';
+import type { Locator, Page } from '@playwright/test';
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -42,10 +42,11 @@ const folder = await mkdtemp(join(tmpdir(), 'semblance-screenshots-'));
 const photos = photosGiven === undefined ? join(folder, 'Photos') : resolve(photosGiven);
 if (photosGiven === undefined) await writeDrawings(photos, 120);
 
-/** All sizes and both schemes of what the window shows now. */
-async function shoot({ page }: Running, name: string): Promise<void> {
+/** All sizes and both schemes of what the window shows now; `part` is what it is about, where it may be further down. */
+async function shoot({ page }: Running, name: string, part?: Locator): Promise<void> {
   for (const { width, height } of SIZES) {
     await page.setViewportSize({ width, height });
+    await part?.scrollIntoViewIfNeeded();
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
       await imagesLoaded(page);
@@ -169,27 +170,25 @@ async function settings(running: Running): Promise<void> {
   await page.keyboard.press('ControlOrMeta+,');
   await page.getByText(/^Encoding on .* pictures\/s/).waitFor(PATIENCE);
   await shoot(running, 'settings');
-  await page.getByRole('group', { name: 'Encode on' }).scrollIntoViewIfNeeded();
-  await shoot(running, 'settings, computing');
+  await shoot(running, 'settings, computing', page.getByRole('group', { name: 'Encode on' }));
   await page.getByRole('button', { name: /^Download MobileCLIP S0/ }).click();
-  await page.getByRole('checkbox').scrollIntoViewIfNeeded();
-  await shoot(running, 'before a download');
+  await shoot(running, 'before a download', page.getByRole('group', { name: /^Download MobileCLIP S0/ }));
   await page.keyboard.press('Escape');
   await installFrom(running, 'file', join(folder, 'models', 'net.onnx'));
   await page.getByRole('form').waitFor(PATIENCE);
-  await shoot(running, 'questions about a model');
+  await shoot(running, 'questions about a model', page.getByRole('form'));
   await page.getByRole('combobox').selectOption({ label: '0 to 1' });
   await page.getByRole('spinbutton').fill('32');
   await page.getByRole('button', { name: 'Try it on ten pictures' }).click();
   await page.getByRole('region', { name: 'Installed' }).waitFor(PATIENCE);
   await page.getByRole('button', { name: 'Done' }).click();
   await page.getByRole('button', { name: /^Remove net/ }).click();
-  await shoot(running, 'before a removal');
+  await shoot(running, 'before a removal', page.getByRole('group', { name: /^Remove net/ }));
   await page.keyboard.press('Escape');
   await installFrom(running, 'file', join(folder, 'models', 'blind.onnx'));
   await page.getByRole('button', { name: 'Try it on ten pictures' }).click();
   await page.getByRole('alert').waitFor(PATIENCE);
-  await shoot(running, 'a model that is refused');
+  await shoot(running, 'a model that is refused', page.getByRole('alert'));
 }
 
 async function words(running: Running): Promise<void> {
@@ -199,11 +198,11 @@ async function words(running: Running): Promise<void> {
   await installFrom(running, 'folder', join(folder, 'models', 'towers'));
   const outcome = page.getByRole('region', { name: 'Installed' });
   await outcome.waitFor(PATIENCE);
-  await shoot(running, 'a model that is installed');
+  await shoot(running, 'a model that is installed', outcome);
   await outcome.getByRole('button', { name: 'Use it now' }).click();
   const progress = page.getByRole('region', { name: 'Encoding anew' });
   await progress.getByRole('button', { name: 'Pause' }).click(PATIENCE);
-  await shoot(running, 'another encoder, paused');
+  await shoot(running, 'another encoder, paused', progress);
   await progress.getByRole('button', { name: 'Resume' }).click();
   await page.getByText('Searches use Two towers now.').first().waitFor(PATIENCE);
   await shoot(running, 'another encoder in use');
