@@ -39,6 +39,15 @@ export function checkFinite(argument: string, values: ArrayLike<number>, shape?:
   }
 }
 
+/** @throws SimilarityError WRONG_LENGTH where the two differ in length */
+export function checkSameDimensions(argument: string, dimensions: number, expected: number): void {
+  if (dimensions === expected) return;
+  throw new SimilarityError('WRONG_LENGTH', argument, {
+    expected: `embeddings of ${expected} dimensions were expected`,
+    shape: [dimensions],
+  });
+}
+
 /**
  * Labels as whole numbers in memory.
  *

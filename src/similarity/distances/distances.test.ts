@@ -2,9 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import fc from 'fast-check';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backends/index.ts';
+import { checkSameDimensions } from '../checks.ts';
 import { SimilarityError } from '../errors.ts';
 import type { DistanceName } from './distance.ts';
-import { checkSameDimensions, getDistance } from './index.ts';
+import { getDistance } from './index.ts';
 import {
   at,
   finiteDifferences,

@@ -1,4 +1,3 @@
-import { SimilarityError } from '../errors.ts';
 import { unknownName } from '../checks.ts';
 import { cosineDistance, innerProduct } from './angular.ts';
 import type { Distance } from './distance.ts';
@@ -30,13 +29,4 @@ export function getDistance(distance: Distance | string): Distance {
   const found = DISTANCES.get(distance.toLowerCase());
   if (found === undefined) throw unknownName('distance', distance, DISTANCES.keys());
   return found;
-}
-
-/** @throws SimilarityError WRONG_LENGTH where the two differ in length */
-export function checkSameDimensions(argument: string, dimensions: number, expected: number): void {
-  if (dimensions === expected) return;
-  throw new SimilarityError('WRONG_LENGTH', argument, {
-    expected: `embeddings of ${expected} dimensions were expected`,
-    shape: [dimensions],
-  });
 }

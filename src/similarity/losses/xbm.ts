@@ -1,6 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { checkCount, type Labels } from '../checks.ts';
-import { checkSameDimensions } from '../distances/index.ts';
+import { checkCount, checkSameDimensions, type Labels } from '../checks.ts';
 import { detached } from '../tensors/detached.ts';
 import { MetricLoss } from './metric-loss.ts';
 

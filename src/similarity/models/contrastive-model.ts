@@ -122,7 +122,7 @@ export class ContrastiveModel extends IndexedModel {
    * @throws SimilarityError UNKNOWN_NAME, OUT_OF_RANGE or DISPOSED
    */
   compile(options: ContrastiveCompileOptions = {}): void {
-    this.#checkUsable();
+    this.checkUsable();
     const {
       optimizer = 'rmsprop',
       learningRate,
@@ -153,7 +153,7 @@ export class ContrastiveModel extends IndexedModel {
    *   NOT_AN_INTEGER; the reason of the signal
    */
   async fit(sampler: Sampler, options: ContrastiveFitOptions = {}): Promise<History> {
-    this.#checkUsable();
+    this.checkUsable();
     const { optimizer, loss } = this.#trainable();
     const { validationData, callbacks = [], ...loop } = options;
     const target = await this.#targetNetwork();
@@ -184,7 +184,7 @@ export class ContrastiveModel extends IndexedModel {
    * @throws SimilarityError NOT_COMPILED, WRONG_LENGTH or WRONG_SHAPE
    */
   async evaluate(sampler: Sampler): Promise<Logs> {
-    this.#checkUsable();
+    this.checkUsable();
     const { loss } = this.#trainable();
     const target = await this.#targetNetwork();
     let sum = 0;
@@ -232,7 +232,7 @@ export class ContrastiveModel extends IndexedModel {
   }
 
   protected override async embed(argument: string, x: Examples, batchSize = PREDICTION_BATCH): Promise<Float32Array> {
-    this.#checkUsable();
+    this.checkUsable();
     await checkExamples(argument, x, this.exampleShape);
     return await this.#network.embed(x, batchSize);
   }
@@ -246,7 +246,7 @@ export class ContrastiveModel extends IndexedModel {
    *   file has the folder's name
    */
   async saveModel(folder: string, { saveIndex = true }: { readonly saveIndex?: boolean } = {}): Promise<void> {
-    this.#checkUsable();
+    this.checkUsable();
     await writeContrastiveModel(folder, {
       parts: this,
       target: this.#target,
@@ -361,7 +361,7 @@ export class ContrastiveModel extends IndexedModel {
     this.#compiled = undefined;
   }
 
-  #checkUsable(): void {
+  protected override checkUsable(): void {
     if (this.#disposed) throw new SimilarityError('DISPOSED', 'model', { expected: 'make another one' });
   }
 }

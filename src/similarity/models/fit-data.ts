@@ -1,4 +1,5 @@
 import { checkCount, checkLabels, type Labels } from '../checks.ts';
+import { SimilarityError } from '../errors.ts';
 import { MultiShotMemorySampler } from '../samplers/index.ts';
 import type { Examples } from '../samplers/examples.ts';
 import type { Sampler } from '../samplers/sampler.ts';
@@ -54,14 +55,23 @@ export async function checkFitData(
  * A sampler is taken as it is. Of examples a balanced one is made, over their features where there is a frozen backbone, so
  * that each goes through the backbone once and not in every epoch.
  *
- * @throws SimilarityError WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE
+ * @param options.needsPairs whether the loss compares the examples of one batch alone
+ * @throws SimilarityError WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER, OUT_OF_RANGE or NO_POSITIVE_PAIR
  */
-export async function samplerFor(network: EmbeddingNetwork, data: Sampler | ExamplesToFit): Promise<PreparedSampler> {
+export async function samplerFor(
+  network: EmbeddingNetwork,
+  data: Sampler | ExamplesToFit,
+  { needsPairs }: { readonly needsPairs: boolean },
+): Promise<PreparedSampler> {
   if (isSampler(data)) return { sampler: data, givesFeatures: false, owned: false };
   const y = checkLabels('y', data.y, await checkExamples('x', data.x, network.exampleShape));
   const classes = new Set(y).size;
   const classesPerBatch = data.classesPerBatch ?? Math.min(8, classes);
   const examplesPerClassPerBatch = checkCount('examplesPerClassPerBatch', data.examplesPerClassPerBatch ?? 4);
+  if (needsPairs && examplesPerClassPerBatch === 1) {
+    const expected = 'with one example of each class in a batch there is nothing to learn from';
+    throw new SimilarityError('NO_POSITIVE_PAIR', 'examplesPerClassPerBatch', { expected });
+  }
   const sampler = new MultiShotMemorySampler({
     x: await network.allFeatures(data.x),
     y,

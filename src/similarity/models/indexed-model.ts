@@ -53,6 +53,9 @@ export abstract class IndexedModel {
    */
   protected abstract embed(argument: string, examples: Examples): Promise<Float32Array>;
 
+  /** @throws SimilarityError DISPOSED */
+  protected abstract checkUsable(): void;
+
   /** Whether there is an index, empty or not. */
   protected get hasIndex(): boolean {
     return this.#index !== undefined;
@@ -289,6 +292,7 @@ export abstract class IndexedModel {
   }
 
   #created(): Indexer {
+    this.checkUsable();
     if (this.#index !== undefined) return this.#index;
     throw new SimilarityError('NOT_COMPILED', 'model', { expected: 'compile or createIndex gives it an index' });
   }

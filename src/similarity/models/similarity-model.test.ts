@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { useBackend } from '../backends/index.ts';
 import { F1Score } from '../classification-metrics/index.ts';
 import { metricEmbedding } from '../layers/index.ts';
-import { MultiSimilarityLoss, TripletLoss } from '../losses/index.ts';
+import { MultiSimilarityLoss, TripletLoss, XBM } from '../losses/index.ts';
 import { MultiShotMemorySampler } from '../samplers/index.ts';
 import { SqliteStore } from '../stores/index.ts';
 import { DistanceMetric } from '../training-metrics/index.ts';
@@ -305,6 +305,30 @@ describe('a similarity model that is asked for what it cannot do', () => {
     },
   );
 
+  it('forgets what a loss remembers of a training that diverged', async () => {
+    const loss = new XBM(new TripletLoss(), { memorySize: 64 });
+    const wild = smallModel();
+    wild.compile({ optimizer: 'sgd', learningRate: 1e30, loss });
+    await expect(wild.fit(train, { epochs: 2 })).rejects.toMatchObject({ code: 'DIVERGED' });
+    expect(loss.memoryCount).toBe(0);
+    wild.dispose();
+  });
+
+  it('wants pairs of one class in a batch, unless a memory has them', async () => {
+    const single = { ...train, examplesPerClassPerBatch: 1 };
+    await expect(model.fit(single)).rejects.toMatchObject({
+      code: 'NO_POSITIVE_PAIR',
+      argument: 'examplesPerClassPerBatch',
+    });
+    const loss = new XBM(new TripletLoss(), { memorySize: 64 });
+    const remembering = smallModel();
+    remembering.compile({ loss });
+    const { history } = await remembering.fit(single, { stepsPerEpoch: 4 });
+    expect(history['loss']?.[0]).toBeGreaterThan(0);
+    remembering.dispose();
+    loss.dispose();
+  });
+
   it('goes on with a store that it had', async () => {
     const store = new SqliteStore();
     const kept = smallModel();
@@ -343,6 +367,7 @@ describe('a similarity model that is asked for what it cannot do', () => {
     const expected = { code: 'DISPOSED', argument: 'model' };
     await expect(gone.predict(queries.x)).rejects.toMatchObject(expected);
     await expect(gone.fit(train)).rejects.toMatchObject(expected);
+    await expect(gone.lookup(queries.x)).rejects.toMatchObject(expected);
     expect(() => gone.compile()).toThrow(expect.objectContaining(expected) as Error);
   });
 });

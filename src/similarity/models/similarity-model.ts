@@ -4,7 +4,7 @@ import type { Callback, Logs } from '../callbacks/callback.ts';
 import { EarlyStopping, type EarlyStoppingOptions } from '../callbacks/early-stopping.ts';
 import { checkCount } from '../checks.ts';
 import { SimilarityError } from '../errors.ts';
-import type { MetricLoss } from '../losses/index.ts';
+import { XBM, type MetricLoss } from '../losses/index.ts';
 import type { Examples } from '../samplers/examples.ts';
 import type { Sampler } from '../samplers/sampler.ts';
 import { fitLoop, type TrainingOptions } from '../training/fit-loop.ts';
@@ -110,7 +110,7 @@ export class SimilarityModel extends IndexedModel {
    * @throws SimilarityError UNKNOWN_NAME, OUT_OF_RANGE or DISPOSED
    */
   compile(options: CompileOptions = {}): void {
-    this.#checkUsable();
+    this.checkUsable();
     const compiled = compiledFrom(options);
     try {
       this.createIndex({ ...options, distance: indexDistance(options, compiled.loss) });
@@ -128,17 +128,19 @@ export class SimilarityModel extends IndexedModel {
    * @param data a sampler, whose batches may have several views, or examples, of which balanced batches are made
    * @returns the mean loss of each epoch, each metric, the same of the validation data (`val_…`), and what callbacks add
    * @throws SimilarityError NOT_COMPILED; DIVERGED where the loss is no finite number any more; WRONG_SHAPE, WRONG_LENGTH,
-   *   EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE for the data; the reason of the signal
+   *   EMPTY, NOT_FINITE, NOT_AN_INTEGER, OUT_OF_RANGE or NO_POSITIVE_PAIR for the data; the reason of the signal
    */
   async fit(data: Sampler | ExamplesToFit, options: FitOptions = {}): Promise<History> {
-    this.#checkUsable();
+    this.checkUsable();
     const { optimizer, loss, metrics } = this.#trainable();
     const { validationData, validationBatchSize, earlyStopping, callbacks = [], ...loop } = options;
     const monitor = validationData === undefined ? 'loss' : 'val_loss';
     const stopping = earlyStopping && new EarlyStopping({ monitor, ...earlyStopping });
     if (validationData !== undefined) await checkFitData(this.#network, validationData);
     const validate = validationData && (() => this.evaluate(validationData, validationBatchSize));
-    const { sampler, givesFeatures, owned } = await samplerFor(this.#network, data);
+    const { sampler, givesFeatures, owned } = await samplerFor(this.#network, data, {
+      needsPairs: !(loss instanceof XBM),
+    });
     const network = this.#network;
     const step: Step = ({ views, labels }) => {
       const embeddings = network.embedInTraining(views[0] as tf.Tensor);
@@ -159,6 +161,10 @@ export class SimilarityModel extends IndexedModel {
         validate,
         ...(!givesFeatures && { prepare: (batch) => network.prepare(batch) }),
       });
+    } catch (error) {
+      // A memory of embeddings that are none would let every later training diverge too.
+      if (error instanceof SimilarityError && error.code === 'DIVERGED') loss.dispose();
+      throw error;
     } finally {
       if (owned) sampler.dispose();
     }
@@ -174,7 +180,7 @@ export class SimilarityModel extends IndexedModel {
    * @throws SimilarityError NOT_COMPILED, WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE
    */
   async evaluate(data: Sampler | LabelledExamples, batchSize = PREDICTION_BATCH): Promise<Logs> {
-    this.#checkUsable();
+    this.checkUsable();
     return await evaluateLoss(this.#network, this.#trainable(), data, checkCount('batchSize', batchSize));
   }
 
@@ -195,7 +201,7 @@ export class SimilarityModel extends IndexedModel {
   }
 
   protected override async embed(argument: string, x: Examples, batchSize = PREDICTION_BATCH): Promise<Float32Array> {
-    this.#checkUsable();
+    this.checkUsable();
     await checkExamples(argument, x, this.exampleShape);
     return await this.#network.embed(x, batchSize);
   }
@@ -209,7 +215,7 @@ export class SimilarityModel extends IndexedModel {
    *   file has the folder's name
    */
   async saveModel(folder: string, { saveIndex = true }: SaveModelOptions = {}): Promise<void> {
-    this.#checkUsable();
+    this.checkUsable();
     await writeSavedModel(folder, {
       network: this.#network,
       compiled: this.#compiled,
@@ -262,7 +268,7 @@ export class SimilarityModel extends IndexedModel {
     throw new SimilarityError('NOT_COMPILED', 'model', { expected: 'compile with a loss before training' });
   }
 
-  #checkUsable(): void {
+  protected override checkUsable(): void {
     if (this.#disposed) throw new SimilarityError('DISPOSED', 'model', { expected: 'make another one' });
   }
 }

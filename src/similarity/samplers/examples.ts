@@ -12,7 +12,7 @@ export interface PlainExamples {
 /** Examples as a tensor or in plain memory, which needs no backend. */
 export type Examples = tf.Tensor | PlainExamples;
 
-export function sizeOf(shape: readonly number[]): number {
+function sizeOf(shape: readonly number[]): number {
   return shape.reduce((size, length) => size * length, 1);
 }
 

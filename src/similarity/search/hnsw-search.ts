@@ -1,6 +1,6 @@
 import hnswlib, { type SpaceName } from 'hnswlib-node';
-import { checkCount, unknownName } from '../checks.ts';
-import { checkSameDimensions, getDistance, type Distance, type DistanceName } from '../distances/index.ts';
+import { checkCount, checkSameDimensions, unknownName } from '../checks.ts';
+import { getDistance, type Distance, type DistanceName } from '../distances/index.ts';
 import { damaged, readSaved, writeSaved } from '../files/saved.ts';
 import { checkAdded, checkQuery, lookupRows, type Nearest, type Search } from './search.ts';
 

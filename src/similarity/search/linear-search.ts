@@ -1,6 +1,6 @@
 import { open, writeFile, type FileHandle } from 'node:fs/promises';
-import { checkCount } from '../checks.ts';
-import { checkSameDimensions, getDistance, type Distance } from '../distances/index.ts';
+import { checkCount, checkSameDimensions } from '../checks.ts';
+import { getDistance, type Distance } from '../distances/index.ts';
 import { damaged, readSaved, writeSaved } from '../files/saved.ts';
 import { NearestHeap } from './nearest-heap.ts';
 import { checkAdded, checkQuery, lookupRows, type Nearest, type Search } from './search.ts';

@@ -1,5 +1,5 @@
-import { checkFinite } from '../checks.ts';
-import { checkSameDimensions, type Distance } from '../distances/index.ts';
+import { checkFinite, checkSameDimensions } from '../checks.ts';
+import type { Distance } from '../distances/index.ts';
 import { SimilarityError } from '../errors.ts';
 
 /** The nearest of one query, nearest first: two arrays of the same length, at most k. */

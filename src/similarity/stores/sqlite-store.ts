@@ -1,4 +1,5 @@
 import Database from 'better-sqlite3';
+import { SimilarityError } from '../errors.ts';
 import { damaged, writeSaved } from '../files/saved.ts';
 import { parseTagged, stringifyTagged } from '../files/tagged-json.ts';
 import { checkId, savedStore } from './record-file.ts';
@@ -52,7 +53,7 @@ export class SqliteStore implements Store {
 
   batchAdd(examples: readonly StoredExample[]): number[] {
     const ids = examples.map((_, i) => this.#size + i);
-    this.#database.transaction(() => {
+    this.#open().transaction(() => {
       for (const [i, { embedding, label, data }] of examples.entries()) {
         const bytes = new Uint8Array(embedding.buffer, embedding.byteOffset, embedding.byteLength);
         this.#insert.run(ids[i], bytes, label ?? null, data === undefined ? null : stringifyTagged('data', data));
@@ -63,6 +64,7 @@ export class SqliteStore implements Store {
   }
 
   get(id: number): StoredExample {
+    this.#open();
     const { embedding, label, data } = this.#select.get(checkId(id, this.#size)) as Row;
     return {
       embedding: new Float32Array(Uint8Array.from(embedding).buffer),
@@ -78,13 +80,13 @@ export class SqliteStore implements Store {
   async save(folder: string): Promise<void> {
     const description = { kind: this.kind, size: this.#size };
     await writeSaved(folder, 'store', description, (file) => {
-      this.#database.prepare('VACUUM INTO ?').run(file);
+      this.#open().prepare('VACUUM INTO ?').run(file);
     });
   }
 
   async load(folder: string): Promise<void> {
     const { file, size } = await savedStore(folder, this.kind);
-    this.#database.prepare('ATTACH ? AS saved').run(file);
+    this.#open().prepare('ATTACH ? AS saved').run(file);
     try {
       this.#database.transaction(() => {
         this.#database.exec('DELETE FROM examples; INSERT INTO examples SELECT * FROM saved.examples');
@@ -98,12 +100,17 @@ export class SqliteStore implements Store {
   }
 
   reset(): void {
-    this.#database.exec('DELETE FROM examples');
+    this.#open().exec('DELETE FROM examples');
     this.#size = 0;
   }
 
   close(): void {
     this.#database.close();
+  }
+
+  #open(): Database.Database {
+    if (this.#database.open) return this.#database;
+    throw new SimilarityError('DISPOSED', 'store', { expected: 'it was closed' });
   }
 }
 

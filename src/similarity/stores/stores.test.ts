@@ -154,6 +154,18 @@ describe('the cached store', () => {
 });
 
 describe('the SQLite store', () => {
+  it('is of no use once it is closed', async () => {
+    const store = new SqliteStore();
+    store.add(EXAMPLES[0] as StoredExample);
+    store.close();
+    store.close();
+    const closed = expect.objectContaining({ code: 'DISPOSED', argument: 'store' }) as Error;
+    expect(() => store.add(EXAMPLES[0] as StoredExample)).toThrow(closed);
+    expect(() => store.get(0)).toThrow(closed);
+    expect(() => store.reset()).toThrow(closed);
+    await expect(store.save(folder)).rejects.toMatchObject({ code: 'DISPOSED' });
+  });
+
   it('has what its file holds when it is opened again', () => {
     const file = join(folder, 'kept.sqlite');
     const store = new SqliteStore({ file });
