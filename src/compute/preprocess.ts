@@ -9,6 +9,8 @@
  * 3. stretched to {@link ENCODER_SIDE}² (`fit: 'fill'`): the whole picture is seen, and a crop moves few things.
  */
 
+import type { PixelRequest } from './encoders/pixels.ts';
+
 /** Goes up with each change to what this file describes. */
 export const PREPROCESS_REVISION = 1;
 
@@ -34,6 +36,15 @@ export const DECODED_RESIZE = {
   fit: 'inside',
   withoutEnlargement: true,
 } as const;
+
+/** Step 3, as the decode workers are told it. */
+export const BUILTIN_PIXELS: PixelRequest = {
+  width: ENCODER_SIDE,
+  height: ENCODER_SIDE,
+  fit: 'stretch',
+  keep: 1,
+  kernel: 'lanczos3',
+};
 
 /** sharp's options of step 3. */
 export const ENCODER_RESIZE = { width: ENCODER_SIDE, height: ENCODER_SIDE, fit: 'fill', kernel: 'lanczos3' } as const;

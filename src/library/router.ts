@@ -3,6 +3,7 @@ import { contract } from '../contract/contract.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EncodersEvent } from '../contract/encoder-schemas.ts';
 import type { IndexEvent } from '../contract/schemas.ts';
+import type { ActiveLibrary } from './encoders/active-library.ts';
 import type { Encoders } from './encoders/encoders.ts';
 import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
@@ -14,7 +15,8 @@ import { evaluateFolders } from './search/evaluate.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
 
-interface RouterParts extends IndexParts {
+interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'> {
+  readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly encoders: Encoders;
   readonly readonly: boolean;
@@ -30,7 +32,7 @@ function asContractError(error: unknown): unknown {
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, indexer, encoders, vectors, paths, projection } = parts;
+  const { catalog, active, indexer, encoders, paths } = parts;
   const os = implement(contract).use(async ({ next }) => {
     try {
       return await next();
@@ -44,6 +46,7 @@ export function createRouter(parts: RouterParts) {
 
   return os.router({
     status: os.status.handler(() => {
+      const { vectors, projection, definition } = active.current;
       const sources = catalog.sources().map((source) => describeSource(catalog, source));
       return {
         libraryFolder: paths.folder,
@@ -52,8 +55,8 @@ export function createRouter(parts: RouterParts) {
         pictures: catalog.pictureCount(),
         vectors: vectors.size,
         model: { id: projection.id, name: projection.name, dimensions: projection.dimensions },
-        encoder: encoders.active,
-        readsWords: encoders.readsWords,
+        encoder: definition.id,
+        readsWords: definition.readsWords !== null,
         offline: sources.filter(({ state }) => state === 'offline').length,
         failures: catalog.failureCount(),
       };
@@ -69,7 +72,7 @@ export function createRouter(parts: RouterParts) {
         if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
         indexTargets(catalog, [input.id]);
         catalog.removeSource(input.id);
-        await vectors.setPresent(catalog.presentMediaIds());
+        await active.use(({ vectors }) => vectors.setPresent(catalog.presentMediaIds()));
         indexer.touch();
       }),
     },
@@ -97,7 +100,7 @@ export function createRouter(parts: RouterParts) {
       display: os.pictures.display.handler(({ input }) => displayPicture(parts, input.id)),
     },
     search: {
-      similar: os.search.similar.handler(({ input }) => findSimilar(parts, input)),
+      similar: os.search.similar.handler(({ input }) => active.use((library) => findSimilar(library, input))),
     },
     encoders: {
       list: os.encoders.list.handler(() => encoders.list()),
@@ -116,13 +119,13 @@ export function createRouter(parts: RouterParts) {
       }),
       use: os.encoders.use.handler(({ input }) => {
         needWriting();
-        encoders.use(input.id);
+        return encoders.use(input.id);
       }),
       pause: os.encoders.pause.handler(() => encoders.pause()),
       resume: os.encoders.resume.handler(() => encoders.resume()),
       deleteFeatures: os.encoders.deleteFeatures.handler(({ input }) => {
         needWriting();
-        encoders.deleteFeatures(input.id);
+        return encoders.deleteFeatures(input.id);
       }),
       watch: os.encoders.watch.handler(({ signal }) =>
         eventQueue<EncodersEvent>((push) => encoders.watch(push), signal),
@@ -145,11 +148,13 @@ export function createRouter(parts: RouterParts) {
         })),
       ),
     ),
-    evaluate: os.evaluate.handler(({ input }) => evaluateFolders(parts, projection.id, input.heldOut ?? null)),
+    evaluate: os.evaluate.handler(({ input }) =>
+      active.use((library) => evaluateFolders(library, library.projection.id, input.heldOut ?? null)),
+    ),
     verify: os.verify.handler(({ input }) => {
       if (input.repair) needWriting();
       if (input.repair && indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-      return verifyLibrary(parts, input.repair);
+      return active.use((library) => verifyLibrary(library, input.repair));
     }),
   });
 }

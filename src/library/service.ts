@@ -1,22 +1,22 @@
 import { existsSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
-import { createEncoder, type Encoder } from '../compute/encoder.ts';
+import type { EncodeDevice } from '../compute/devices/device.ts';
+import type { Encoder } from '../compute/encoder.ts';
+import type { EncoderDefinition } from '../compute/encoders/definition.ts';
+import { recoverModels } from '../compute/encoders/installed.ts';
 import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
-import { loadProjection, type Projection } from '../compute/projection.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { lockLibrary } from './catalog/database.ts';
-import { FeatureStore } from './catalog/feature-store.ts';
-import { EncodeBatcher } from './indexing/encode-batcher.ts';
-import type { IndexParts } from './indexing/index-run.ts';
+import { ActiveLibrary } from './encoders/active-library.ts';
+import { Devices } from './encoders/devices.ts';
+import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
+import { givenEncoder, openParts } from './encoders/model-parts.ts';
+import { openActive } from './encoders/open-active.ts';
+import { EncoderSettings } from './encoders/settings.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
-import { Encoders } from './encoders/encoders.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
-import { NeighborCache } from './neighbors/neighbor-cache.ts';
-import { ModelVectors } from './vectors/model-vectors.ts';
 
 export interface ServiceOptions {
   readonly libraryFolder?: string | undefined;
@@ -27,7 +27,13 @@ export interface ServiceOptions {
   readonly access?: 'read' | 'write';
   /** For measuring: another encoder of the same feature size. */
   readonly encoder?: Encoder;
+  /** For tests: encoders to download, hosts that may be asked by http for them, and devices in place of this computer's. */
+  readonly registry?: readonly EncoderDefinition[];
+  readonly httpHosts?: readonly string[];
+  readonly devices?: () => Promise<readonly EncodeDevice[]>;
 }
+
+type Closer = () => void | Promise<void>;
 
 export interface Service {
   readonly router: ServiceRouter;
@@ -49,57 +55,97 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   if (!readonly) await prepareLibraryFolder(paths);
   else if (!existsSync(paths.catalog)) throw new ServiceError('LIBRARY_MISSING', paths.folder);
   const lock = readonly ? null : lockLibrary(paths.lock, paths.folder);
-  const closers: (() => void | Promise<void>)[] = [() => lock?.release()];
+  const closers: Closer[] = [() => lock?.release()];
   try {
-    return await assemble(paths, readonly, options.encoder, closers);
+    return await assemble(paths, options, closers);
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-async function assemble(
-  paths: LibraryPaths,
-  readonly: boolean,
-  givenEncoder: Encoder | undefined,
-  closers: (() => void | Promise<void>)[],
-): Promise<Service> {
-  const catalog = new Catalog(paths.catalog, readonly);
+async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: Closer[]): Promise<Service> {
+  const readonly = options.access === 'read';
+  const catalog = openCatalog(paths, readonly);
   closers.push(() => catalog.close());
-  const encoder = givenEncoder ?? (await createEncoder());
-  closers.push(() => encoder.close());
-  const projection = fittingProjection(encoder);
-  const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
-  closers.push(() => store.close());
-  if (!readonly) {
-    store.dropAfter(catalog.lastMediaId());
-    projectAnew(store, projection);
-  }
-  const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
-  closers.push(() => vectors.close(!readonly));
-  const neighbors = await NeighborCache.open(vectors, projection.id, join(paths.vectors, projection.id), readonly);
-  closers.push(() => neighbors.close());
+  if (!readonly) await recoverModels(paths.models);
+  const settings = new EncoderSettings(catalog);
+  // told from when there is somebody to tell
+  let encoders: Encoders | null = null;
+  const early: string[] = [];
+  const onNotice = (sentence: string): void => {
+    if (encoders) encoders.notice(sentence);
+    else early.push(sentence);
+  };
+  const devices = new Devices({
+    settings,
+    trials: paths.trials,
+    onNotice,
+    onChange: () => encoders?.devicesChanged(),
+    list: options.devices,
+  });
+  const { running, notices } = options.encoder
+    ? { running: await givenEncoder(paths, options.encoder), notices: [] }
+    : await openActive(paths, settings, devices.options());
+  closers.push(() => running.close());
+  const model = await openParts(paths, catalog, running, readonly);
+  closers.pop();
   const decoders = new DecodePool();
+  const active = new ActiveLibrary({ paths, catalog, decoders, upcoming: () => encoders?.upcoming ?? null }, model);
+  closers.push(() => active.close());
   closers.push(() => decoders.close());
-  const batcher = new EncodeBatcher(encoder, availableParallelism() + 1);
-  const parts: IndexParts = { paths, catalog, store, vectors, neighbors, decoders, batcher, encoder, projection };
-  const indexer = new Indexer(parts);
+  closers.push(() => devices.close());
+  const indexer = new Indexer(() => active.current);
   closers.push(() => indexer.close());
+  const { registry = ENCODER_REGISTRY, httpHosts = [] } = options;
+  const made = new Encoders({ paths, catalog, decoders, settings, active, indexer, devices, registry, httpHosts });
+  encoders = made;
+  closers.push(() => made.close());
+  for (const notice of [...notices, ...early]) made.notice(notice);
+  const { vectors } = model.parts;
   // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
-  const encoders = new Encoders({ ...parts, registry: ENCODER_REGISTRY, httpHosts: [] });
-  closers.push(() => encoders.close());
-  const router = createRouter({ ...parts, indexer, encoders, readonly });
+  if (!readonly) goOn(made, indexer, devices);
+  const router = createRouter({ paths, catalog, decoders, active, indexer, encoders: made, readonly });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     const [problem] = await closeAll(closers);
     if (problem !== undefined) throw problem;
   };
-  return { router, paths, settled: () => neighbors.settled(), close: () => (closing ??= close()) };
+  const settled = (): Promise<void> => active.use(({ neighbors }) => neighbors.settled());
+  return { router, paths, settled, close: () => (closing ??= close()) };
+}
+
+/** What runs beside the requests: encoding for the next encoder, and for the active one what has come back. */
+function goOn(encoders: Encoders, indexer: Indexer, devices: Devices): void {
+  indexer.watch((event) => {
+    if (event.type === 'summary') encoders.fillActive();
+    else if (event.type === 'progress' && event.state === 'indexing') {
+      if (event.found - event.unchanged >= MUCH_TO_ENCODE) devices.want();
+    }
+  });
+  void encoders.goOn();
+}
+
+/**
+ * Opens the catalog. A reader that comes before the first writer of a newer version brings its schema up to date, as that would.
+ *
+ * @throws ServiceError CATALOG_*, LIBRARY_LOCKED
+ */
+function openCatalog(paths: LibraryPaths, readonly: boolean): Catalog {
+  if (readonly && !Catalog.isCurrent(paths.catalog)) {
+    const lock = lockLibrary(paths.lock, paths.folder);
+    try {
+      new Catalog(paths.catalog).close();
+    } finally {
+      lock.release();
+    }
+  }
+  return new Catalog(paths.catalog, readonly);
 }
 
 /** Closes all, the last opened first, and gives what went wrong: one that fails must not keep the library locked. */
-async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promise<ServiceError[]> {
+async function closeAll(closers: readonly Closer[]): Promise<ServiceError[]> {
   const problems: ServiceError[] = [];
   for (const close of closers.toReversed()) {
     try {
@@ -109,30 +155,4 @@ async function closeAll(closers: readonly (() => void | Promise<void>)[]): Promi
     }
   }
   return problems;
-}
-
-/** @throws ServiceError ENCODER_FAILED where the projection was fitted on other features than the encoder gives */
-function fittingProjection(encoder: Encoder): Projection {
-  const projection = loadProjection();
-  try {
-    projection.project(new Float32Array(encoder.featureSize));
-    return projection;
-  } catch (cause) {
-    throw new ServiceError('ENCODER_FAILED', `${encoder.id} and ${projection.id} do not belong together`, { cause });
-  }
-}
-
-/** Vectors that are stored at once by {@link projectAnew}: a transaction costs two fsyncs. */
-const PROJECTED_AT_ONCE = 512;
-
-/** Fills the vectors that the present projection lacks, from the features: a new projection decodes nothing. */
-function projectAnew(store: FeatureStore, projection: Projection): void {
-  const ids = [...store.unprojectedIds()];
-  for (let i = 0; i < ids.length; i += PROJECTED_AT_ONCE) {
-    const rows = ids.slice(i, i + PROJECTED_AT_ONCE).flatMap((mediaId) => {
-      const features = store.features(mediaId);
-      return features === null ? [] : [{ mediaId, vector: projection.project(Float32Array.from(features)) }];
-    });
-    store.putVectors(rows.map(({ mediaId, vector }) => ({ mediaId, vector: Float16Array.from(vector) })));
-  }
 }

@@ -92,7 +92,7 @@ async function decodeAll(photos: readonly string[]): Promise<Uint8Array[]> {
   const pool = new DecodePool();
   try {
     const decoded = await Promise.all(photos.map((path) => pool.decode({ path }).catch(() => null)));
-    return decoded.flatMap((picture) => (picture && 'pixels' in picture ? [picture.pixels] : []));
+    return decoded.flatMap((picture) => (picture && 'pixels' in picture ? picture.pixels : []));
   } finally {
     await pool.close();
   }

@@ -24,8 +24,8 @@ const IR_VERSION = 4;
 const PREFIX = 'semblance/';
 
 /** Names of the prepared model's input and output. */
-const PREPARED_INPUT = `${PREFIX}pixels`;
-const PREPARED_OUTPUT = `${PREFIX}features`;
+export const PREPARED_INPUT = `${PREFIX}pixels`;
+export const PREPARED_OUTPUT = `${PREFIX}features`;
 
 export interface PrepareOptions {
   readonly preprocessing: Preprocessing;

@@ -1,6 +1,6 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
-import { openDatabase, translateSqliteErrors, type SqliteDatabase } from './database.ts';
+import { openDatabase, schemaVersion, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
 export interface SourceRow {
   readonly id: number;
@@ -60,6 +60,11 @@ export class Catalog {
   constructor(file: string, readonly = false) {
     this.#file = file;
     this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
+  }
+
+  /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
+  static isCurrent(file: string): boolean {
+    return schemaVersion(file) === CATALOG_MIGRATIONS.at(-1)?.version;
   }
 
   close(): void {
@@ -174,6 +179,14 @@ export class Catalog {
       `SELECT DISTINCT f.media_id AS id FROM file f JOIN media m ON m.id = f.media_id
        WHERE m.stale = 0 ORDER BY f.media_id`,
     ).map((row) => row.id);
+  }
+
+  /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */
+  newestMediaIds(): number[] {
+    return this.layoutRows(0)
+      .map(({ id, takenAt, mtimeMs }) => ({ id, when: takenAt === null ? mtimeMs : Date.parse(`${takenAt}Z`) }))
+      .sort((a, b) => b.when - a.when || b.id - a.id)
+      .map(({ id }) => id);
   }
 
   /** Every picture, with what the audit of a library asks. */

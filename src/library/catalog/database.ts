@@ -21,6 +21,8 @@ export function openDatabase(file: string, migrations: readonly Migration[], rea
   return translateSqliteErrors(file, () => {
     const db = new Database(file, { readonly, fileMustExist: readonly, timeout: 5000 });
     try {
+      // before the first page is written: features of an encoder that is no longer wanted give their space back
+      if (!readonly) db.pragma('auto_vacuum = INCREMENTAL');
       if (!readonly) db.pragma('journal_mode = WAL');
       db.pragma('foreign_keys = ON');
       db.pragma('synchronous = FULL');
@@ -29,6 +31,18 @@ export function openDatabase(file: string, migrations: readonly Migration[], rea
     } catch (error) {
       db.close();
       throw error;
+    }
+  });
+}
+
+/** The version of a database's schema; 0 for one that has none yet. @throws ServiceError CATALOG_* */
+export function schemaVersion(file: string): number {
+  return translateSqliteErrors(file, () => {
+    const db = new Database(file, { readonly: true, timeout: 5000 });
+    try {
+      return Number(db.pragma('user_version', { simple: true }));
+    } finally {
+      db.close();
     }
   });
 }

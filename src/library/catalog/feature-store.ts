@@ -2,11 +2,15 @@ import { FEATURE_MIGRATIONS } from './catalog-schema.ts';
 import { openDatabase, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
 /** One picture's features (as the encoder gives them), its vector (as the model's projection gives it) and its signature. */
-export interface FeatureRow {
+export interface FeatureRow extends EncodedRow {
+  readonly signature: Uint8Array;
+}
+
+/** What an encoder makes of a picture; its signature is the same for all. */
+export interface EncodedRow {
   readonly mediaId: number;
   readonly features: Float16Array;
   readonly vector: Float16Array;
-  readonly signature: Uint8Array;
 }
 
 /** What the store keeps of one encoder. */
@@ -65,6 +69,18 @@ export class FeatureStore {
           this.#putBlob('feature', this.#encoder, mediaId, features);
           this.#putBlob('vector', this.#model, mediaId, vector);
           this.#db.prepare('INSERT OR REPLACE INTO signature (media_id, data) VALUES (?, ?)').run(mediaId, signature);
+        }
+      })();
+    });
+  }
+
+  /** As {@link put}, of pictures whose signature is known. */
+  putFeatures(rows: readonly EncodedRow[]): void {
+    translateSqliteErrors(this.#file, () => {
+      this.#db.transaction(() => {
+        for (const { mediaId, features, vector } of rows) {
+          this.#putBlob('feature', this.#encoder, mediaId, features);
+          this.#putBlob('vector', this.#model, mediaId, vector);
         }
       })();
     });
@@ -184,6 +200,55 @@ export class FeatureStore {
             .all(...values)
             .map((row) => row.id),
         ),
+    );
+  }
+
+  /** Ids that have features of other encoders and none of this one: their original was offline when it took over. */
+  awaitingIds(): Set<number> {
+    return this.#ids(
+      `SELECT DISTINCT f.media_id AS id FROM feature f WHERE f.encoder_id <> ?
+       AND NOT EXISTS (SELECT 1 FROM feature own WHERE own.encoder_id = ? AND own.media_id = f.media_id)`,
+      this.#encoder,
+      this.#encoder,
+    );
+  }
+
+  /**
+   * Deletes some of what is kept of an encoder: its features, and vectors of the models that are named. Gives how many rows
+   * went; 0 when nothing is left. The pages are given back to the disk.
+   */
+  deleteSome(features: string, models: readonly string[], count: number): number {
+    return translateSqliteErrors(this.#file, () => {
+      const deleted = this.#db.transaction(() => {
+        let rows = this.#db
+          .prepare(
+            `DELETE FROM feature WHERE rowid IN
+               (SELECT rowid FROM feature WHERE encoder_id = (SELECT id FROM encoder WHERE name = ?) LIMIT ?)`,
+          )
+          .run(features, count).changes;
+        for (const model of models) {
+          rows += this.#db
+            .prepare(
+              `DELETE FROM vector WHERE rowid IN
+                 (SELECT rowid FROM vector WHERE model_id = (SELECT id FROM model WHERE name = ?) LIMIT ?)`,
+            )
+            .run(model, count).changes;
+        }
+        return rows;
+      })();
+      // of databases made before this was asked for, the pages are used again instead
+      this.#db.pragma('incremental_vacuum');
+      return deleted;
+    });
+  }
+
+  /** Names of the models that have vectors here. */
+  modelNames(): string[] {
+    return translateSqliteErrors(this.#file, () =>
+      this.#db
+        .prepare<[], { name: string }>('SELECT name FROM model')
+        .all()
+        .map(({ name }) => name),
     );
   }
 

@@ -1,27 +1,52 @@
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { verifyInstalled } from '../../compute/encoders/installed.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
-import type { DeviceEncoder, Encoder } from '../../compute/encoder.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { ComputeReport, EncoderEntry, EncodersEvent, InstallResult } from '../../contract/encoder-schemas.ts';
-import type { FeatureStore } from '../catalog/feature-store.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
+import type { DecodePool } from '../media/decode-pool.ts';
+import type { ActiveLibrary } from './active-library.ts';
+import type { Devices } from './devices.ts';
 import { EncoderInstalls, type InstallRequest } from './encoder-installs.ts';
-import { listEncoders } from './encoder-list.ts';
+import { encoderOfFeatures, listEncoders } from './encoder-list.ts';
+import { EncoderSwitch } from './encoder-switch.ts';
+import { startEncoder } from './model-parts.ts';
 import { ProgressTeller } from './progress-teller.ts';
+import type { EncoderSettings } from './settings.ts';
+
+/** From so many pictures on it pays to look for a faster device than the CPU: a trial takes some seconds. */
+export const MUCH_TO_ENCODE = 256;
+
+/** Rows deleted in one go, some 10 ms: a search waits no longer. */
+const DELETED_AT_ONCE = 200;
 
 interface EncodersParts {
   readonly paths: LibraryPaths;
-  readonly store: FeatureStore;
-  readonly encoder: Encoder;
+  readonly catalog: Catalog;
+  readonly decoders: DecodePool;
+  readonly settings: EncoderSettings;
+  readonly active: ActiveLibrary;
+  readonly indexer: Indexer;
+  readonly devices: Devices;
   readonly registry: readonly EncoderDefinition[];
+  /** Hosts that downloads may ask by http: none but in tests. */
   readonly httpHosts: readonly string[];
 }
 
-/** The encoders of a library: which there are, which answers, what is installed and what encodes. */
+/** The encoders of a library: which there are, which answers, which takes over next, what is installed and on what they run. */
 export class Encoders {
   readonly installs: EncoderInstalls;
   readonly #parts: EncodersParts;
+  readonly #switch: EncoderSwitch;
   readonly #teller: ProgressTeller<EncodersEvent>;
+  /** What was told once: who listens later hears it too. */
+  readonly #notices: string[] = [];
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(parts: EncodersParts) {
     this.#parts = parts;
@@ -29,31 +54,60 @@ export class Encoders {
       type: 'progress',
       active: this.active,
       install: this.installs.progress,
-      encoding: null,
+      encoding: this.#switch.progress,
       revision,
     }));
     this.installs = new EncoderInstalls(parts.paths.models, parts.registry, parts.httpHosts, this.#teller);
+    const onMuch = (pictures: number): void => {
+      if (pictures >= MUCH_TO_ENCODE) parts.devices.want();
+    };
+    this.#switch = new EncoderSwitch({ ...parts, teller: this.#teller, onMuch });
   }
 
   /** Id of the encoder that answers. */
   get active(): string {
-    return BUILTIN_ENCODER;
+    return this.#parts.active.current.definition.id;
   }
 
-  get readsWords(): boolean {
-    return false;
+  /** What the encoder that takes over next keeps; null where none does. */
+  get upcoming() {
+    return this.#switch.upcoming;
   }
 
   watch(listener: (event: EncodersEvent) => void): () => void {
-    return this.#teller.watch(listener);
+    const stop = this.#teller.watch(listener);
+    for (const message of this.#notices) listener({ type: 'notice', message });
+    return stop;
+  }
+
+  notice(message: string): void {
+    this.#notices.push(message);
+    this.#teller.tell({ type: 'notice', message });
+  }
+
+  devicesChanged(): void {
+    this.#teller.tell({ type: 'devices' });
+  }
+
+  /** Goes on with what was under way when the library was closed, and encodes what has come back. Never rejects. */
+  async goOn(): Promise<void> {
+    const upcoming = this.#parts.settings.upcoming;
+    if (!upcoming) {
+      this.#switch.fillActive();
+      return;
+    }
+    await this.#inTurn(() => this.#begin(upcoming.id, upcoming.paused)).catch((error: unknown) => {
+      this.#parts.settings.upcoming = null;
+      this.notice(`The encoder ${upcoming.id} cannot be used: ${ServiceError.from(error).message}`);
+    });
   }
 
   list(): Promise<EncoderEntry[]> {
-    const { paths, registry, store } = this.#parts;
+    const { paths, registry, active } = this.#parts;
     return listEncoders(paths.models, registry, {
       active: this.active,
-      upcoming: null,
-      stored: store.storedFeatures(),
+      upcoming: this.#switch.upcomingId,
+      stored: active.current.store.storedFeatures(),
     });
   }
 
@@ -66,57 +120,108 @@ export class Encoders {
     return { kind: 'installed', encoder, firstSeen: [...outcome.firstSeen] };
   }
 
+  /** @throws ServiceError ENCODER_IN_USE, ENCODER_NOT_INSTALLED, ENCODER_BUSY */
   async remove(id: string): Promise<void> {
-    if (id === this.active) throw new ServiceError('ENCODER_IN_USE', id);
+    this.#requireUnused(id);
     await this.installs.remove(id);
   }
 
-  use(id: string): void {
-    if (id !== this.active) throw new ServiceError('ENCODER_NOT_INSTALLED', id);
+  /**
+   * Encodes the library with an encoder and lets it take over then. Resolves when that has begun.
+   *
+   * @throws ServiceError ENCODER_UNKNOWN, ENCODER_NOT_INSTALLED, ENCODER_CHECKSUM and others where it is damaged
+   */
+  use(id: string): Promise<void> {
+    return this.#inTurn(async () => {
+      if (id === this.active) return this.#switch.cancel();
+      if (this.#switch.progress?.takesOver && this.#switch.upcomingId === id) {
+        this.#switch.resume();
+        return;
+      }
+      await this.#begin(id, false);
+    });
+  }
+
+  async #begin(id: string, paused: boolean): Promise<void> {
+    const { paths, registry, devices } = this.#parts;
+    if (id !== BUILTIN_ENCODER) {
+      await verifyInstalled(paths.models, id).catch((error: unknown) => {
+        const { code } = ServiceError.from(error);
+        const known = code !== 'ENCODER_NOT_INSTALLED' || registry.some((definition) => definition.id === id);
+        throw known ? error : new ServiceError('ENCODER_UNKNOWN', id, { cause: error });
+      });
+    }
+    await this.#switch.begin(await startEncoder(paths, id, devices.options()), paused);
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
   }
 
   pause(): void {
-    // nothing is encoded anew yet
+    this.#switch.pause();
   }
 
   resume(): void {
-    // nothing is encoded anew yet
+    this.#switch.resume();
   }
 
-  deleteFeatures(id: string): void {
-    if (id === this.active) throw new ServiceError('ENCODER_IN_USE', id);
+  /** Encodes what the active encoder lacks and what is there again. */
+  fillActive(): void {
+    this.#switch.fillActive();
   }
 
-  async devices(wait: boolean): Promise<ComputeReport> {
-    const { encoder } = this.#parts;
-    if (!hasDevices(encoder))
-      return { choice: 'auto', provider: encoder.provider, rate: null, settled: true, devices: [] };
-    if (wait) await encoder.settled;
-    const { choice, provider, rate, devices } = encoder;
-    return { choice, provider, rate, settled: true, devices: devices.map((device) => ({ ...device })) };
+  /** @throws ServiceError ENCODER_IN_USE, ENCODER_UNKNOWN where there is nothing of it */
+  async deleteFeatures(id: string): Promise<void> {
+    this.#requireUnused(id);
+    const { active, paths } = this.#parts;
+    await active.use(async ({ store, encoder, projection }) => {
+      const kept = store.storedFeatures().filter((stored) => encoderOfFeatures(stored.features) === id);
+      if (kept.length === 0) throw new ServiceError('ENCODER_UNKNOWN', id);
+      const models = store.modelNames().filter((name) => name !== projection.id && encoderOfModel(name) === id);
+      for (const { features } of kept) {
+        if (features === encoder.id) continue;
+        while (store.deleteSome(features, models, DELETED_AT_ONCE) > 0) await letOthersRun();
+      }
+      for (const model of models) await rm(join(paths.vectors, model), { recursive: true, force: true });
+    });
+    this.#teller.listChanged();
   }
 
+  #requireUnused(id: string): void {
+    if (id === this.active || id === this.#switch.upcomingId) throw new ServiceError('ENCODER_IN_USE', id);
+  }
+
+  devices(wait: boolean): Promise<ComputeReport> {
+    const { devices, active } = this.#parts;
+    return devices.report(active.current.encoder, wait);
+  }
+
+  /** @throws ServiceError DEVICE_UNKNOWN */
   async choose(device: string): Promise<ComputeReport> {
-    const { encoder } = this.#parts;
-    if (!hasDevices(encoder)) throw new ServiceError('DEVICE_UNKNOWN', device);
-    if (device !== 'auto' && !encoder.devices.some(({ id }) => id === device))
-      throw new ServiceError('DEVICE_UNKNOWN', device);
-    await encoder.choose(device);
+    const { devices, active } = this.#parts;
+    const upcoming = this.upcoming?.encoder;
+    await devices.choose(device, [active.current.encoder, ...(upcoming ? [upcoming] : [])]);
     return this.devices(false);
   }
 
   async close(): Promise<void> {
     await this.installs.cancel();
+    await this.#turn;
+    await this.#switch.close();
     this.#teller.close();
   }
+}
+
+/** The encoder whose features a model's vectors are made of: those without a fitted projection name it. */
+function encoderOfModel(model: string): string {
+  const features = /^unit-(.+)$/.exec(model)?.[1];
+  return features === undefined ? BUILTIN_ENCODER : encoderOfFeatures(features);
 }
 
 function copied<Item extends { readonly choices: readonly string[] | null }>(question: Item) {
   const { choices } = question;
   return { ...question, choices: choices === null ? null : [...choices] };
-}
-
-/** An encoder that was given for measuring has none. */
-function hasDevices(encoder: Encoder): encoder is DeviceEncoder {
-  return 'devices' in encoder;
 }

@@ -15,14 +15,22 @@ interface Waiting {
 /** Gathers single pictures into batches, as many at a time as the encoder has threads. Urgent ones go first, by themselves. */
 export class EncodeBatcher {
   readonly #encoder: Encoder;
-  readonly #atOnce: number;
+  readonly #atOnce: () => number;
   readonly #waiting: Waiting[] = [];
   #running = 0;
 
-  /** @param atOnce batches under way at once; one more than threads keeps a thread from waiting for this one */
-  constructor(encoder: Encoder, atOnce: number) {
+  /**
+   * @param atOnce batches under way at once; one more than threads keeps a thread from waiting for this one. Asked each time: it
+   *   changes with the device
+   */
+  constructor(encoder: Encoder, atOnce: number | (() => number)) {
     this.#encoder = encoder;
-    this.#atOnce = atOnce;
+    this.#atOnce = typeof atOnce === 'number' ? () => atOnce : atOnce;
+  }
+
+  /** Pictures that it takes without one having to wait. */
+  get room(): number {
+    return BATCH * this.#atOnce();
   }
 
   /** Features of one picture of `encoder.inputSide`² RGB pixels. */
@@ -35,7 +43,7 @@ export class EncodeBatcher {
   }
 
   #dispatch(): void {
-    while (this.#running < this.#atOnce && this.#waiting.length > 0) {
+    while (this.#running < this.#atOnce() && this.#waiting.length > 0) {
       const batch = this.#waiting.splice(0, BATCH);
       this.#running++;
       void this.#run(batch).finally(() => {

@@ -1,18 +1,19 @@
 /** Lets a bounded number of pictures into the pipeline at once, and none while it is shut: how pause and memory are kept. */
 export class Gate {
-  readonly #places: number;
+  readonly #places: () => number;
   readonly #queue: (() => void)[] = [];
   #inside = 0;
   #open = true;
 
-  constructor(places: number) {
-    this.#places = places;
+  /** @param places asked each time where it changes */
+  constructor(places: number | (() => number)) {
+    this.#places = typeof places === 'number' ? () => places : places;
   }
 
   /** Resolves when there is a place and the gate is open; rejects with the signal's reason. */
   async enter(signal: AbortSignal): Promise<void> {
     signal.throwIfAborted();
-    if (this.#open && this.#inside < this.#places) {
+    if (this.#open && this.#inside < this.#places()) {
       this.#inside++;
       return;
     }
@@ -46,7 +47,7 @@ export class Gate {
   }
 
   #admit(): void {
-    while (this.#open && this.#inside < this.#places) {
+    while (this.#open && this.#inside < this.#places()) {
       const next = this.#queue.shift();
       if (!next) return;
       next();

@@ -1,36 +1,30 @@
 import { join } from 'node:path';
-import type { Encoder } from '../../compute/encoder.ts';
-import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
 import type { Catalog, FailureRow, SourceRow } from '../catalog/catalog.ts';
-import type { FeatureStore } from '../catalog/feature-store.ts';
+import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import type { NeighborCache } from '../neighbors/neighbor-cache.ts';
-import type { ModelVectors } from '../vectors/model-vectors.ts';
-import type { EncodeBatcher } from './encode-batcher.ts';
 import { Gate } from './gate.ts';
-import { IndexWriter, type FileSeen } from './index-writer.ts';
+import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
 import { planIndexing, type IndexPlan } from './plan.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { scanFolder, type ScannedFile } from './scan.ts';
 
-/** Pictures between their reading and their storing: 96 × 0.15 MB of pixels, and enough to fill both pools and a write. */
+/**
+ * Pictures between their reading and their storing, at least: 96 × 0.15 MB of pixels, and enough to fill both pools and a write. A
+ * device that takes more at once gets more.
+ */
 const IN_FLIGHT = 96;
 
-/** What the pipeline is made of. */
-export interface IndexParts {
+/** What the pipeline is made of: the library, and the encoder that answers. */
+export interface IndexParts extends ModelParts {
   readonly paths: LibraryPaths;
   readonly catalog: Catalog;
-  readonly store: FeatureStore;
-  readonly vectors: ModelVectors;
-  readonly neighbors: NeighborCache;
   readonly decoders: DecodePool;
-  readonly batcher: EncodeBatcher;
-  readonly encoder: Encoder;
-  readonly projection: Projection;
+  /** The encoder that takes over next: what is indexed meanwhile is encoded for it too. */
+  readonly upcoming: () => ModelParts | null;
 }
 
 /** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
@@ -58,7 +52,7 @@ export class IndexRun {
   readonly #parts: IndexParts;
   readonly #targets: readonly IndexTarget[];
   readonly #writer: IndexWriter;
-  readonly #gate = new Gate(IN_FLIGHT);
+  readonly #gate: Gate;
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
   /** How many paths of each picture are gone: one that turns up elsewhere was moved. */
@@ -73,7 +67,8 @@ export class IndexRun {
     this.#targets = targets;
     this.#onFailure = report.onFailure;
     this.#onProgress = report.onProgress;
-    this.#writer = new IndexWriter(parts.catalog, parts.store, parts.vectors);
+    this.#gate = new Gate(() => Math.max(IN_FLIGHT, 2 * parts.batcher.room));
+    this.#writer = new IndexWriter(parts.catalog, parts.store, parts.vectors, parts.upcoming);
   }
 
   get phase(): 'scanning' | 'indexing' {
@@ -196,21 +191,27 @@ export class IndexRun {
   }
 
   async #read(target: IndexTarget, file: ScannedFile): Promise<void> {
-    const { catalog, decoders, batcher, projection, paths } = this.#parts;
+    const { catalog, decoders, paths, pixels } = this.#parts;
+    const upcoming = this.#parts.upcoming();
     const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
     try {
       const known = catalog.hashesOfLength(file.size);
       const decoded = await decoders.decode(
         { path: join(target.source.path, file.path) },
-        { known, thumbsFolder: paths.thumbs },
+        { known, thumbsFolder: paths.thumbs, pixels: upcoming ? [pixels, upcoming.pixels] : [pixels] },
       );
       if ('known' in decoded) {
         this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
         return;
       }
-      const features = await batcher.encode(decoded.pixels);
-      const vector = projection.project(features);
-      await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, features, vector });
+      const [own, next] = decoded.pixels;
+      const [encoded, encodedAnew] = await Promise.all([
+        encode(this.#parts, own),
+        // what fails here is tried again, and told, by the run that encodes the library for it
+        upcoming && encode(upcoming, next).catch(() => null),
+      ]);
+      const anew = upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew };
+      await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, anew });
       this.#count('indexed');
     } catch (error) {
       if (!(error instanceof FileFailureError)) throw error;
@@ -256,6 +257,12 @@ export class IndexRun {
     for (const { target, plan } of plans) this.#parts.catalog.removePaths(target.source.id, plan.gone);
     for (const left of this.#gone.values()) this.counts.removed += left;
   }
+}
+
+async function encode({ batcher, projection }: ModelParts, pixels: Uint8Array | undefined): Promise<Encoded> {
+  if (!pixels) throw new Error('a decode worker gave no pixels');
+  const features = await batcher.encode(pixels);
+  return { features, vector: projection.project(features) };
 }
 
 /** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */

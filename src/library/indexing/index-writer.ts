@@ -1,5 +1,6 @@
 import type { Catalog, CatalogChange, FileRow, FailureRow, MediaRow } from '../catalog/catalog.ts';
-import type { FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
+import type { EncodedRow, FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
+import type { ModelParts } from '../encoders/model-parts.ts';
 import type { DecodedPicture } from '../media/decode-protocol.ts';
 import type { ModelVectors } from '../vectors/model-vectors.ts';
 
@@ -10,14 +11,21 @@ const DELAY_MS = 300;
 /** Where a file lies and how it looked when it was scanned. */
 export type FileSeen = Omit<FileRow, 'mediaId'>;
 
+/** What an encoder makes of a picture. */
+export interface Encoded {
+  readonly features: Float32Array;
+  readonly vector: Float32Array;
+}
+
 /** What came of one file. */
 export type Outcome =
   | {
       readonly kind: 'picture';
       readonly file: FileSeen;
       readonly picture: DecodedPicture;
-      readonly features: Float32Array;
-      readonly vector: Float32Array;
+      readonly encoded: Encoded;
+      /** The same by the encoder that takes over next. */
+      readonly anew: { readonly model: ModelParts; readonly encoded: Encoded } | null;
     }
   | { readonly kind: 'known'; readonly file: FileSeen; readonly hash: string }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
@@ -32,6 +40,7 @@ interface Waiting {
 
 interface Batch {
   readonly features: FeatureRow[];
+  readonly anew: { readonly model: ModelParts; readonly row: EncodedRow }[];
   readonly changes: CatalogChange[];
   /** The media id of each outcome, null for a failure. */
   readonly ids: (number | null)[];
@@ -45,15 +54,18 @@ export class IndexWriter {
   readonly #catalog: Catalog;
   readonly #store: FeatureStore;
   readonly #vectors: ModelVectors;
+  readonly #upcoming: () => ModelParts | null;
   #nextMediaId: number;
   #waiting: Waiting[] = [];
   #timer: NodeJS.Timeout | null = null;
   #turn: Promise<void> = Promise.resolve();
 
-  constructor(catalog: Catalog, store: FeatureStore, vectors: ModelVectors) {
+  /** @param upcoming the encoder that takes over next, as it is when a batch is stored */
+  constructor(catalog: Catalog, store: FeatureStore, vectors: ModelVectors, upcoming: () => ModelParts | null) {
     this.#catalog = catalog;
     this.#store = store;
     this.#vectors = vectors;
+    this.#upcoming = upcoming;
     this.#nextMediaId = catalog.lastMediaId() + 1;
   }
 
@@ -80,7 +92,13 @@ export class IndexWriter {
     try {
       const batch = this.#prepare(waiting.map(({ outcome }) => outcome));
       if (batch.features.length > 0) this.#store.put(batch.features);
+      // before the catalog's row too: an id that is given again must not meet rows of an earlier picture
+      const upcoming = this.#upcoming();
+      // those of an encoder that was given up meanwhile are nothing any more
+      const anew = batch.anew.filter(({ model }) => model === upcoming).map(({ row }) => row);
+      if (anew.length > 0) upcoming?.store.putFeatures(anew);
       this.#catalog.apply(batch.changes);
+      if (anew.length > 0) await upcoming?.vectors.add(anew);
       await this.#vectors.add(batch.features);
       await this.#vectors.reveal(batch.ids.filter((id) => id !== null));
       for (const [i, { resolve }] of waiting.entries()) resolve(batch.ids[i] ?? null);
@@ -92,7 +110,7 @@ export class IndexWriter {
 
   /** Gives ids, and folds content that is known by now (a copy met in the same run) into a further path of it. */
   #prepare(outcomes: readonly Outcome[]): Batch {
-    const batch: Batch = { features: [], changes: [], ids: [] };
+    const batch: Batch = { features: [], anew: [], changes: [], ids: [] };
     const fresh = new Map<string, { readonly id: number; readonly stale: boolean }>();
     for (const outcome of outcomes) {
       if (outcome.kind === 'failure') {
@@ -106,7 +124,7 @@ export class IndexWriter {
         fresh.set(hash, { id: this.#prepareNew(outcome, batch), stale: false });
       } else if (known?.stale && outcome.kind === 'picture') {
         batch.changes.push({ kind: 'restored', file: { ...outcome.file, mediaId: known.id } });
-        batch.features.push(featureRow(known.id, outcome));
+        addRows(batch, known.id, outcome);
         fresh.set(hash, { id: known.id, stale: false });
       } else if (known) {
         batch.changes.push({ kind: 'file', file: { ...outcome.file, mediaId: known.id } });
@@ -120,15 +138,19 @@ export class IndexWriter {
     const id = this.#nextMediaId++;
     const file = { ...outcome.file, mediaId: id };
     batch.changes.push({ kind: 'media', media: mediaRow(id, outcome.picture), file });
-    batch.features.push(featureRow(id, outcome));
+    addRows(batch, id, outcome);
     return id;
   }
 }
 
+function addRows(batch: Batch, mediaId: number, { encoded, anew, picture }: PictureOutcome): void {
+  batch.features.push({ ...encodedRow(mediaId, encoded), signature: picture.signature });
+  if (anew) batch.anew.push({ model: anew.model, row: encodedRow(mediaId, anew.encoded) });
+}
+
 /** Rounded before it is indexed, so that the index and the exact scan see the same numbers. */
-function featureRow(mediaId: number, { features, vector, picture }: PictureOutcome): FeatureRow {
-  const { signature } = picture;
-  return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector), signature };
+function encodedRow(mediaId: number, { features, vector }: Encoded): EncodedRow {
+  return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector) };
 }
 
 function mediaRow(id: number, picture: DecodedPicture): MediaRow {

@@ -20,7 +20,7 @@ interface Running {
 
 /** The one index job of a library: start, pause, resume, cancel, and who listens to it. */
 export class Indexer {
-  readonly #parts: IndexParts;
+  readonly #parts: () => IndexParts;
   readonly #listeners = new Set<Listener>();
   #running: Running | null = null;
   #last: IndexSummary | null = null;
@@ -28,7 +28,8 @@ export class Indexer {
   #tellTimer: NodeJS.Timeout | null = null;
   #lastSave = performance.now();
 
-  constructor(parts: IndexParts) {
+  /** @param parts those of the encoder that answers; another does only between two runs */
+  constructor(parts: () => IndexParts) {
     this.#parts = parts;
   }
 
@@ -59,7 +60,7 @@ export class Indexer {
   start(targets: readonly IndexTarget[]): void {
     if (this.#running) throw new ServiceError('INDEXING_BUSY', '');
     const abort = new AbortController();
-    const run = new IndexRun(this.#parts, targets, {
+    const run = new IndexRun(this.#parts(), targets, {
       onFailure: (failure) => this.#tell(failure),
       onProgress: () => this.#changed(),
     });
@@ -70,12 +71,14 @@ export class Indexer {
   }
 
   async #finish(summary: IndexSummary): Promise<IndexSummary> {
-    const outcome = await this.#parts.vectors.save().then(
-      () => summary,
-      // the index file is a cache and the catalog is complete, but a full disk is worth saying
-      (error: unknown): IndexSummary =>
-        error instanceof ServiceError ? { ...summary, error: { code: error.code, message: error.message } } : summary,
-    );
+    const outcome = await this.#parts()
+      .vectors.save()
+      .then(
+        () => summary,
+        // the index file is a cache and the catalog is complete, but a full disk is worth saying
+        (error: unknown): IndexSummary =>
+          error instanceof ServiceError ? { ...summary, error: { code: error.code, message: error.message } } : summary,
+      );
     this.#running = null;
     this.#last = outcome;
     this.#revision++;
@@ -137,7 +140,9 @@ export class Indexer {
     if (performance.now() - this.#lastSave > SAVE_MS) {
       this.#lastSave = performance.now();
       // a failure is told by the save at the end of the run; until then the file is only older
-      void this.#parts.vectors.save().catch(() => undefined);
+      void this.#parts()
+        .vectors.save()
+        .catch(() => undefined);
     }
   }
 

@@ -1,6 +1,8 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import type { PixelRequest } from '../../compute/encoders/pixels.ts';
+import { BUILTIN_PIXELS } from '../../compute/preprocess.ts';
 import { writeError } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
 
@@ -34,6 +36,8 @@ interface Worker {
 }
 
 export interface DecodeOptions {
+  /** How encoders want the picture; the built-in one's way where not given. */
+  readonly pixels?: readonly PixelRequest[];
   readonly known?: readonly string[];
   readonly thumbsFolder?: string | null;
   /** Goes before everything that waits: a person does, for a search. */
@@ -64,10 +68,17 @@ export class DecodePool {
     from: { readonly path: string } | { readonly bytes: Uint8Array },
     options: DecodeOptions = {},
   ): Promise<DecodedPicture | { readonly known: string }> {
-    const { known = [], thumbsFolder = null, urgent = false } = options;
-    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder }, urgent);
+    const { known = [], thumbsFolder = null, urgent = false, pixels = [BUILTIN_PIXELS] } = options;
+    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder, pixels }, urgent);
     if (reply.type === 'known') return { known: reply.hash };
     if (reply.type === 'decoded') return reply.picture;
+    throw new Error(`a decode worker answered ${reply.type}`);
+  }
+
+  /** The pixels of one encoder of a known picture, and the hash of what was read. @throws FileFailureError */
+  async pixels(path: string, pixels: PixelRequest): Promise<{ readonly hash: string; readonly pixels: Uint8Array }> {
+    const reply = await this.#ask({ type: 'pixels', path, pixels }, false);
+    if (reply.type === 'pixels') return { hash: reply.hash, pixels: reply.pixels };
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 

@@ -1,3 +1,4 @@
+import type { PixelRequest } from '../../compute/encoders/pixels.ts';
 import type { FileFailureCode } from '../../contract/errors.ts';
 import type { ExifFields } from './exif-fields.ts';
 
@@ -10,7 +11,11 @@ export type DecodeRequest = { readonly id: number } & (
       readonly known: readonly string[];
       /** The folder to write the thumbnail into; null: give it back. */
       readonly thumbsFolder: string | null;
+      /** How encoders want the picture: pixels are made for each, from the one decode. */
+      readonly pixels: readonly PixelRequest[];
     }
+  /** Only the pixels of an encoder: the picture is known. */
+  | { readonly type: 'pixels'; readonly path: string; readonly pixels: PixelRequest }
   /** Renders a picture that browsers cannot show into a WebP file. */
   | { readonly type: 'render'; readonly path: string; readonly target: string; readonly side: number }
 );
@@ -24,8 +29,8 @@ export interface DecodedPicture {
   readonly width: number;
   readonly height: number;
   readonly exif: ExifFields;
-  /** Encoder pixels: 224 × 224 × 3, RGB. */
-  readonly pixels: Uint8Array;
+  /** Encoder pixels, RGB: for each request, in order. */
+  readonly pixels: readonly Uint8Array[];
   /** Brightness on a grid: recognises copies. See `signature.ts`. */
   readonly signature: Uint8Array;
   /** WebP; null where it was written to the thumbs folder. */
@@ -35,6 +40,7 @@ export interface DecodedPicture {
 export type DecodeReply = { readonly id: number } & (
   | { readonly type: 'decoded'; readonly picture: DecodedPicture }
   | { readonly type: 'known'; readonly hash: string }
+  | { readonly type: 'pixels'; readonly hash: string; readonly pixels: Uint8Array }
   | { readonly type: 'rendered' }
   | { readonly type: 'failed'; readonly code: FileFailureCode; readonly message: string }
   /** The disk, not the file, is at fault: this ends the run. */

@@ -6,7 +6,7 @@ import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import sharp from 'sharp';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
-import { decodePicture, hashOf, renderPicture } from './decode.ts';
+import { decodePicture, decodePixels, hashOf, renderPicture } from './decode.ts';
 import { FileFailureError, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
 
 // one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
@@ -73,13 +73,17 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     await writeAtomic(request.target, await renderPicture(await readWhole(request.path), request.side));
     return { id, type: 'rendered' };
   }
+  if (request.type === 'pixels') {
+    const whole = await readWhole(request.path);
+    return { id, type: 'pixels', hash: hashOf(whole), pixels: await decodePixels(whole, request.pixels) };
+  }
   const bytes = 'path' in request.from ? await readWhole(request.from.path) : request.from.bytes;
   const hash = hashOf(bytes);
   const target = request.thumbsFolder === null ? null : join(request.thumbsFolder, thumbnailPath(hash));
   // known content whose thumbnail was lost is decoded once more, to make it
   const whole = target === null || (await exists(target));
   if (whole && request.known.includes(hash)) return { id, type: 'known', hash };
-  const picture = await decodePicture(bytes, hash);
+  const picture = await decodePicture(bytes, hash, request.pixels);
   if (target === null || picture.thumbnail === null) return { id, type: 'decoded', picture };
   if (!whole) await writeAtomic(target, picture.thumbnail);
   return { id, type: 'decoded', picture: { ...picture, thumbnail: null } };

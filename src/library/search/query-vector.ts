@@ -1,4 +1,4 @@
-import { normalize } from '../vectors/vector-index.ts';
+import { dot, normalize } from '../vectors/vector-index.ts';
 
 /** How much the pictures that are not wanted push away: Rocchio's classic 0.15–0.5; the upper end, since a person says it. */
 const UNWANTED_WEIGHT = 0.5;
@@ -22,6 +22,17 @@ export function queryVector(examples: readonly ExampleVector[]): Float32Array {
   addScaled(sum, wanted, 1 / Math.max(1, wanted.length));
   addScaled(sum, unwanted, -UNWANTED_WEIGHT / Math.max(1, unwanted.length));
   return normalize(sum);
+}
+
+/** Length of the sum of unit vectors: their number where all are one. */
+export function lengthOfSum(vectors: readonly Float32Array[]): number {
+  const sum = new Float32Array(vectors[0]?.length ?? 0);
+  addScaled(
+    sum,
+    vectors.map((vector) => ({ vector, wanted: true })),
+    1,
+  );
+  return Math.sqrt(dot(sum, sum));
 }
 
 function addScaled(sum: Float32Array, examples: readonly ExampleVector[], weight: number): void {

@@ -8,7 +8,7 @@ import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import { picturePaths, thumbnailOf } from '../pictures.ts';
-import { queryVector } from './query-vector.ts';
+import { lengthOfSum, queryVector, type ExampleVector } from './query-vector.ts';
 import { rankedSearch, type RankedQuery, type Ranking, type SearchedLibrary } from './ranked-search.ts';
 
 type Query = z.output<typeof similarQuery>;
@@ -23,15 +23,18 @@ interface Resolved {
 }
 
 /**
- * Finds the pictures most like the examples, best first.
+ * Finds the pictures most like the examples and the words, best first.
  *
- * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS
  */
 export async function findSimilar(parts: IndexParts, query: Query): Promise<SimilarResult> {
   const started = performance.now();
-  const resolved = await Promise.all(query.examples.map((example) => resolveExample(parts, example)));
-  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, query));
-  const related = relatedScore(parts.projection, ranking);
+  const [resolved, words] = await Promise.all([
+    Promise.all(query.examples.map((example) => resolveExample(parts, example))),
+    query.text === undefined ? null : readWords(parts, query.text),
+  ]);
+  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, query));
+  const related = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
   const neighbors = ranking.neighbors
     .flatMap(({ id, score }) => describeNeighbor(parts, id, score, related))
     .map((neighbor, i) => ({ ...neighbor, rank: i + 1 }));
@@ -54,13 +57,45 @@ export function searchedLibrary({ vectors, neighbors, store, projection }: Index
   };
 }
 
+/** Words as a vector among those of pictures. */
+async function readWords({ words, projection }: IndexParts, text: string): Promise<Float32Array> {
+  return projection.project(await words.read(text));
+}
+
 /** Copies come first where there is a single example: no other picture is more alike. */
-function rankedQuery(resolved: readonly Resolved[], { examples, k, exact }: Query): RankedQuery {
+function rankedQuery(resolved: readonly Resolved[], words: Float32Array | null, query: Query): RankedQuery {
+  const { k, exact } = query;
   const [only] = resolved;
   const without = new Set(resolved.flatMap(({ self }) => (self === null ? [] : [self])));
-  if (resolved.length === 1 && only) return { vector: only.vector, signature: only.signature, without, k, exact };
-  const vectors = resolved.map(({ vector }, i) => ({ vector, wanted: examples[i]?.wanted ?? true }));
-  return { vector: queryVector(vectors), signature: null, without, k, exact };
+  if (resolved.length === 1 && only && !words) {
+    return { vector: only.vector, signature: only.signature, without, k, exact };
+  }
+  return { vector: queryVector(exampleVectors(resolved, words, query)), signature: null, without, k, exact };
+}
+
+function exampleVectors(
+  resolved: readonly Resolved[],
+  words: Float32Array | null,
+  { examples }: Query,
+): ExampleVector[] {
+  const pictures = resolved.map(({ vector }, i) => ({ vector, wanted: examples[i]?.wanted ?? true }));
+  return words ? [...pictures, { vector: words, wanted: true }] : pictures;
+}
+
+/**
+ * Where "probably unrelated" begins for a query with words: a picture that is on the line of the words and on that of each wanted
+ * picture is on the line of them together. Cosines between words and pictures are lower than between pictures, so each has its own.
+ */
+function relatedToWords(
+  { definition, projection }: IndexParts,
+  resolved: readonly Resolved[],
+  words: Float32Array,
+  query: Query,
+): number {
+  const wanted = exampleVectors(resolved, words, query).filter((example) => example.wanted);
+  const line = definition.readsWords?.relatedScore ?? projection.relatedScore;
+  const sum = line + (wanted.length - 1) * projection.relatedScore;
+  return sum / Math.max(Number.EPSILON, lengthOfSum(wanted.map(({ vector }) => vector)));
 }
 
 function relatedScore({ relatedScore: plain, smoothing }: Projection, { smoothed }: Ranking): number {
@@ -117,14 +152,15 @@ async function knownFile({ catalog }: IndexParts, path: string): Promise<number 
 }
 
 async function readExample(
-  { decoders, batcher, projection }: IndexParts,
+  { decoders, batcher, projection, pixels }: IndexParts,
   from: { readonly path: string } | { readonly bytes: Uint8Array },
   name: string,
 ): Promise<Resolved> {
   try {
-    const picture = await decoders.decode(from, { urgent: true });
-    if ('known' in picture) throw new Error('nothing was named as known');
-    const features = await batcher.encode(picture.pixels, true);
+    const picture = await decoders.decode(from, { urgent: true, pixels: [pixels] });
+    const own = 'known' in picture ? undefined : picture.pixels[0];
+    if ('known' in picture || !own) throw new Error('a decode worker gave no pixels');
+    const features = await batcher.encode(own, true);
     const { signature, thumbnail } = picture;
     return { vector: projection.project(features), signature, thumbnail: thumbnail ?? new Uint8Array(), self: null };
   } catch (error) {

@@ -57,7 +57,8 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
   const sound = catalog.isSound() && store.isSound();
   const found = audit(
     catalog.auditedPictures(),
-    store.completeIds(),
+    // what waits to be encoded by an encoder that took over while its drive was away lacks nothing that a repair could give
+    store.completeIds().union(store.awaitingIds()),
     store.allIds(),
     await thumbnailHashes(parts.paths.thumbs),
   );

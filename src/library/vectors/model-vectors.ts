@@ -64,7 +64,13 @@ export class ModelVectors implements VectorSource {
     const own = join(folder, model.id);
     const stored = store.vectorIds();
     const loaded = knownOnly(await loadIndex(own, model.id, model.dimensions), stored);
-    const vectors = new ModelVectors(store, model, own, loaded ?? HnswIndex.empty(model.dimensions), present);
+    const vectors = new ModelVectors(
+      store,
+      model,
+      own,
+      loaded ?? HnswIndex.empty(model.dimensions),
+      withVector(present, stored),
+    );
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
     if (loaded && stored.size - loaded.ids().length <= 2 * SLICE) await vectors.catchUp();
     return vectors;
@@ -156,15 +162,17 @@ export class ModelVectors implements VectorSource {
   /** Makes pictures that are in the store findable again: a file of theirs has come back. */
   reveal(ids: readonly number[]): Promise<void> {
     return this.#inTurn(() => {
-      for (const id of ids) if (!this.#present.has(id)) this.#setVisible(id, true);
+      for (const id of ids) {
+        if (!this.#present.has(id) && (this.#hnsw.has(id) || this.#store.vector(id))) this.#setVisible(id, true);
+      }
       return Promise.resolve();
     });
   }
 
-  /** Sets which pictures have a file: after files were removed, moved or came back. */
+  /** Sets which pictures have a file (those without a vector are left out): after files were removed, moved or came back. */
   setPresent(ids: Iterable<number>): Promise<void> {
     return this.#inTurn(() => {
-      const present = new Set(ids);
+      const present = new Set(withVector(ids, this.#store.vectorIds()));
       for (const id of this.#present) if (!present.has(id)) this.#setVisible(id, false);
       for (const id of present) if (!this.#present.has(id)) this.#setVisible(id, true);
       return Promise.resolve();
@@ -244,6 +252,11 @@ export class ModelVectors implements VectorSource {
     if (write) await this.save().catch(() => undefined);
     else await this.#turn;
   }
+}
+
+/** Pictures whose original was offline when the encoder took over have no vector yet, and cannot be found. */
+function withVector(ids: Iterable<number>, stored: ReadonlySet<number>): number[] {
+  return [...ids].filter((id) => stored.has(id));
 }
 
 /**

@@ -1,0 +1,165 @@
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import {
+  builtinModel,
+  createEncoder,
+  type DeviceEncoder,
+  type Encoder,
+  type NamedModel,
+} from '../../compute/encoder.ts';
+import type { DeviceOptions } from '../../compute/devices/encoding.ts';
+import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
+import { openInstalled } from '../../compute/encoders/installed.ts';
+import { pixelRequest, type PixelRequest } from '../../compute/encoders/pixels.ts';
+import { PREPARED_INPUT, PREPARED_OUTPUT } from '../../compute/encoders/prepare-model.ts';
+import { BUILTIN_ENCODER, registeredEncoder } from '../../compute/encoders/registry.ts';
+import { unitProjection } from '../../compute/encoders/unit-projection.ts';
+import { loadProjection, type Projection } from '../../compute/projection.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { FeatureStore } from '../catalog/feature-store.ts';
+import { EncodeBatcher } from '../indexing/encode-batcher.ts';
+import type { LibraryPaths } from '../library-folder.ts';
+import { NeighborCache } from '../neighbors/neighbor-cache.ts';
+import { ModelVectors } from '../vectors/model-vectors.ts';
+import { WordReader } from './word-reader.ts';
+
+/** An encoder that is running, with what makes vectors of its features. */
+export interface RunningEncoder {
+  readonly definition: EncoderDefinition;
+  readonly encoder: Encoder;
+  readonly batcher: EncodeBatcher;
+  readonly projection: Projection;
+  /** How the decode workers make its pixels. */
+  readonly pixels: PixelRequest;
+  readonly words: WordReader;
+  close(): Promise<void>;
+}
+
+/** An encoder with what the library keeps of it. */
+export interface ModelParts extends Omit<RunningEncoder, 'close'> {
+  readonly store: FeatureStore;
+  readonly vectors: ModelVectors;
+  readonly neighbors: NeighborCache;
+}
+
+/**
+ * Starts an encoder.
+ *
+ * @param devices on what it may run; the CPU where not given
+ * @throws ServiceError ENCODER_NOT_INSTALLED, ENCODER_FILE_MISSING, ENCODER_SIZE, ENCODER_DAMAGED, ENCODER_FAILED
+ */
+export async function startEncoder(
+  paths: LibraryPaths,
+  id: string,
+  devices?: Partial<DeviceOptions>,
+): Promise<RunningEncoder> {
+  const model = await describeModel(paths, id);
+  const encoder = await createEncoder({ named: model.named, ...(devices && { devices }) });
+  return runningEncoder(model, encoder);
+}
+
+/** The built-in encoder's place taken by one that was given, of the same features: for measuring. */
+export async function givenEncoder(paths: LibraryPaths, encoder: Encoder): Promise<RunningEncoder> {
+  return runningEncoder(await describeModel(paths, BUILTIN_ENCODER), encoder);
+}
+
+interface ModelDescription {
+  readonly definition: EncoderDefinition;
+  readonly named: NamedModel;
+  readonly projection: Projection;
+  readonly folder: string | null;
+}
+
+async function describeModel(paths: LibraryPaths, id: string): Promise<ModelDescription> {
+  if (id === BUILTIN_ENCODER) {
+    return { definition: registeredEncoder(id), named: builtinModel(), projection: loadProjection(), folder: null };
+  }
+  const opened = await openInstalled(paths.models, id);
+  const { definition, featuresId, model: file, width, height, featureSize, batch, folder } = opened;
+  const names = { inputName: PREPARED_INPUT, outputName: PREPARED_OUTPUT };
+  const named: NamedModel = {
+    id: featuresId,
+    name: definition.name,
+    model: { file, width, height, ...names, featureSize, batch },
+  };
+  return { definition, named, projection: unitProjection(opened), folder };
+}
+
+async function runningEncoder(model: ModelDescription, encoder: Encoder): Promise<RunningEncoder> {
+  const { definition, projection, folder } = model;
+  const words = new WordReader(definition, folder);
+  const close = async (): Promise<void> => {
+    await words.close();
+    await encoder.close();
+  };
+  try {
+    projection.project(new Float32Array(encoder.featureSize));
+  } catch (cause) {
+    await close();
+    throw new ServiceError('ENCODER_FAILED', `${encoder.id} and ${projection.id} do not belong together`, { cause });
+  }
+  const batcher = new EncodeBatcher(encoder, () => batchesAtOnce(encoder));
+  return { definition, encoder, batcher, projection, pixels: pixelRequest(definition.preprocessing), words, close };
+}
+
+/** Batches of 8 under way, so that no thread of the CPU waits for this one and no faster device either. */
+function batchesAtOnce(encoder: Encoder): number {
+  const appetite = hasDevices(encoder) ? encoder.appetite : 0;
+  return Math.max(availableParallelism() + 1, Math.ceil(appetite / 8) + 1);
+}
+
+/** An encoder that was given for measuring has no devices to choose from. */
+export function hasDevices(encoder: Encoder): encoder is DeviceEncoder {
+  return 'devices' in encoder;
+}
+
+/**
+ * Opens what the library keeps of an encoder: features, vectors, index, neighbor graph. `close` closes them, and the encoder last.
+ * What a run that was killed between features and catalog left, of any encoder, is removed.
+ */
+export async function openParts(
+  paths: LibraryPaths,
+  catalog: Catalog,
+  running: RunningEncoder,
+  readonly: boolean,
+): Promise<{ readonly parts: ModelParts; close(): Promise<void> }> {
+  const { projection, encoder } = running;
+  const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
+  try {
+    if (!readonly) {
+      store.dropAfter(catalog.lastMediaId());
+      await projectAnew(store, projection);
+    }
+    const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
+    const folder = join(paths.vectors, projection.id);
+    const neighbors = await NeighborCache.open(vectors, projection.id, folder, readonly);
+    const close = async (): Promise<void> => {
+      await neighbors.close();
+      await vectors.close(!readonly);
+      store.close();
+      await running.close();
+    };
+    return { parts: { ...running, store, vectors, neighbors }, close };
+  } catch (error) {
+    store.close();
+    throw error;
+  }
+}
+
+/** Vectors that are stored at once by {@link projectAnew}: a transaction costs two fsyncs. */
+const PROJECTED_AT_ONCE = 512;
+
+/** Fills the vectors that a projection lacks, from the features: a new projection decodes nothing. */
+async function projectAnew(store: FeatureStore, projection: Projection): Promise<void> {
+  const ids = [...store.unprojectedIds()];
+  for (let i = 0; i < ids.length; i += PROJECTED_AT_ONCE) {
+    const rows = ids.slice(i, i + PROJECTED_AT_ONCE).flatMap((mediaId) => {
+      const features = store.features(mediaId);
+      return features === null ? [] : [{ mediaId, vector: projection.project(Float32Array.from(features)) }];
+    });
+    store.putVectors(rows.map(({ mediaId, vector }) => ({ mediaId, vector: Float16Array.from(vector) })));
+    await letOthersRun();
+  }
+}
