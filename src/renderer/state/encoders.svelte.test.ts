@@ -14,7 +14,10 @@ async function connected() {
   const encoders = new Encoders({
     told: (sentence) => told.push(sentence),
     problem: (sentence) => problems.push(sentence),
-    swapped: () => swaps++,
+    swapped: () => {
+      swaps++;
+      return Promise.resolve();
+    },
   });
   void encoders.connect(service.client());
   await vi.waitFor(() => expect(encoders.loaded).toBe(true));

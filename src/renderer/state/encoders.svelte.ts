@@ -13,8 +13,8 @@ export interface EncodersListener {
   told?(sentence: string): void;
   /** Something went wrong, or was refused. */
   problem?(sentence: string): void;
-  /** Searches are answered with another encoder from now on. */
-  swapped?(event: Swapped): void;
+  /** Searches are answered with another encoder from now on. Resolves when the window is as that needs it. */
+  swapped?(): Promise<void>;
   /** What encodes has changed. */
   devices?(): void;
 }
@@ -148,9 +148,7 @@ export class Encoders {
         this.#revision = event.revision;
         break;
       case 'swapped':
-        this.#listener.told?.(`Searches use ${shortName(event.name)} now. ${skippedLine(event)}`.trim());
-        this.#listener.swapped?.(event);
-        void this.refresh();
+        void this.#swapped(event);
         break;
       case 'installed':
         this.install.showInstalled({ id: event.encoder, name: event.name }, event.firstSeen);
@@ -167,6 +165,12 @@ export class Encoders {
         this.#listener.devices?.();
         break;
     }
+  }
+
+  /** Said last: who reads it finds the field for words there, or gone. */
+  async #swapped(event: Swapped): Promise<void> {
+    await Promise.all([this.#listener.swapped?.(), this.refresh()]);
+    this.#listener.told?.(`Searches use ${shortName(event.name)} now. ${skippedLine(event)}`.trim());
   }
 
   async #ask(request: (client: ServiceClient) => Promise<void>): Promise<void> {

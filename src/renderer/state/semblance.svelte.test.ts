@@ -98,13 +98,12 @@ describe('what a person does in the window', () => {
   it('asks a search again when another encoder answers, and says so', async () => {
     const { app, actions, service } = await open();
     await actions.findSimilar(1);
-    service.tellOfEncoders({ type: 'swapped', encoder: 'clip', name: 'CLIP (ViT-B/32)', skipped: 1 });
     service.readsWords = true;
+    service.tellOfEncoders({ type: 'swapped', encoder: 'clip', name: 'CLIP (ViT-B/32)', skipped: 1 });
     await vi.waitFor(() => expect(service.asked.filter((each) => each === 'similar')).toHaveLength(2));
     await vi.waitFor(() => expect(app.library.status?.readsWords).toBe(true));
-    expect(app.toasts.list[0]?.text).toBe(
-      'Searches use CLIP now. 1 picture cannot be read now, and is encoded when it is back.',
-    );
+    const sentence = 'Searches use CLIP now. 1 picture cannot be read now, and is encoded when it is back.';
+    await vi.waitFor(() => expect(app.toasts.list[0]?.text).toBe(sentence));
   });
 
   it('installs an encoder from a chosen file', async () => {

@@ -79,10 +79,10 @@ export class Semblance {
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
-  #encoderSwapped(): void {
-    void this.library.refresh('new');
+  #encoderSwapped(): Promise<void> {
     if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
     this.compute.changed();
+    return this.library.refresh('new');
   }
 
   #runEnded(summary: IndexSummary): void {
