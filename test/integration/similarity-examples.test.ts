@@ -36,8 +36,11 @@ describe('the examples', () => {
     },
   );
 
-  it('new-classes finds digits of two classes that it never saw', { timeout: PATIENCE }, async () => {
+  it('new-classes finds digits of two classes that it never saw, and shows them', { timeout: PATIENCE }, async () => {
+    const page = join(root, 'out/examples/new-classes.html');
+    await rm(page, { force: true });
     expect(printed(await example('new-classes'), 'precision@1')).toBeGreaterThanOrEqual(0.85);
+    expect((await readFile(page, 'utf8')).match(/<path class="point"/g)).toHaveLength(400);
   });
 
   it('self-supervised has better features than the untrained net', { timeout: PATIENCE }, async () => {
