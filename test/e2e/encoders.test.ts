@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { imageModel, SIDE, writeTwoTowers } from '../fixtures/onnx-models.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
+import { dropFiles } from './dragging.ts';
 import type { Running } from './launch.ts';
 import { expect, holds, results, test } from './semblance.ts';
 import { violations } from './violations.ts';
@@ -152,8 +153,13 @@ test('another encoder takes over in the background, finds by words, and gives wa
   found.push(...(await violations(page, 'words')));
 
   // A picture joins the words, and either can be taken out again.
-  await results(page).filter({ hasText: 'blue.jpg' }).click();
+  await dropFiles(page, [join(photos, 'blue.jpg')]);
   const tray = page.getByRole('complementary', { name: 'Examples' });
+  await expect(tray.getByRole('img', { name: 'blue.jpg' })).toBeVisible();
+  await expect(tray).toContainText('red');
+  await expect(results(page).first()).toBeVisible();
+  found.push(...(await violations(page, 'words and a picture')));
+  await tray.getByRole('button', { name: 'Remove blue.jpg' }).click();
   await field.fill('green');
   await page.keyboard.press('Enter');
   await expect(results(page).first()).toHaveAccessibleName(/^1\. green\.jpg, similarity/);
