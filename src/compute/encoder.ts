@@ -34,7 +34,7 @@ export interface Encoder {
 
 /** An encoder that says on what it runs, and can be told. */
 export interface DeviceEncoder extends Encoder {
-  /** Pictures per second with everything busy, measured; null before the first batch. `describeRate` writes it. */
+  /** Pictures per second with everything busy, measured; null before the first batch. */
   readonly rate: number | null;
   /** Pictures to have under way at once so that no device waits: two batches a session. */
   readonly appetite: number;

@@ -1,6 +1,6 @@
 /** What can encode and what can train on this computer, as data. */
 
-export type EncodeKind = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
+type EncodeKind = 'cpu' | 'webgpu' | 'cuda' | 'dml' | 'coreml';
 
 /** Something that encodes: one session of ONNX Runtime, or as many as it has cores. */
 export interface EncodeDevice {
@@ -19,7 +19,7 @@ export interface EncodeDevice {
   readonly unusable?: string;
 }
 
-export type TrainKind = 'wasm' | 'webgpu' | 'node-gpu' | 'node';
+type TrainKind = 'wasm' | 'webgpu' | 'node-gpu' | 'node';
 
 /** Something that trains: a backend of TensorFlow.js. */
 export interface TrainDevice {
@@ -38,7 +38,7 @@ export interface DeviceList {
   readonly training: readonly TrainDevice[];
 }
 
-export type DeviceState =
+type DeviceState =
   /** It encodes now. */
   | 'used'
   /** It was tried and does; another is faster, or was chosen. */
@@ -57,12 +57,6 @@ export interface DeviceReport {
   readonly rate: number | null;
   readonly state: DeviceState;
   readonly reason: string | null;
-}
-
-/** "1,310 pictures/s"; one decimal below 10. */
-export function describeRate(rate: number): string {
-  const digits = { maximumFractionDigits: rate < 10 ? 1 : 0 };
-  return `${new Intl.NumberFormat('en-US', digits).format(rate)} pictures/s`;
 }
 
 /** The processor itself: always there, and what every other is held against. */

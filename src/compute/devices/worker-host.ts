@@ -6,7 +6,7 @@ import { Worker } from 'node:worker_threads';
  * Where a worker runs. A thread is cheap and takes buffers without a copy; but a thread that hangs in a driver cannot be
  * ended, and one that crashes there takes the whole service with it. So everything that touches a GPU is a process.
  */
-export type Isolation = 'thread' | 'process';
+type Isolation = 'thread' | 'process';
 
 export interface WorkerSource {
   /** Its file; its side of the conversation is `worker-port.ts`. */

@@ -18,7 +18,7 @@ export function shortName(name: string): string {
 }
 
 /** 1310 → "1,310 pictures/s"; 0.42 → "0.4 pictures/s". */
-export function pictureRate(rate: number): string {
+function pictureRate(rate: number): string {
   return `${perSecond(rate)} pictures/s`;
 }
 
@@ -33,7 +33,7 @@ export function timeLeft(seconds: number): string {
 }
 
 /** "English", "English and German", "many languages". */
-export function languagesLine(languages: readonly string[]): string {
+function languagesLine(languages: readonly string[]): string {
   if (languages.includes('mul') || languages.length >= MANY_LANGUAGES) return 'many languages';
   return new Intl.ListFormat('en').format(languages.map((tag) => LANGUAGES.of(tag) ?? tag));
 }
