@@ -3,7 +3,7 @@ import type { FileFailureCode } from '../contract/errors.ts';
 import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
 import { formatCount, formatRate, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
-import { exitCodeOfStopped, runIndexing, withLibrary } from './session.ts';
+import { exitCodeOfStopped, runIndexing, UsageError, withLibrary } from './session.ts';
 
 export interface SharedOptions {
   readonly library: string | undefined;
@@ -80,9 +80,9 @@ export async function statusCommand(shared: SharedOptions): Promise<number> {
   const output = new Output(shared.json);
   const status = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) => client.status());
   if (shared.json) {
-    const { sources, pictures, vectors, model, encoder, offline, failures } = status;
+    const { sources, pictures, vectors, model, encoder, readsWords, offline, failures } = status;
     const shown = sources.map(({ path, state, pictures: count }) => ({ path, state, pictures: count }));
-    output.value({ sources: shown, pictures, vectors, model, encoder, offline, failures });
+    output.value({ sources: shown, pictures, vectors, model, encoder, readsWords, offline, failures });
     return 0;
   }
   output.line(`${plural(status.pictures, 'picture')} in ${status.libraryFolder}`);
@@ -109,13 +109,14 @@ export async function failuresCommand(shared: SharedOptions): Promise<number> {
 export async function similarCommand(
   shared: SharedOptions,
   images: string[],
-  options: { not?: string[]; k: number; exact: boolean },
+  options: { not?: string[]; text?: string; k: number; exact: boolean },
 ): Promise<number> {
+  if (images.length === 0 && options.text === undefined) throw new UsageError('name a picture, or give --text WORDS');
   const output = new Output(shared.json);
   const example = (wanted: boolean) => (path: string) => ({ kind: 'file' as const, path: resolve(path), wanted });
   const examples = [...images.map(example(true)), ...(options.not ?? []).map(example(false))];
   const { neighbors } = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
-    client.search.similar({ examples, k: options.k, exact: options.exact }),
+    client.search.similar({ examples, text: options.text, k: options.k, exact: options.exact }),
   );
   if (shared.json) for (const neighbor of neighbors) output.value(neighborValue(neighbor));
   else describeNeighbors(output, neighbors);

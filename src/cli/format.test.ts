@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatRate, formatSeconds, plural } from './format.ts';
+import { formatBytes, formatRate, formatSeconds, plural } from './format.ts';
 
 test.each([
   [0.4, '0 s'],
@@ -16,4 +16,15 @@ test('counts and rates', () => {
   expect(plural(3412, 'picture')).toBe('3,412 pictures');
   expect(formatRate(2.44)).toBe('2.4/s');
   expect(formatRate(60.7)).toBe('61/s');
+});
+
+test.each([
+  [0, '0 bytes'],
+  [999, '999 bytes'],
+  [47_200, '47 kB'],
+  [1_250_000, '1.3 MB'],
+  [419_000_000, '419 MB'],
+  [1_200_000_000, '1.2 GB'],
+])('%d bytes read %s', (bytes, text) => {
+  expect(formatBytes(bytes)).toBe(text);
 });

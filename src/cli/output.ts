@@ -34,9 +34,14 @@ export class Output {
 
   progress(progress: IndexProgress): void {
     if (progress.state === 'idle') return;
-    const text = progressText(progress);
+    const unknown = progress.state === 'scanning' || progress.found === 0;
+    this.show(unknown ? 0 : doneOf(progress) / progress.found, progressText(progress));
+  }
+
+  /** Progress of anything, on standard error: a bar on a terminal, a line now and then elsewhere. @param share 0 to 1 */
+  show(share: number, text: string): void {
     if (process.stderr.isTTY) {
-      process.stderr.write(`\r\u001b[2K${bar(progress)} ${text}`.slice(0, (process.stderr.columns || 120) + 4));
+      process.stderr.write(`\r\u001b[2K${bar(share)} ${text}`.slice(0, (process.stderr.columns || 120) + 4));
       this.#barShown = true;
     } else if (Date.now() - this.#lastLine >= LINE_MS) {
       this.#lastLine = Date.now();
@@ -63,8 +68,7 @@ function progressText(progress: IndexProgress): string {
   return parts.join(' · ');
 }
 
-function bar(progress: IndexProgress): string {
-  const share = progress.state === 'scanning' || progress.found === 0 ? 0 : doneOf(progress) / progress.found;
+function bar(share: number): string {
   const filled = Math.round(share * BAR_CELLS);
   return `[${'█'.repeat(filled)}${'·'.repeat(BAR_CELLS - filled)}]`;
 }

@@ -13,6 +13,17 @@ import {
   verifyCommand,
   type SharedOptions,
 } from './commands.ts';
+import {
+  devicesCommand,
+  encodersCommand,
+  forgetEncoderCommand,
+  installEncoderCommand,
+  removeEncoderCommand,
+  useDeviceCommand,
+  useEncoderCommand,
+  type InstallOptions,
+} from './encoder-commands.ts';
+import { UsageError } from './session.ts';
 import { tourCommand } from './tour.ts';
 
 const FAILED = 1;
@@ -54,8 +65,9 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     usage: string,
     description: string,
     run: (shared: SharedOptions, ...values: Arguments) => Promise<number>,
+    parent = program,
   ): Command =>
-    program
+    parent
       .command(usage)
       .description(description)
       .option('--library <dir>', 'the library to use')
@@ -75,13 +87,14 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--strict', 'exit with 1 where files failed', false);
   command('status', 'what the library holds', statusCommand);
   command('failures', 'files that could not be indexed, and why', failuresCommand);
-  command<[string[], { not?: string[]; k: number; exact: boolean }]>(
+  command<[string[], { not?: string[]; text?: string; k: number; exact: boolean }]>(
     'similar',
     'finds pictures like these',
     similarCommand,
   )
-    .argument('<image...>', 'pictures, in the library or not')
+    .argument('[image...]', 'pictures, in the library or not')
     .option('--not <image...>', 'pictures of the kind that is not wanted')
+    .option('--text <words>', 'words for what is wanted, alone or beside pictures; for encoders that read them')
     .option('-k <count>', 'how many results', resultCount, 20)
     .option('--exact', 'scan every picture instead of asking the index', false);
   command<[{ labels: 'folders'; heldOut?: number }]>(
@@ -95,6 +108,49 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     '--repair',
     'mend what can be mended safely',
     false,
+  );
+  const encoders = command(
+    'encoders',
+    'which encoders there are; each can be used, installed, removed',
+    encodersCommand,
+  );
+  command('use', 'encodes the library with another encoder, which then answers', useEncoderCommand, encoders).argument(
+    '<id>',
+    'an installed encoder',
+  );
+  command<[string, InstallOptions]>(
+    'install',
+    'downloads a listed encoder, or installs one from disk',
+    installEncoderCommand,
+    encoders,
+  )
+    .argument('<id|path>', 'a listed id (this downloads), or a folder, an ONNX file, a TF.js model.json')
+    .option('--yes', 'agree to the download', false)
+    .option('--accept-licence', 'agree to a licence that restricts the use', false)
+    .option('--id <id>', 'of a folder: which listed encoder it holds')
+    .option('--name <name>', 'of a model of your own: what to call it')
+    .option('--side <pixels>', 'width and height of its pictures', positiveInteger)
+    .addOption(
+      new Option('--range <range>', 'range of its pixels').choices(['unit', 'signed', 'imagenet', 'clip', 'bytes']),
+    )
+    .addOption(new Option('--layout <layout>', 'where its colours are').choices(['NCHW', 'NHWC']))
+    .option('--output <name>', 'which output describes the picture')
+    .addOption(new Option('--pooling <pooling>', 'of several rows').choices(['mean', 'cls']))
+    .addOption(
+      new Option('--fit <fit>', 'how pictures are brought to its size').choices(['stretch', 'crop', 'contain']),
+    );
+  command('remove', 'removes an installed encoder; its features stay', removeEncoderCommand, encoders).argument(
+    '<id>',
+    'an installed encoder',
+  );
+  command('forget', 'deletes the features kept of an encoder', forgetEncoderCommand, encoders).argument(
+    '<id>',
+    'an encoder that is not in use',
+  );
+  const devices = command('devices', 'what can encode on this computer, and how fast', devicesCommand);
+  command('use', 'encodes on that device from now on', useDeviceCommand, devices).argument(
+    '<id>',
+    'a device, or auto for the fastest',
   );
   command<[string, { open: boolean }]>(
     'tour',
@@ -113,6 +169,10 @@ function buildProgram(setExitCode: (code: number) => void): Command {
 /** One line on standard error, with the code of `docs/errors.md`. */
 function reportError(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USAGE;
+  if (error instanceof UsageError) {
+    process.stderr.write(`error: ${error.message}\n(semblance --help lists the commands)\n`);
+    return WRONG_USAGE;
+  }
   // the contract refused what was asked for: too many images, a path that is too long
   if (error instanceof ORPCError && error.code === 'BAD_REQUEST') {
     process.stderr.write('error: too many images, or a path that is too long (semblance --help lists the commands)\n');

@@ -1,11 +1,12 @@
 import { createRouterClient } from '@orpc/server';
 import type { ServiceClient } from '../contract/contract.ts';
+import { ServiceError } from '../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../contract/schemas.ts';
 import { openService, type Service, type ServiceOptions } from '../library/service.ts';
 import type { Output } from './output.ts';
 
 /** Exit code of a run that Ctrl-C ended: 128 + SIGINT. */
-const INTERRUPTED = 130;
+export const INTERRUPTED = 130;
 
 /** Under npm one Ctrl-C arrives twice: from the terminal, and passed on by npm. */
 const SAME_INTERRUPT_MS = 500;
@@ -27,6 +28,47 @@ export async function withLibrary<T>(options: ServiceOptions, work: (session: Se
   }
 }
 
+/** Wrong usage that only shows when a command runs: exit code 2, with the line that helps. */
+export class UsageError extends Error {}
+
+/** As {@link withLibrary} for reading; where there is no library yet, it is made. */
+export async function withReadLibrary<T>(options: ServiceOptions, work: (session: Session) => Promise<T>): Promise<T> {
+  try {
+    return await withLibrary({ ...options, access: 'read' }, work);
+  } catch (error) {
+    if (!(error instanceof ServiceError) || error.code !== 'LIBRARY_MISSING') throw error;
+    return withLibrary(options, work);
+  }
+}
+
+/**
+ * Calls `stop` at the first Ctrl-C, once; a second one ends the process. `release` ends the listening.
+ */
+export function onInterrupt(output: Output, stop: () => void): { readonly happened: boolean; release(): void } {
+  let happened = false;
+  const interrupt = (): void => {
+    if (happened) return;
+    happened = true;
+    output.notice('Stopping. What is done stays done; run the same command to go on.');
+    const stoppedAt = Date.now();
+    process.on('SIGINT', () => {
+      if (Date.now() - stoppedAt > SAME_INTERRUPT_MS) process.exit(INTERRUPTED);
+    });
+    stop();
+  };
+  process.once('SIGINT', interrupt);
+  process.once('SIGTERM', interrupt);
+  return {
+    get happened() {
+      return happened;
+    },
+    release: () => {
+      process.off('SIGINT', interrupt);
+      process.off('SIGTERM', interrupt);
+    },
+  };
+}
+
 type Failure = Extract<IndexEvent, { type: 'failure' }>;
 
 /**
@@ -43,16 +85,7 @@ export async function runIndexing(
   const stop = new AbortController();
   const events = await client.indexing.watch(undefined, { signal: stop.signal });
   await client.indexing.start(folders.length > 0 ? { folders: [...folders] } : {});
-  const interrupt = (): void => {
-    output.notice('Stopping. What is done stays done; run the same command to go on.');
-    const stoppedAt = Date.now();
-    process.on('SIGINT', () => {
-      if (Date.now() - stoppedAt > SAME_INTERRUPT_MS) process.exit(INTERRUPTED);
-    });
-    void client.indexing.cancel();
-  };
-  process.once('SIGINT', interrupt);
-  process.once('SIGTERM', interrupt);
+  const interruption = onInterrupt(output, () => void client.indexing.cancel());
   try {
     for await (const event of events) {
       if (event.type === 'progress') output.progress(event);
@@ -61,8 +94,7 @@ export async function runIndexing(
     }
     throw new Error('the index run ended without a summary');
   } finally {
-    process.off('SIGINT', interrupt);
-    process.off('SIGTERM', interrupt);
+    interruption.release();
     output.clearBar();
     stop.abort();
   }
