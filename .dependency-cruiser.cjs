@@ -94,7 +94,7 @@ module.exports = {
     tsConfig: { fileName: 'tsconfig.json' },
     enhancedResolveOptions: {
       exportsFields: ['exports'],
-      conditionNames: ['import', 'svelte', 'node', 'default', 'types'],
+      conditionNames: ['semblance-source', 'import', 'svelte', 'node', 'default', 'types'],
       extensions: ['.ts', '.js', '.mjs', '.cjs', '.svelte', '.json', '.css'],
     },
   },

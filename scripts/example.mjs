@@ -19,7 +19,7 @@ if (!examples.some((example) => example.name === name)) {
 
 await ready(import.meta.url);
 // Under this condition `semblance/similarity` is its source, so that nothing has to be built.
-process.exit(await run(projectNode, ['--conditions=source', join('examples', `${name}.ts`), ...rest]));
+process.exit(await run(projectNode, ['--conditions=semblance-source', join('examples', `${name}.ts`), ...rest]));
 
 /** The files whose first line says what they show; the others are read by them. */
 function listExamples() {
