@@ -1,7 +1,7 @@
 /** What a training of a head is asked and gives: plain arrays, as they travel to the worker and back. */
 
 /** A head: `features · kernel + bias`, then length 1. */
-export interface HeadWeights {
+interface HeadWeights {
   /** Row after row, one of `dimensions` values for each feature. */
   readonly kernel: Float32Array;
   /** `dimensions` values; null for a head without. */
