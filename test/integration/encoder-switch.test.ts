@@ -1,11 +1,14 @@
-import { rename, readdir, truncate, writeFile } from 'node:fs/promises';
+import { execFile, spawn } from 'node:child_process';
+import { rename, readdir, rm, statfs, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import Database from 'better-sqlite3';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { FLOAT, encodeModel, int, node, valueInfo } from '../../src/compute/encoders/onnx-nodes.ts';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import { encodersEvent, installOwn, installTwoTowers, switchTo } from '../fixtures/encoders.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
-import { imageModel } from '../fixtures/onnx-models.ts';
+import { imageModel, SIDE } from '../fixtures/onnx-models.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 
 /** A library of so many drawings in one folder. */
@@ -152,3 +155,115 @@ test('an encoder that is damaged, of the wrong rank or unknown is refused, and t
   await switchTo(damaged.client, id);
   expect(await damaged.client.status()).toMatchObject({ encoder: id, vectors: 5 });
 });
+
+/** The row of each picture's features of an encoder, by picture: one that is written again gets another row. */
+function featureRows(folder: string, id: string): Map<number, number> {
+  const db = new Database(join(folder, 'features.sqlite'), { readonly: true });
+  const rows = db
+    .prepare<[string], { media: number; row: number }>(
+      `SELECT media_id AS media, feature.rowid AS row FROM feature
+       JOIN encoder ON encoder.id = encoder_id WHERE name LIKE ? || '-%'`,
+    )
+    .all(id);
+  db.close();
+  return new Map(rows.map(({ media, row }) => [media, row]));
+}
+
+test('killed in the middle of encoding anew, it goes on where it was, and nothing is done twice', async () => {
+  const { client, service, root, paths, folder } = await indexedLibrary(10);
+  const id = await installOwn(client, root);
+  await service.close();
+  const more = join(root, 'more');
+  await writeDrawings(more, 5, 400);
+  const entry = join(import.meta.dirname, '../fixtures/killed-while-encoding.ts');
+  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', entry, folder, id, more], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const gone = new Promise((resolve) => child.once('exit', resolve));
+  await new Promise((resolve) => child.stdout.once('data', resolve));
+  child.kill('SIGKILL');
+  await gone;
+  const before = featureRows(folder, id);
+  expect(before.size).toBeGreaterThanOrEqual(5);
+
+  const { client: again } = await openLibrary(folder);
+  expect(await again.status()).toMatchObject({ encoder: 'builtin', pictures: 15, vectors: 15 });
+  expect(await firstFor(again, paths[2] ?? '')).toBe(paths[2]);
+  await encodersEvent(again, 'swapped', () => again.encoders.use({ id }));
+  expect(await again.status()).toMatchObject({ encoder: id, vectors: 15 });
+  const after = featureRows(folder, id);
+  expect(after.size).toBe(15);
+  for (const [media, row] of before) expect(after.get(media)).toBe(row);
+  expect(await again.verify({})).toMatchObject({ ok: true });
+});
+
+test('a crash between building and swapping leaves the old one answering, and a failed swap too', async () => {
+  const { client, service, root, paths, folder } = await indexedLibrary(6);
+  const id = await installTwoTowers(client, root);
+  const catalog = new Database(join(folder, 'catalog.sqlite'));
+  onTestFinished(() => void catalog.close());
+  catalog.exec(`CREATE TRIGGER refuse BEFORE INSERT ON setting WHEN NEW.key = 'encoder'
+    BEGIN SELECT RAISE(ABORT, 'refused'); END`);
+  const failed = await encodersEvent(client, 'failed', () => client.encoders.use({ id }));
+  expect(failed).toMatchObject({ what: 'encoding', encoder: id, code: 'INTERNAL' });
+  expect(await client.status()).toMatchObject({ encoder: 'builtin', vectors: 6 });
+  expect(await firstFor(client, paths[1] ?? '')).toBe(paths[1]);
+  await service.close();
+
+  // as the kill leaves it: all built, and the one write that lets it answer not done
+  catalog.exec(`DROP TRIGGER refuse`);
+  const upcoming = JSON.stringify({ id, paused: true });
+  catalog.prepare(`INSERT INTO setting VALUES ('encoder.upcoming', ?)`).run(upcoming);
+  expect(featureRows(folder, id).size).toBe(6);
+  const reader = await openLibrary(folder, { access: 'read' });
+  expect(await reader.client.status()).toMatchObject({ encoder: 'builtin', vectors: 6 });
+  expect(await firstFor(reader.client, paths[1] ?? '')).toBe(paths[1]);
+  const rows = featureRows(folder, id);
+  const again = await openLibrary(folder);
+  await encodersEvent(again.client, 'swapped', () => again.client.encoders.resume());
+  expect(featureRows(folder, id)).toEqual(rows);
+  expect(await again.client.status()).toMatchObject({ encoder: id, vectors: 6 });
+});
+
+const run = promisify(execFile);
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+if (!canMount) console.log('skipped: a full disk needs root on Linux, to mount a small tmpfs');
+
+test.skipIf(!canMount)(
+  'a full disk half-way leaves the old one answering, and it goes on when there is room',
+  async () => {
+    const root = await temporaryFolder();
+    const disk = await temporaryFolder();
+    await run('mount', ['-t', 'tmpfs', '-o', 'size=96m', 'tmpfs', disk]);
+    onTestFinished(async () => {
+      await run('umount', ['-l', disk]);
+    });
+    const folder = join(disk, 'library');
+    const photos = join(root, 'photos');
+    const paths = await writeDrawings(photos, 50);
+    const first = await openLibrary(folder);
+    await indexFolders(first.client, photos);
+    // every pixel is a value: 12 kB a picture with its vector
+    const model = encodeModel({
+      name: 'pixels',
+      node: [node('Flatten', ['pixel_values'], 'embeds', [int('axis', 1)])],
+      input: [valueInfo('pixel_values', FLOAT, ['n', 3, SIDE, SIDE])],
+      output: [valueInfo('embeds', FLOAT, ['n', 3 * SIDE * SIDE])],
+    });
+    const id = await installOwn(first.client, root, model);
+    await first.service.close();
+    const { bavail, bsize } = await statfs(disk);
+    const ballast = join(disk, 'ballast');
+    await writeFile(ballast, Buffer.alloc(bavail * bsize - 300_000));
+
+    const { client } = await openLibrary(folder);
+    const failed = await encodersEvent(client, 'failed', () => client.encoders.use({ id }));
+    expect(failed).toMatchObject({ what: 'encoding', encoder: id, code: 'DISK_FULL' });
+    expect(await client.status()).toMatchObject({ encoder: 'builtin', vectors: 50 });
+    expect(await firstFor(client, paths[3] ?? '')).toBe(paths[3]);
+    await rm(ballast);
+    await switchTo(client, id);
+    expect(await client.status()).toMatchObject({ encoder: id, vectors: 50 });
+    expect(await firstFor(client, paths[3] ?? '')).toBe(paths[3]);
+  },
+);

@@ -206,7 +206,8 @@ export class FeatureStore {
   /** Ids that have features of other encoders and none of this one: their original was offline when it took over. */
   awaitingIds(): Set<number> {
     return this.#ids(
-      `SELECT DISTINCT f.media_id AS id FROM feature f WHERE f.encoder_id <> ?
+      // encoders first: where there is no other one, no feature is looked at
+      `SELECT DISTINCT f.media_id AS id FROM encoder e CROSS JOIN feature f ON f.encoder_id = e.id WHERE e.id <> ?
        AND NOT EXISTS (SELECT 1 FROM feature own WHERE own.encoder_id = ? AND own.media_id = f.media_id)`,
       this.#encoder,
       this.#encoder,

@@ -95,10 +95,16 @@ export class EncoderSwitch {
     };
   }
 
-  /** Lets an encoder take over when the library is encoded with it. What ran before is stopped. */
-  async begin(running: RunningEncoder, paused = false): Promise<void> {
+  /**
+   * Lets an encoder take over when the library is encoded with it. What ran before is stopped.
+   *
+   * @param goingOn whether it was begun before, and stays paused where it was
+   */
+  async begin(running: RunningEncoder, goingOn: boolean): Promise<void> {
     await this.#stop();
     const { id, name } = running.definition;
+    // as it is now: starting the encoder took a while
+    const paused = goingOn && this.#parts.settings.upcoming?.paused === true;
     this.#parts.settings.upcoming = { id, paused };
     this.#paused = paused;
     this.#start({ id, name, takesOver: true }, (signal) => this.#takeOver(running, signal));
@@ -129,7 +135,7 @@ export class EncoderSwitch {
   }
 
   pause(): void {
-    if (this.#task) this.#setPaused(true);
+    if (this.#task || this.#parts.settings.upcoming) this.#setPaused(true);
   }
 
   resume(): void {

@@ -96,7 +96,7 @@ export class Encoders {
       this.#switch.fillActive();
       return;
     }
-    await this.#inTurn(() => this.#begin(upcoming.id, upcoming.paused)).catch((error: unknown) => {
+    await this.#inTurn(() => this.#begin(upcoming.id, true)).catch((error: unknown) => {
       this.#parts.settings.upcoming = null;
       this.notice(`The encoder ${upcoming.id} cannot be used: ${ServiceError.from(error).message}`);
     });
@@ -142,7 +142,7 @@ export class Encoders {
     });
   }
 
-  async #begin(id: string, paused: boolean): Promise<void> {
+  async #begin(id: string, goingOn: boolean): Promise<void> {
     const { paths, registry, devices } = this.#parts;
     if (id !== BUILTIN_ENCODER) {
       await verifyInstalled(paths.models, id).catch((error: unknown) => {
@@ -151,7 +151,7 @@ export class Encoders {
         throw known ? error : new ServiceError('ENCODER_UNKNOWN', id, { cause: error });
       });
     }
-    await this.#switch.begin(await startEncoder(paths, id, devices.options()), paused);
+    await this.#switch.begin(await startEncoder(paths, id, devices.options()), goingOn);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
