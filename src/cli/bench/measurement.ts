@@ -19,3 +19,12 @@ export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
 }
+
+/**
+ * The value that a quarter is faster than. For times of a few milliseconds: there a busy machine interrupts the longer of two much
+ * more often than the shorter, and their medians differ by what the machine did.
+ */
+export function fasterQuarter(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 4)] ?? Number.NaN;
+}
