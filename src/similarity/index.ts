@@ -25,6 +25,6 @@ export * from './training/index.ts';
 export * from './visualization/index.ts';
 export type { Labels } from './checks.ts';
 export { SIMILARITY_ERRORS, SimilarityError, type SimilarityErrorCode } from './errors.ts';
-export type { Lookup } from './lookup.ts';
+export { tabulateLookups, type Lookup, type LookupTable } from './lookup.ts';
 export { createRandom, type Random } from './random.ts';
 export { l2Normalize } from './tensors/l2-normalize.ts';

@@ -1,0 +1,188 @@
+import type { HeadWeights, StepDone } from '../../compute/training/head.ts';
+import { createRandom } from '../../similarity/index.ts';
+import { applyHead } from './apply-head.ts';
+import { chooseSettings, type TeachingChoices, type TeachingSettings } from './choose-settings.ts';
+import type { LabelledRows } from './closed-form-head.ts';
+import { evaluateTeaching, type JudgedQueries, type TeachingEvaluation } from './evaluate-teaching.ts';
+import { teachableGroups, type LabelledGroup, type TeachingProblem } from './labelled-groups.ts';
+import { groupsByPicture, splitLabelled } from './split.ts';
+import { trainHead, type HeadTrainer, type TaughtHead } from './train-head.ts';
+import { judgeTeaching, type Verdict } from './verdict.ts';
+
+/** Everything that a teaching is made from. */
+export interface TeachingInput {
+  readonly groups: readonly LabelledGroup[];
+  /** Vector of a picture by the untaught model, unit length; null where it has none. */
+  readonly vectorOf: (id: number) => Float32Array | null;
+  readonly dimensions: number;
+  /** See `Smoothing.ceiling`; null where the model's scores are plain cosines. */
+  readonly ceiling: number | null;
+  /** Pictures of the library as they come, to see that those without a label are found as before; labelled ones among them are left out. */
+  readonly sample: readonly number[];
+  /** Copies and bursts: lists of pictures that show the same. */
+  readonly inseparable: readonly (readonly number[])[];
+  readonly choices?: TeachingChoices;
+  /** Instead of what is chosen from the amount of labels. */
+  readonly settings?: TeachingSettings;
+}
+
+/** What a teaching is doing. */
+export type TeachingProgress =
+  /** Heads are made: one a fold, those without some groups, and the last, of everything. */
+  | { readonly stage: 'training'; readonly head: number; readonly heads: number; readonly step: StepDone | null }
+  | { readonly stage: 'evaluating' };
+
+export interface TeachingOptions {
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: TeachingProgress) => void) | undefined;
+}
+
+/** A taught model, before anybody uses it. */
+export interface TeachingResult {
+  readonly problem: null;
+  /** Maps vectors of the untaught model. */
+  readonly head: TaughtHead;
+  readonly settings: TeachingSettings;
+  /** As they were taught; their order is that of groups in the evaluation. */
+  readonly groups: readonly LabelledGroup[];
+  readonly evaluation: TeachingEvaluation;
+  readonly verdict: Verdict;
+  /** A head a fold, for the calibration of the groups: pictures that it was not taught, and it. */
+  readonly folds: readonly { readonly heldOut: readonly number[]; readonly weights: HeadWeights }[];
+  readonly notices: readonly string[];
+}
+
+/** Pictures that ask in an evaluation, and groups that are left out as a whole: from so many groups of so many pictures. */
+const LEAST_GROUPS = 4;
+const LEAST_MEMBERS = 4;
+const MOST_QUERIES = 600;
+/** Beside the labelled: so that each picture has the company that a search gives it. */
+const MOST_SAMPLE = 500;
+
+/**
+ * Teaches, and judges what came of it. Each fold's head is taught without the pictures that judge it; the head that comes back is
+ * taught all of them.
+ *
+ * @returns a problem where the groups cannot be taught as they are
+ * @throws DeviceLostError where no device is left to train on; the reason of the signal
+ */
+export async function teachGroups(
+  input: TeachingInput,
+  trainer: HeadTrainer,
+  options: TeachingOptions = {},
+): Promise<TeachingResult | TeachingProblem> {
+  const teachable = teachableGroups(input.groups, (id) => input.vectorOf(id) !== null);
+  if (teachable.problem !== null) return teachable;
+  const { groups, notices } = teachable;
+  const settings = input.settings ?? chooseSettings(groups, input.choices);
+  const split = splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
+  const halves = halvesOf(groups, settings.seed);
+  const heads = split.length + halves.length + 1;
+  let head = 0;
+  const train = async (some: readonly LabelledGroup[]): Promise<TaughtHead> => {
+    const number = head++;
+    options.onProgress?.({ stage: 'training', head: number, heads, step: null });
+    return await trainHead(labelledRows(input, some), settings, trainer, {
+      signal: options.signal,
+      onStep: (step) => options.onProgress?.({ stage: 'training', head: number, heads, step }),
+    });
+  };
+
+  const folds = [];
+  for (const { taught, heldOut } of split) folds.push({ heldOut, head: await train(onlyOf(groups, new Set(taught))) });
+  const untaught = [];
+  for (const { taught, left } of halves) untaught.push({ left, head: await train(taught) });
+  const final = await train(groups);
+
+  options.signal?.throwIfAborted();
+  options.onProgress?.({ stage: 'evaluating' });
+  const pictures = judgedIds(input, groups);
+  const position = new Map(pictures.map((id, i) => [id, i]));
+  const before = rowsOf(input, pictures);
+  const random = createRandom(settings.seed);
+  const ask = (ids: readonly number[], weights: HeadWeights, most: number): JudgedQueries => ({
+    queries: random.sample(ids, most).map((id) => position.get(id) as number),
+    after: applyHead(weights, before, input.dimensions),
+  });
+  const groupsOf = groupsByPicture(groups);
+  const evaluation = await evaluateTeaching(
+    {
+      before,
+      dimensions: input.dimensions,
+      groupsOf: pictures.map((id) => groupsOf.get(id) ?? []),
+      ceiling: input.ceiling,
+      samePairs: pairsAmong(input.inseparable, position),
+    },
+    {
+      folds: folds.map((fold) => ask(fold.heldOut, fold.head.weights, Math.ceil(MOST_QUERIES / folds.length))),
+      untaught: untaught.map(({ left, head: { weights } }) => ask(left, weights, MOST_QUERIES / 4)),
+      final: applyHead(final.weights, before, input.dimensions),
+    },
+  );
+  return {
+    problem: null,
+    head: final,
+    settings,
+    groups,
+    evaluation,
+    verdict: judgeTeaching(groups, evaluation),
+    folds: folds.map(({ heldOut, head: { weights } }) => ({ heldOut, weights })),
+    notices,
+  };
+}
+
+/** The groups as if only these pictures had been labelled. */
+function onlyOf(groups: readonly LabelledGroup[], taught: ReadonlySet<number>): LabelledGroup[] {
+  return groups.map((group) => ({ ...group, members: group.members.filter((id) => taught.has(id)) }));
+}
+
+/** A row for each group that a picture is in. */
+function labelledRows(input: TeachingInput, groups: readonly LabelledGroup[]): LabelledRows {
+  const labelled = groups.flatMap(({ members }, label) => members.map((id) => ({ id, label })));
+  return {
+    rows: rowsOf(
+      input,
+      labelled.map(({ id }) => id),
+    ),
+    dimensions: input.dimensions,
+    labels: labelled.map(({ label }) => label),
+  };
+}
+
+function rowsOf({ vectorOf, dimensions }: TeachingInput, ids: readonly number[]): Float32Array {
+  const rows = new Float32Array(ids.length * dimensions);
+  for (const [i, id] of ids.entries()) rows.set(vectorOf(id) ?? [], i * dimensions);
+  return rows;
+}
+
+/** The groups in two halves, each of which is left out once; none where that leaves too little to teach. */
+function halvesOf(
+  groups: readonly LabelledGroup[],
+  seed: number,
+): { readonly taught: LabelledGroup[]; readonly left: number[] }[] {
+  const large = createRandom(seed).shuffled(groups.filter(({ members }) => members.length >= LEAST_MEMBERS));
+  if (large.length < LEAST_GROUPS) return [];
+  return [0, 1].map((half) => {
+    const taught = large.filter((_, i) => i % 2 === half);
+    const known = new Set(taught.flatMap(({ members }) => members));
+    const left = large.filter((_, i) => i % 2 !== half).flatMap(({ members }) => members);
+    return { taught, left: [...new Set(left)].filter((id) => !known.has(id)) };
+  });
+}
+
+/** The labelled pictures, and some of the others. */
+function judgedIds(input: TeachingInput, groups: readonly LabelledGroup[]): number[] {
+  const labelled = new Set(groups.flatMap(({ members }) => members));
+  const others = [...new Set(input.sample)].filter((id) => !labelled.has(id) && input.vectorOf(id) !== null);
+  return [...labelled, ...others.slice(0, MOST_SAMPLE)];
+}
+
+function pairsAmong(
+  inseparable: readonly (readonly number[])[],
+  position: ReadonlyMap<number, number>,
+): [number, number][] {
+  return inseparable.flatMap((together) => {
+    const [a, b] = together.flatMap((id) => position.get(id) ?? []);
+    return a === undefined || b === undefined ? [] : [[a, b]];
+  });
+}

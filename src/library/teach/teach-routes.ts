@@ -1,0 +1,35 @@
+import { eventQueue } from '../event-queue.ts';
+import type { TeachEvent } from '../../contract/teach-schemas.ts';
+import type { Implementer } from '../implementer.ts';
+import type { Teaching } from './teaching.ts';
+
+/** The contract's `teach`. @param needWriting throws where the library was opened for reading */
+export function teachRoutes({ teach }: Implementer, teaching: Teaching, needWriting: () => void) {
+  return {
+    readiness: teach.readiness.handler(({ input }) => teaching.readiness(input)),
+    start: teach.start.handler(({ input }) => {
+      needWriting();
+      teaching.start(input);
+    }),
+    pause: teach.pause.handler(() => teaching.pause()),
+    resume: teach.resume.handler(() => teaching.resume()),
+    cancel: teach.cancel.handler(() => teaching.cancel()),
+    watch: teach.watch.handler(({ signal }) => eventQueue<TeachEvent>((push) => teaching.watch(push), signal)),
+  };
+}
+
+/** The contract's `models`. */
+export function modelRoutes({ models }: Implementer, teaching: Teaching, needWriting: () => void) {
+  const writing = <Result>(work: () => Result): Result => {
+    needWriting();
+    return work();
+  };
+  return {
+    list: models.list.handler(() => teaching.models()),
+    use: models.use.handler(({ input }) => writing(() => teaching.use(input.id))),
+    remove: models.remove.handler(({ input }) => writing(() => teaching.remove(input.id))),
+    restore: models.restore.handler(({ input }) => writing(() => teaching.restore(input.id))),
+    exportTo: models.exportTo.handler(({ input }) => teaching.exportTo(input.id, input.path)),
+    importFrom: models.importFrom.handler(({ input }) => writing(() => teaching.importFrom(input.path))),
+  };
+}

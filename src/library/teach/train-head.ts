@@ -1,0 +1,97 @@
+import type { HeadTask, HeadWeights, HeldOutLoss, StepDone } from '../../compute/training/head.ts';
+import type { Training } from '../../compute/training/training.ts';
+import { createRandom } from '../../similarity/index.ts';
+import type { TeachingSettings, TrainingSettings } from './choose-settings.ts';
+import { closedFormHead, type LabelledRows } from './closed-form-head.ts';
+
+/** Whoever trains: `src/compute/training`, on whatever device is there. */
+export type HeadTrainer = Pick<Training, 'train'>;
+
+export interface TrainHeadOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** After each step of the training; never where the settings ask for none. */
+  readonly onStep?: ((done: StepDone) => void) | undefined;
+}
+
+/** A head, and how it came to be. */
+export interface TaughtHead {
+  readonly weights: HeadWeights;
+  /** Loss of each step; empty for a closed form. */
+  readonly losses: readonly number[];
+  readonly heldOutLosses: readonly HeldOutLoss[];
+}
+
+/**
+ * A head for labelled vectors: the closed form, and trained from there where the settings say so.
+ *
+ * @throws RangeError for no rows; DeviceLostError where no device is left; the reason of the signal
+ */
+export async function trainHead(
+  labelled: LabelledRows,
+  settings: TeachingSettings,
+  trainer: HeadTrainer,
+  { signal, onStep }: TrainHeadOptions = {},
+): Promise<TaughtHead> {
+  signal?.throwIfAborted();
+  const { training } = settings;
+  if (training === null) {
+    return { weights: closedFormHead(labelled, settings.closedForm), losses: [], heldOutLosses: [] };
+  }
+  const { taught, stopping } = divide(labelled, training.earlyStoppingShare, settings.seed);
+  const start = closedFormHead(taught, settings.closedForm);
+  return await trainer.train(headTask(taught, stopping, start, training, settings.seed), { signal, onStep });
+}
+
+function headTask(
+  taught: LabelledRows,
+  stopping: LabelledRows | null,
+  start: HeadWeights,
+  training: TrainingSettings,
+  seed: number,
+): HeadTask {
+  const { loss, steps, learningRate, classesPerBatch, examplesPerClassPerBatch, towardsStart } = training;
+  const classes = new Set(Array.from(taught.labels)).size;
+  return {
+    features: taught.rows,
+    featureSize: taught.dimensions,
+    labels: Int32Array.from(taught.labels),
+    dimensions: taught.dimensions,
+    start,
+    loss,
+    steps,
+    learningRate,
+    classesPerBatch: Math.min(classesPerBatch, classes),
+    examplesPerClassPerBatch,
+    towardsStart,
+    seed,
+    ...(stopping && {
+      heldOut: { features: stopping.rows, labels: Int32Array.from(stopping.labels), every: 20, patience: 3 },
+    }),
+  };
+}
+
+/** Takes a share of each group out; none where no group can spare two. */
+function divide(
+  labelled: LabelledRows,
+  share: number,
+  seed: number,
+): { readonly taught: LabelledRows; readonly stopping: LabelledRows | null } {
+  const byGroup = Map.groupBy(Array.from(labelled.labels).keys(), (row) => labelled.labels[row] as number);
+  const random = createRandom(seed);
+  const out = new Set<number>();
+  for (const rows of byGroup.values()) {
+    const count = Math.floor(rows.length * share);
+    if (count >= 2) for (const row of random.sample(rows, count)) out.add(row);
+  }
+  if (out.size === 0) return { taught: labelled, stopping: null };
+  return { taught: rowsWhere(labelled, (row) => !out.has(row)), stopping: rowsWhere(labelled, (row) => out.has(row)) };
+}
+
+function rowsWhere({ rows, dimensions, labels }: LabelledRows, isWanted: (row: number) => boolean): LabelledRows {
+  const kept = Array.from(labels).flatMap((_, row) => (isWanted(row) ? [row] : []));
+  const result = new Float32Array(kept.length * dimensions);
+  for (const [i, row] of kept.entries()) {
+    result.set(rows.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
+  }
+  return { rows: result, dimensions, labels: kept.map((row) => labels[row] as number) };
+}
