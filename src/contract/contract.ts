@@ -2,7 +2,9 @@ import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
 import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
 import * as e from './encoder-schemas.ts';
+import * as g from './group-schemas.ts';
 import * as s from './schemas.ts';
+import * as t from './teach-schemas.ts';
 
 /** oRPC's error map, made from the one table of codes. `detail` is what the sentence is about: a path, a reason. */
 const errors = Object.fromEntries(
@@ -51,6 +53,10 @@ export const contract = {
       .input(z.object({ since: z.number().int().nonnegative().default(0) }))
       .output(z.object({ revision: z.number().int().nonnegative(), rows: z.instanceof(Blob) })),
     get: procedure.input(z.object({ id: s.rowId })).output(s.picture),
+    /** The pictures of files by absolute path; null for a file that is not in the library. */
+    at: procedure
+      .input(z.object({ paths: z.array(z.string().min(1).max(4096)).max(100_000) }))
+      .output(z.array(s.rowId.nullable())),
     /** The original's path, checked to lie inside a source by its real path. PICTURE_MISSING where it is gone. */
     locate: procedure.input(z.object({ id: s.rowId })).output(z.object({ path: z.string() })),
     /** A file that a browser can show: the original, or a rendering of it kept in the library. */
@@ -98,15 +104,97 @@ export const contract = {
     /** Encodes on that device from now on, or with `auto` on the fastest; kept in the library. DEVICE_UNKNOWN. */
     choose: procedure.input(z.object({ device: z.string().min(1).max(200) })).output(e.computeReport),
   },
+  groups: {
+    /** By name. */
+    list: procedure.output(z.array(g.pictureGroup)),
+    /** What belongs to a group, and what was refused for it. GROUP_UNKNOWN. */
+    pictures: procedure.input(z.object({ id: s.rowId })).output(g.groupPictures),
+    /** The groups of one picture. */
+    of: procedure.input(z.object({ picture: s.rowId })).output(z.array(g.pictureLabel)),
+    /** GROUP_NAME_TAKEN where there is one of that name. */
+    create: procedure.input(z.object({ name: g.groupName, pictures: g.pictureIds.default([]) })).output(g.groupChange),
+    /**
+     * Makes a group of each sub-folder of a folder, named after it, of the pictures in it and below; a group of that name gets
+     * them added. FOLDER_MISSING, FOLDER_NOT_INDEXED.
+     */
+    createFromFolders: procedure
+      .input(z.object({ root: z.string().min(1).max(4096) }))
+      .output(z.object({ change: s.rowId, groups: z.array(g.pictureGroup) })),
+    /** Says of pictures whether they belong. Durable when it returns. GROUP_UNKNOWN, PICTURE_UNKNOWN. */
+    label: procedure
+      .input(z.object({ id: s.rowId, pictures: g.pictureIds.min(1), verdict: g.verdict }))
+      .output(g.groupChange),
+    rename: procedure.input(z.object({ id: s.rowId, name: g.groupName })).output(g.groupChange),
+    remove: procedure.input(z.object({ id: s.rowId })).output(g.groupChange),
+    /** Puts all labels of one group into another, and removes it. A picture that one has in and the other out is in. */
+    merge: procedure.input(z.object({ from: s.rowId, into: s.rowId })).output(g.groupChange),
+    /** Moves members into a new group. */
+    split: procedure
+      .input(z.object({ id: s.rowId, pictures: g.pictureIds.min(1), name: g.groupName }))
+      .output(g.groupChange),
+    /**
+     * Undoes a change, the newest where none is named; all that it touched is as before it. The undoing is a change itself: to undo
+     * it is to redo. NOTHING_TO_UNDO, CHANGE_TOO_OLD where something later touched the same.
+     */
+    undo: procedure.input(z.object({ change: s.rowId.optional() }).default({})).output(g.groupChange),
+    /** Pictures that may belong to a group, by nearest examples; calibrated where there are labels enough. */
+    suggest: procedure
+      .input(
+        z.object({
+          id: s.rowId,
+          k: z.number().int().min(1).max(1000).default(20),
+          target: g.suggestionTarget.default(0.9),
+        }),
+      )
+      .output(g.suggestions),
+    /** Which pictures to label next: those that would teach most. */
+    suggestNext: procedure
+      .input(z.object({ k: z.number().int().min(1).max(200).default(20) }).default({ k: 20 }))
+      .output(z.array(g.labelQuestion)),
+    /** The present state at once, then each change; never ends by itself. */
+    watch: procedure.output(eventIterator(g.groupsEvent)),
+  },
+  teach: {
+    readiness: procedure.input(t.teachInput.default({ kind: 'head' })).output(t.teachReadiness),
+    /**
+     * Teaches in the background, judges what came of it and activates it where it is better; returns when it has begun, see
+     * `watch`. TEACHING_BUSY, TEACHING_IMPOSSIBLE.
+     */
+    start: procedure.input(t.teachInput.default({ kind: 'head' })).output(z.void()),
+    pause: procedure.output(z.void()),
+    resume: procedure.output(z.void()),
+    /** Resolves when nothing runs any more. */
+    cancel: procedure.output(z.void()),
+    /** The present state at once, then every change of it and what happens; never ends by itself. */
+    watch: procedure.output(eventIterator(t.teachEvent)),
+  },
+  models: {
+    /** Versions of all encoders, the newest first, and last the base of the encoder in use. */
+    list: procedure.output(z.array(t.modelVersion)),
+    /**
+     * Makes vectors and an index with this version aside and swaps to it in one step; returns when it has begun, see `teach.watch`.
+     * TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER.
+     */
+    use: procedure.input(z.object({ id: t.modelId })).output(z.void()),
+    /** Forgets a version; MODEL_IN_USE. `restore` brings it back until the library has been closed for a month. */
+    remove: procedure.input(z.object({ id: t.modelId })).output(z.void()),
+    restore: procedure.input(z.object({ id: t.modelId })).output(z.void()),
+    /** Writes a version with its groups' prototypes as one file. */
+    exportTo: procedure
+      .input(z.object({ id: t.modelId, path: z.string().min(1).max(4096) }))
+      .output(z.object({ path: z.string(), bytes: z.number().int() })),
+    /** Reads what `exportTo` wrote. MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER. */
+    importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(t.modelVersion),
+  },
   failures: procedure.output(z.array(s.fileFailure)),
   /**
-   * Retrieval over the pictures, the label being the parent folder's name: each picture against all others, or with `heldOut`
+   * Retrieval over the pictures, the label being the parent folder's name, or a group: each picture against all others, or with `heldOut`
    * parts, each part in turn against a library without it.
    */
   evaluate: procedure
     .input(
       z.object({
-        labels: z.enum(['folders']).default('folders'),
+        labels: z.enum(['folders', 'groups']).default('folders'),
         heldOut: z.number().int().min(2).max(100).optional(),
       }),
     )

@@ -43,6 +43,18 @@ export const SERVICE_ERRORS = {
   DOWNLOAD_FAILED:
     'The download did not succeed: {detail} What was loaded is kept; the same command goes on from there.',
   DOWNLOAD_CANCELLED: 'The download of {detail} was cancelled. What was loaded is kept.',
+  GROUP_UNKNOWN: 'There is no group {detail} in this library. `semblance groups` lists those that there are.',
+  GROUP_NAME_TAKEN: 'There is a group of that name already: {detail}. Choose another name, or add to that group.',
+  FOLDER_NOT_INDEXED: 'No picture below {detail} is in this library. Index the folder first.',
+  NOTHING_TO_UNDO: 'There is no change of groups to undo{detail}.',
+  CHANGE_TOO_OLD: 'This change cannot be undone any more: {detail} Undo the later ones first.',
+  TEACHING_BUSY: 'Semblance is learning already ({detail}). Wait for it to end, or cancel it.',
+  TEACHING_IMPOSSIBLE: '{detail}',
+  MODEL_UNKNOWN: 'There is no model version {detail}. `semblance models` lists those that there are.',
+  MODEL_IN_USE: 'This version answers searches now: {detail}. Switch to another one first.',
+  MODEL_OF_OTHER_ENCODER:
+    'This version belongs to another encoder than the one in use: {detail}. Switch to that first.',
+  MODEL_FILE_DAMAGED: 'This file is not a model of Semblance, or is damaged: {detail}. Export it again.',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

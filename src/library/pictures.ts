@@ -5,7 +5,7 @@ import { packLayout } from '../contract/picture-layout.ts';
 import type { Picture } from '../contract/schemas.ts';
 import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import type { Catalog, MediaRow } from './catalog/catalog.ts';
-import { pathInside } from './indexing/sources.ts';
+import { pathInside, sourceHolding } from './indexing/sources.ts';
 import { FileFailureError } from './media/decode-protocol.ts';
 import type { DecodePool } from './media/decode-pool.ts';
 import { browserMimeType } from './media/formats.ts';
@@ -27,6 +27,12 @@ export function picturePaths(catalog: Catalog, id: number): string[] {
 
 function absolutePath(file: { readonly sourcePath: string; readonly path: string }): string {
   return join(file.sourcePath, file.path);
+}
+
+/** The picture of a file, by its absolute path; null where it is not in the library. */
+export function pictureAt(catalog: Catalog, path: string): number | null {
+  const holding = sourceHolding(catalog, path);
+  return holding === null ? null : (catalog.fileAt(holding.source.id, holding.inside)?.mediaId ?? null);
 }
 
 /** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */

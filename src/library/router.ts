@@ -1,5 +1,3 @@
-import { implement, ORPCError } from '@orpc/server';
-import { contract } from '../contract/contract.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EncodersEvent } from '../contract/encoder-schemas.ts';
 import type { IndexEvent } from '../contract/schemas.ts';
@@ -9,37 +7,32 @@ import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
 import { eventQueue } from './event-queue.ts';
+import { groupRoutes } from './groups/group-routes.ts';
+import type { Groups } from './groups/groups.ts';
+import { implementer } from './implementer.ts';
 import { join } from 'node:path';
-import { describePicture, displayPicture, locatePicture, packedLayout } from './pictures.ts';
+import { describePicture, displayPicture, locatePicture, packedLayout, pictureAt } from './pictures.ts';
 import { evaluateFolders } from './search/evaluate.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
+import type { Suggester } from './teach/suggester.ts';
+import { modelRoutes, teachRoutes } from './teach/teach-routes.ts';
+import type { Teaching } from './teach/teaching.ts';
 
 interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'> {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly encoders: Encoders;
+  readonly groups: Groups;
+  readonly suggester: Suggester;
+  readonly teaching: Teaching;
   readonly readonly: boolean;
-}
-
-/** The service's own errors become the contract's typed ones; anything else is a fault of ours and says so. */
-function asContractError(error: unknown): unknown {
-  if (error instanceof ORPCError) return error;
-  if (error instanceof Error && error.name === 'AbortError') return error;
-  const { code, message, detail } = ServiceError.from(error);
-  return new ORPCError(code, { defined: true, message, data: { detail }, cause: error });
 }
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, active, indexer, encoders, paths } = parts;
-  const os = implement(contract).use(async ({ next }) => {
-    try {
-      return await next();
-    } catch (error) {
-      throw asContractError(error);
-    }
-  });
+  const { catalog, active, indexer, encoders, groups, suggester, teaching, paths } = parts;
+  const os = implementer();
   const needWriting = (): void => {
     if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
   };
@@ -96,6 +89,7 @@ export function createRouter(parts: RouterParts) {
         rows: packedLayout(catalog, input.since),
       })),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
+      at: os.pictures.at.handler(({ input }) => input.paths.map((path) => pictureAt(catalog, path))),
       locate: os.pictures.locate.handler(async ({ input }) => ({ path: await locatePicture(catalog, input.id) })),
       display: os.pictures.display.handler(({ input }) => displayPicture(parts, input.id)),
     },
@@ -138,6 +132,9 @@ export function createRouter(parts: RouterParts) {
         return encoders.choose(input.device);
       }),
     },
+    groups: groupRoutes(os, groups, suggester, needWriting),
+    teach: teachRoutes(os, teaching, needWriting),
+    models: modelRoutes(os, teaching, needWriting),
     failures: os.failures.handler(() =>
       catalog.sources().flatMap((source) =>
         catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({

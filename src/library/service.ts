@@ -13,10 +13,13 @@ import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
 import { givenEncoder, openParts } from './encoders/model-parts.ts';
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
+import { Groups } from './groups/groups.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
+import { Suggester } from './teach/suggester.ts';
+import { Teaching } from './teach/teaching.ts';
 
 export interface ServiceOptions {
   readonly libraryFolder?: string | undefined;
@@ -106,7 +109,22 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
   if (!readonly) goOn(made, indexer, devices);
-  const router = createRouter({ paths, catalog, decoders, active, indexer, encoders: made, readonly });
+  const groups = new Groups({ catalog });
+  const suggester = new Suggester({ catalog, active });
+  const teaching = new Teaching({ paths, catalog, active, indexer });
+  closers.push(() => teaching.close());
+  const router = createRouter({
+    paths,
+    catalog,
+    decoders,
+    active,
+    indexer,
+    encoders: made,
+    groups,
+    suggester,
+    teaching,
+    readonly,
+  });
   let closing: Promise<void> | null = null;
   const close = async (): Promise<void> => {
     const [problem] = await closeAll(closers);

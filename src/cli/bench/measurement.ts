@@ -16,8 +16,13 @@ export type Report = (measurement: Measurement) => void;
 
 /** Middle value; of an even number the upper of the two in the middle. */
 export function median(values: readonly number[]): number {
+  return percentile(values, 0.5);
+}
+
+/** The value that a share of all, 0–1, is smaller than. NaN of nothing. */
+export function percentile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN;
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? Number.NaN;
 }
 
 /**
@@ -25,6 +30,5 @@ export function median(values: readonly number[]): number {
  * more often than the shorter, and their medians differ by what the machine did.
  */
 export function fasterQuarter(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 4)] ?? Number.NaN;
+  return percentile(values, 0.25);
 }

@@ -11,7 +11,7 @@ import { HNSW_PARAMETERS, HnswIndex } from '../../library/vectors/hnsw-index.ts'
 import { normalize } from '../../library/vectors/vector-index.ts';
 import { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
-import { median, type Report } from './measurement.ts';
+import { median, percentile, type Report } from './measurement.ts';
 
 const VECTORS = 20_000;
 const DIMENSIONS = 256;
@@ -109,9 +109,9 @@ async function benchSmoothed(
     await rankedSearch(library, query);
     times.push(performance.now() - before);
   }
-  // 5 ms is the bar: a part of a drop to results that nobody notices
-  const value = median(times);
-  const metric = `ranking smoothed over neighbors, of 5 ms, ${VECTORS.toLocaleString('en-US')} × ${DIMENSIONS}`;
+  // 5 ms for 95 of 100 is the bar: a part of a drop to results that nobody notices
+  const value = percentile(times, 0.95);
+  const metric = `ranking smoothed over neighbors, p95, of 5 ms, ${VECTORS.toLocaleString('en-US')} × ${DIMENSIONS}`;
   report({ bench: 'search', metric, value, unit: 'ms', reference: 5, ratio: value / 5 });
   const graph = 'neighbor graph, built in the background, a picture';
   report({ bench: 'search', metric: graph, value: perPicture, unit: 'ms', reference: null, ratio: null });

@@ -57,6 +57,43 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
     // which encoder answers and which takes over next, the chosen device: JSON, read by src/library/encoders/settings.ts
     sql: 'CREATE TABLE setting (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID',
   },
+  {
+    version: 3,
+    sql: `
+      CREATE TABLE picture_group (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        created_at TEXT NOT NULL
+      );
+      -- what a person said of a picture: it belongs (1), or it does not (0); seq is the order in which it was said
+      CREATE TABLE label (
+        group_id INTEGER NOT NULL REFERENCES picture_group (id) ON DELETE CASCADE,
+        media_id INTEGER NOT NULL REFERENCES media (id),
+        belongs INTEGER NOT NULL CHECK (belongs IN (0, 1)),
+        seq INTEGER NOT NULL,
+        PRIMARY KEY (group_id, media_id)
+      ) WITHOUT ROWID;
+      CREATE INDEX label_by_media ON label (media_id);
+      -- how to undo: groups and labels as they were before, JSON, read by src/library/groups/change-log.ts
+      CREATE TABLE group_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        description TEXT NOT NULL,
+        before TEXT NOT NULL,
+        at TEXT NOT NULL
+      );
+      -- versions that were taught; what answers is a setting. JSON is read by src/library/teach/model-store.ts
+      CREATE TABLE taught_model (
+        id TEXT PRIMARY KEY,
+        encoder TEXT NOT NULL,
+        base TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        removed_at TEXT,
+        description TEXT NOT NULL,
+        head BLOB NOT NULL
+      ) WITHOUT ROWID;
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */
