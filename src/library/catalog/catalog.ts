@@ -1,5 +1,6 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
+import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
 export interface SourceRow {
@@ -54,12 +55,15 @@ const MEDIA_COLUMNS =
 
 /** The catalog's reads and writes. One writer: the service. Every method is synchronous and short. */
 export class Catalog {
+  /** Versions of taught models. */
+  readonly models: ModelStore;
   readonly #db: SqliteDatabase;
   readonly #file: string;
 
   constructor(file: string, readonly = false) {
     this.#file = file;
     this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
+    this.models = new ModelStore(this.#db, file);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */

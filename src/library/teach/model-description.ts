@@ -1,0 +1,43 @@
+import { z } from 'zod';
+import { lossCurves, teachingEvaluation, teachingVerdict } from '../../contract/teach-schemas.ts';
+
+const smoothing = z.object({ ceiling: z.number().min(0).max(1), relatedScore: z.number().min(-1).max(1) });
+
+/** What a held-out picture scored in a group when this version was taught: see `ScoredExample`. */
+const scoredExample = z.object({
+  score: z.number(),
+  belongs: z.boolean(),
+  nearest: z.boolean(),
+  familiarity: z.number(),
+});
+
+/** All that is kept of a version beside its head: `TaughtModelRow.description`. */
+export const modelDescription = z.object({
+  name: z.string(),
+  recipe: z.string(),
+  seed: z.number().int(),
+  /** The groups as they were. `id` is of this library; null for an import. `members` are what it was taught, to know newer labels by. */
+  groups: z.array(
+    z.object({
+      id: z.number().int().nullable(),
+      name: z.string(),
+      members: z.array(z.number().int()),
+      /** Scores of the pictures that were held out, for the calibration. */
+      examples: z.array(scoredExample),
+      /** Mean vector of the members, unit length, by this version: what an export carries of a group. */
+      prototype: z.array(z.number()).optional(),
+    }),
+  ),
+  evaluation: teachingEvaluation.nullable(),
+  verdict: teachingVerdict.nullable(),
+  curves: lossCurves.nullable(),
+  /** From which score results are related, and how scores are smoothed, as for a `Projection`. */
+  relatedScore: z.number().min(-1).max(1),
+  smoothing: smoothing.nullable(),
+});
+export type ModelDescription = z.infer<typeof modelDescription>;
+
+/** Reads a description. ZodError where it is another: the catalog is written by this program alone. */
+export function parseDescription(json: string): ModelDescription {
+  return modelDescription.parse(JSON.parse(json));
+}
