@@ -81,7 +81,30 @@ export interface TeachingEvaluation {
   readonly byGroup: readonly GroupQuality[];
   readonly general: GeneralSample;
   /** Of each held-out picture, in the order of the folds. */
-  readonly perQuery: readonly { readonly query: number; readonly before: QueryQuality; readonly after: QueryQuality }[];
+  readonly perQuery: readonly ComparedQuery[];
+}
+
+/** A held-out picture's results before and after. */
+export interface ComparedQuery {
+  readonly query: number;
+  readonly before: QueryQuality;
+  readonly after: QueryQuality;
+  /** The first ten results, pictures without a label among them, as a person would see them. */
+  readonly results: { readonly before: readonly number[]; readonly after: readonly number[] };
+}
+
+/**
+ * Queries to show: from the one that gained most to the one that lost most, evenly, so that they are no better than all.
+ *
+ * @returns at most `count`
+ */
+export function typicalQueries(queries: readonly ComparedQuery[], count: number): ComparedQuery[] {
+  const gain = ({ before, after }: ComparedQuery): number => after.map10 - before.map10;
+  const sorted = queries.toSorted((a, b) => gain(b) - gain(a) || a.query - b.query);
+  if (sorted.length <= count) return sorted;
+  return Array.from({ length: count }, (_, i) => sorted[Math.floor(((i + 0.5) * sorted.length) / count)]).filter(
+    (query) => query !== undefined,
+  );
 }
 
 /** More pairs, or pictures without a label, than this say nothing more. */
@@ -112,24 +135,20 @@ export async function evaluateTeaching(pictures: JudgedPictures, models: JudgedM
   };
 }
 
-type Compared = TeachingEvaluation['perQuery'][number];
-
 async function compareQueries(
   pictures: JudgedPictures,
   before: SearchedLibrary,
   asked: readonly JudgedQueries[],
-): Promise<Compared[]> {
-  const result: Compared[] = [];
+): Promise<ComparedQuery[]> {
+  const result: ComparedQuery[] = [];
   for (const { queries, after } of asked) {
     const asking = queries.filter((query) => matesOf(pictures, query) > 0);
     if (asking.length === 0) continue;
     const taught = searchedRows(after, after.length / pictures.groupsOf.length, pictures.ceiling);
     for (const query of asking) {
-      result.push({
-        query,
-        before: await judgeQuery(pictures, before, query),
-        after: await judgeQuery(pictures, taught, query),
-      });
+      const [old, now] = [await judgeQuery(pictures, before, query), await judgeQuery(pictures, taught, query)];
+      const results = { before: old.results, after: now.results };
+      result.push({ query, before: old.quality, after: now.quality, results });
       await letOthersRun();
     }
   }
@@ -145,11 +164,15 @@ function shareGroup(groupsOf: JudgedPictures['groupsOf'], a: number, b: number):
   return (groupsOf[a] ?? []).some((group) => groupsOf[b]?.includes(group));
 }
 
-async function judgeQuery(pictures: JudgedPictures, library: SearchedLibrary, query: number): Promise<QueryQuality> {
+async function judgeQuery(
+  pictures: JudgedPictures,
+  library: SearchedLibrary,
+  query: number,
+): Promise<{ readonly quality: QueryQuality; readonly results: readonly number[] }> {
   const { groupsOf } = pictures;
   const ranked = await ranking(library, query, groupsOf.length);
   const matches = ranked.filter((id) => (groupsOf[id]?.length ?? 0) > 0).map((id) => shareGroup(groupsOf, id, query));
-  return queryQuality(matches, matesOf(pictures, query));
+  return { quality: queryQuality(matches, matesOf(pictures, query)), results: ranked.slice(0, K) };
 }
 
 async function ranking(library: SearchedLibrary, query: number, k: number): Promise<number[]> {
@@ -176,7 +199,7 @@ export function queryQuality(matches: readonly boolean[], relevant: number): Que
   return { p1: matches[0] ? 1 : 0, p10: right / places, map10: precisions / places, recall: found / relevant };
 }
 
-function comparison(queries: readonly Compared[], measure: Measure): Comparison {
+function comparison(queries: readonly ComparedQuery[], measure: Measure): Comparison {
   return {
     before: bootstrapMean(queries.map(({ before }) => before[measure])),
     after: bootstrapMean(queries.map(({ after }) => after[measure])),
@@ -184,7 +207,7 @@ function comparison(queries: readonly Compared[], measure: Measure): Comparison 
   };
 }
 
-function chanceOf(pictures: JudgedPictures, queries: readonly Compared[]): number {
+function chanceOf(pictures: JudgedPictures, queries: readonly ComparedQuery[]): number {
   const labelled = pictures.groupsOf.filter((groups) => groups.length > 0).length;
   if (queries.length === 0 || labelled < 2) return 0;
   const shares = queries.map(({ query }) => {
@@ -195,8 +218,8 @@ function chanceOf(pictures: JudgedPictures, queries: readonly Compared[]): numbe
   return shares.reduce((sum, share) => sum + share, 0) / shares.length;
 }
 
-function byGroup({ groupsOf }: JudgedPictures, queries: readonly Compared[]): GroupQuality[] {
-  const ofGroup = new Map<number, Compared[]>();
+function byGroup({ groupsOf }: JudgedPictures, queries: readonly ComparedQuery[]): GroupQuality[] {
+  const ofGroup = new Map<number, ComparedQuery[]>();
   for (const compared of queries) {
     for (const group of groupsOf[compared.query] ?? []) {
       const some = ofGroup.get(group);
@@ -204,7 +227,7 @@ function byGroup({ groupsOf }: JudgedPictures, queries: readonly Compared[]): Gr
       else ofGroup.set(group, [compared]);
     }
   }
-  const mean = (some: readonly Compared[], of: 'before' | 'after'): number =>
+  const mean = (some: readonly ComparedQuery[], of: 'before' | 'after'): number =>
     some.reduce((sum, compared) => sum + compared[of].map10, 0) / some.length;
   return [...ofGroup]
     .map(([group, some]) => ({
