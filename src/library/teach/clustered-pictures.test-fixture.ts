@@ -8,8 +8,14 @@ export interface ClusteredPictures {
   readonly kinds: ReadonlyMap<number, number>;
 }
 
-/** Ids from 1, dealt out to the kinds in turn. */
-export function clusteredPictures(kinds: number, each: number, dimensions: number, seed = 1): ClusteredPictures {
+/** Ids from 1, dealt out to the kinds in turn. @param spread how far pictures of a kind lie apart */
+export function clusteredPictures(
+  kinds: number,
+  each: number,
+  dimensions: number,
+  seed = 1,
+  spread = 1.5,
+): ClusteredPictures {
   const random = createRandom(seed);
   const noise = (): number => random.between(-1, 1);
   const centres = Array.from({ length: kinds }, () => Float32Array.from({ length: dimensions }, noise));
@@ -19,7 +25,7 @@ export function clusteredPictures(kinds: number, each: number, dimensions: numbe
     const kind = i % kinds;
     // a quarter of the dimensions vary five times as much as the others, and say nothing of the kind
     const row = Float32Array.from({ length: dimensions }, (_, d) =>
-      d % 4 === 0 ? 5 * noise() : (centres[kind]?.[d] ?? 0) + 1.5 * noise(),
+      d % 4 === 0 ? 5 * noise() : (centres[kind]?.[d] ?? 0) + spread * noise(),
     );
     vectors.set(i + 1, normalize(row));
     kindOf.set(i + 1, kind);

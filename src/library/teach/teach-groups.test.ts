@@ -1,0 +1,111 @@
+import { beforeAll, describe, expect, it } from 'vitest';
+import { fitHead } from '../../compute/training/fit-head.ts';
+import { createRandom, useBackend } from '../../similarity/index.ts';
+import { clusteredPictures, groupsOf } from './clustered-pictures.test-fixture.ts';
+import { chooseSettings, typicalSize } from './choose-settings.ts';
+import { teachGroups, type TeachingInput, type TeachingProgress, type TeachingResult } from './teach-groups.ts';
+import type { HeadTrainer } from './train-head.ts';
+
+const DIMENSIONS = 64;
+const KINDS = 5;
+
+/** Trains in this process. */
+const trainer: HeadTrainer = {
+  train: (task, { signal, onStep } = {}) =>
+    fitHead(task, signal ?? new AbortController().signal, onStep ?? (() => undefined)),
+};
+
+const pictures = clusteredPictures(KINDS, 40, DIMENSIONS, 11, 1);
+
+function input(each: number, changes: Partial<TeachingInput> = {}): TeachingInput {
+  return {
+    groups: groupsOf(pictures, each),
+    vectorOf: (id) => pictures.vectors.get(id) ?? null,
+    dimensions: DIMENSIONS,
+    ceiling: 0.65,
+    sample: [...pictures.vectors.keys()],
+    inseparable: [],
+    ...changes,
+  };
+}
+
+async function taught(...args: Parameters<typeof input>): Promise<TeachingResult> {
+  const result = await teachGroups(input(...args), trainer);
+  if (result.problem !== null) throw new Error(result.sentence);
+  return result;
+}
+
+beforeAll(() => useBackend('wasm'));
+
+describe('teachGroups', () => {
+  it.each([12, 20])('finds what was not taught better, from %i a group', async (each) => {
+    const { evaluation, verdict, head, settings } = await taught(each);
+    expect(evaluation.measures.map10.change.low).toBeGreaterThan(0);
+    expect(verdict).toMatchObject({ activate: true, reason: 'BETTER' });
+    // few labels are for the closed form, more are trained on
+    expect(head.losses.length > 0).toBe(each === 20);
+    expect(settings.training === null).toBe(each === 12);
+    expect(head.weights.kernel.every(Number.isFinite)).toBe(true);
+  });
+
+  it('is not taken in by shuffled labels', async () => {
+    let activated = 0;
+    for (let seed = 1; seed <= 6; seed++) {
+      const ids = groupsOf(pictures, 10).flatMap(({ members }) => members);
+      const shuffled = createRandom(seed).shuffled(ids);
+      const groups = groupsOf(pictures, 10).map((group, i) => ({
+        ...group,
+        members: shuffled.slice(10 * i, 10 * i + 10),
+      }));
+      const { verdict } = await taught(10, { groups, choices: { seed } });
+      if (verdict.activate) activated++;
+    }
+    expect(activated).toBe(0);
+  });
+
+  it('never judges by what it taught, nor by copies of it', async () => {
+    const groups = groupsOf(pictures, 12);
+    // each picture and the next of its group show the same
+    const inseparable = groups.flatMap(({ members }) =>
+      members.flatMap((id, i) => (i % 2 === 0 ? [[id, members[i + 1] ?? id]] : [])),
+    );
+    const { folds } = await taught(12, { inseparable });
+    const held = folds.map(({ heldOut }) => new Set(heldOut));
+    for (const [a, b] of inseparable) {
+      expect(held.findIndex((fold) => fold.has(a ?? 0))).toBe(held.findIndex((fold) => fold.has(b ?? 0)));
+    }
+    expect(folds.flatMap(({ heldOut }) => heldOut).sort()).toEqual(groups.flatMap(({ members }) => members).sort());
+  });
+
+  it('does the same with the same seed, and says how far it is', async () => {
+    const progress: TeachingProgress[] = [];
+    const first = await teachGroups(input(18), trainer, { onProgress: (done) => progress.push(done) });
+    const second = await teachGroups(input(18), trainer);
+    expect(second).toEqual(first);
+    const heads = progress.flatMap((done) => (done.stage === 'training' ? [done.head] : []));
+    expect(heads).toEqual(heads.toSorted((a, b) => a - b));
+    expect(progress.at(-1)).toEqual({ stage: 'evaluating' });
+  });
+
+  it('stops where it is told to', async () => {
+    const abort = new AbortController();
+    const onProgress = (): void => abort.abort(new Error('enough'));
+    await expect(teachGroups(input(18), trainer, { signal: abort.signal, onProgress })).rejects.toThrow('enough');
+  });
+
+  it('says why where there is nothing to teach', async () => {
+    const one = await teachGroups(input(8, { groups: groupsOf(pictures, 8).slice(0, 1) }), trainer);
+    expect(one).toMatchObject({ problem: 'ONE_GROUP' });
+  });
+});
+
+describe('chooseSettings', () => {
+  it('goes by the typical group, and trains where a loss was chosen', () => {
+    const sizes = (...counts: number[]) =>
+      counts.map((count, id) => ({ id, name: '', members: Array.from({ length: count }, (_, i) => i), refused: [] }));
+    expect(typicalSize(sizes(3, 4, 900))).toBe(4);
+    expect(chooseSettings(sizes(3, 4, 900)).training).toBeNull();
+    expect(chooseSettings(sizes(30, 40, 50)).training).toMatchObject({ loss: 'multisim_loss' });
+    expect(chooseSettings(sizes(3, 4), { loss: 'circle_loss' }).training).toMatchObject({ loss: 'circle_loss' });
+  });
+});
