@@ -3,13 +3,15 @@ import type { Bridge } from './bridge.ts';
 /** The calls of the {@link Bridge} that main answers, and what each takes and gives: the whole of the raw IPC. */
 export type BridgeCalls = Pick<
   Bridge,
-  'chooseFolder' | 'choosePicture' | 'chooseEncoder' | 'kindOfPath' | 'showInFolder'
+  'chooseFolder' | 'choosePicture' | 'chooseEncoder' | 'saveModel' | 'chooseModel' | 'kindOfPath' | 'showInFolder'
 >;
 
 export const BRIDGE_CHANNELS = {
   chooseFolder: 'semblance:choose-folder',
   choosePicture: 'semblance:choose-picture',
   chooseEncoder: 'semblance:choose-encoder',
+  saveModel: 'semblance:save-model',
+  chooseModel: 'semblance:choose-model',
   kindOfPath: 'semblance:kind-of-path',
   showInFolder: 'semblance:show-in-folder',
 } as const satisfies Record<keyof BridgeCalls, string>;

@@ -9,6 +9,10 @@ export interface Bridge {
   choosePicture(): Promise<string | null>;
   /** Asks for the file or the folder of an encoder. Systems other than macOS have no dialog that takes both. */
   chooseEncoder(place: EncoderPlace): Promise<string | null>;
+  /** Asks where to write a model version of that name. */
+  saveModel(name: string): Promise<string | null>;
+  /** Asks for a model version that Semblance wrote. */
+  chooseModel(): Promise<string | null>;
   /** The path of a dropped file or folder; empty for a file that is not on disk. */
   pathForFile(file: File): string;
   /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */

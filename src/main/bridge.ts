@@ -4,12 +4,13 @@ import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { BRIDGE_CHANNELS, type BridgeAnswer, type BridgeCalls } from '../contract/bridge-channels.ts';
 import type { ServiceClient } from '../contract/contract.ts';
-import { chooseEncoder, chooseFolder, choosePicture } from './dialogs.ts';
+import { chooseEncoder, chooseFolder, chooseModel, choosePicture, saveModel } from './dialogs.ts';
 import { isOwnPage } from './permissions.ts';
 
 const path = z.string().min(1).max(4096).refine(isAbsolute, 'The path is not absolute.');
 const rowId = z.number().int().positive();
 const nothing = z.undefined();
+const modelName = z.string().min(1).max(300);
 const encoderPlace = z.enum(['file', 'folder']);
 
 /** Answers the calls of the bridge. What a page sends is checked as if a stranger had sent it. */
@@ -17,6 +18,8 @@ export function answerBridge(client: () => ServiceClient | undefined): void {
   answer('chooseFolder', nothing, chooseFolder);
   answer('choosePicture', nothing, choosePicture);
   answer('chooseEncoder', encoderPlace, chooseEncoder);
+  answer('saveModel', modelName, saveModel);
+  answer('chooseModel', nothing, chooseModel);
   answer('kindOfPath', path, kindOfPath);
   answer('showInFolder', rowId, async (id) => {
     const service = client();

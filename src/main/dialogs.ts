@@ -43,6 +43,37 @@ export function chooseEncoder(place: EncoderPlace, event: IpcMainInvokeEvent): P
   });
 }
 
+/** What a model version is written to, so that it is known again. */
+const MODEL_FILES = [{ name: 'Models of Semblance', extensions: ['semblance'] }];
+/** What no file system of the three takes in a name. */
+const NOT_IN_NAMES = /[\u0000-\u001f<>:"/\\|?*]+/g;
+
+/** The system's dialog for where to write a model version. Null where the person cancelled. */
+export async function saveModel(name: string, { sender }: IpcMainInvokeEvent): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(sender);
+  const options = {
+    title: 'Export a version',
+    buttonLabel: 'Export',
+    // Short enough for every file system, with the ending.
+    defaultPath: `${name.replace(NOT_IN_NAMES, ' ').trim().slice(0, 80)}.semblance`,
+    filters: MODEL_FILES,
+  };
+  const { canceled, filePath } = await (window
+    ? dialog.showSaveDialog(window, options)
+    : dialog.showSaveDialog(options));
+  return canceled || filePath === '' ? null : filePath;
+}
+
+/** The system's dialog for a model version to import. Null where the person cancelled. */
+export function chooseModel(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {
+  return choose(event, {
+    title: 'Choose a model that Semblance exported',
+    buttonLabel: 'Import',
+    properties: ['openFile'],
+    filters: [...MODEL_FILES, { name: 'All files', extensions: ['*'] }],
+  });
+}
+
 async function choose({ sender }: IpcMainInvokeEvent, options: OpenDialogOptions): Promise<string | null> {
   const window = BrowserWindow.fromWebContents(sender);
   const { canceled, filePaths } = await (window

@@ -32,6 +32,8 @@ const bridge: Bridge = {
   chooseFolder: call('chooseFolder'),
   choosePicture: call('choosePicture'),
   chooseEncoder: call('chooseEncoder'),
+  saveModel: call('saveModel'),
+  chooseModel: call('chooseModel'),
   pathForFile: (file) => webUtils.getPathForFile(file),
   kindOfPath: call('kindOfPath'),
   showInFolder: call('showInFolder'),

@@ -1,6 +1,7 @@
 import { MENU_COMMAND_MESSAGE, type Bridge, type EncoderPlace } from '../../contract/bridge.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { Source } from '../../contract/schemas.ts';
+import type { ModelVersion } from '../../contract/teach-schemas.ts';
 import { problemOf } from './error-sentence.ts';
 import { counted, fileName } from './phrases.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
@@ -60,6 +61,20 @@ export class Actions {
   async installEncoder(kind: EncoderPlace, id: string | null = null): Promise<void> {
     const path = await this.#told(() => this.#bridge.chooseEncoder(kind));
     if (path) await this.#app.encoders.install.begin(path, id);
+  }
+
+  // ── versions ──
+
+  /** Asks where to write a version, and writes it there. */
+  async exportVersion(version: ModelVersion): Promise<void> {
+    const path = await this.#told(() => this.#bridge.saveModel(version.name));
+    if (path) await this.#app.teaching.versions.exportTo(version, path);
+  }
+
+  /** Asks for a version that another library exported, and takes it in. */
+  async importVersion(): Promise<void> {
+    const path = await this.#told(() => this.#bridge.chooseModel());
+    if (path) await this.#app.teaching.versions.importFrom(path);
   }
 
   // ── search ──
@@ -171,6 +186,16 @@ export class Actions {
 
   openSettings(): void {
     if (this.#app.navigation.place.view !== 'settings') this.#app.navigation.go({ view: 'settings' });
+  }
+
+  /** Opens teaching, or what came of one version. */
+  openTeach(model: string | null = null): void {
+    const { place } = this.#app.navigation;
+    if (place.view !== 'teach' || place.model !== model) this.#app.navigation.go({ view: 'teach', model });
+  }
+
+  openLabelNext(): void {
+    if (this.#app.navigation.place.view !== 'label-next') this.#app.navigation.go({ view: 'label-next' });
   }
 
   /** Shows a picture large; next and previous go through what is shown now. */

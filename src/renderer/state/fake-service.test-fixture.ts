@@ -9,7 +9,15 @@ import type {
   EncodingProgress,
   InstallResult,
 } from '../../contract/encoder-schemas.ts';
+import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
 import type { FileFailure, IndexEvent, IndexProgress, IndexSummary, Picture, Source } from '../../contract/schemas.ts';
+import type {
+  ModelVersion,
+  TeachEvent,
+  TeachInput,
+  TeachProgress,
+  TeachReadiness,
+} from '../../contract/teach-schemas.ts';
 
 type Search = ServiceClient['search']['similar'];
 type Install = ServiceClient['encoders']['install'];
@@ -85,6 +93,59 @@ export function deviceOf(change: Partial<ComputeDevice> = {}): ComputeDevice {
   return { id: 'cpu', kind: 'cpu', name: 'CPU', rate: null, state: 'usable', reason: null, ...change };
 }
 
+export function teachProgressOf(change: Partial<TeachProgress> = {}): TeachProgress {
+  return {
+    type: 'progress',
+    state: 'idle',
+    paused: false,
+    kind: null,
+    done: 0,
+    secondsLeft: null,
+    sentence: '',
+    curves: { training: [], heldOut: [] },
+    model: null,
+    revision: 1,
+    ...change,
+  };
+}
+
+export function readinessOf(change: Partial<TeachReadiness> = {}): TeachReadiness {
+  return {
+    ready: true,
+    sentence: '2 groups will be taught.',
+    notices: [],
+    groups: 2,
+    labelled: 40,
+    changedSince: null,
+    seconds: 12,
+    ...change,
+  };
+}
+
+export function versionOf(change: Partial<ModelVersion> = {}): ModelVersion {
+  return {
+    id: 'taught',
+    name: 'Taught',
+    kind: 'head',
+    encoder: 'builtin',
+    createdAt: '2026-11-01T10:00:00Z',
+    active: false,
+    usable: true,
+    groups: [],
+    evaluation: null,
+    verdict: null,
+    curves: null,
+    recipe: '',
+    bytes: 1000,
+    ...change,
+  };
+}
+
+export function suggestionOf(id: number, probability: number): Suggestion {
+  const hash = id.toString(16).padStart(64, '0');
+  return { id, hash, path: `/photos/${id}.jpg`, width: 300, height: 200, score: probability, probability };
+}
+
 /** What is told to one listener: from before it listened, then as it happens. Never ends by itself. */
 class Telling<Event> {
   readonly #early: Event[];
@@ -136,10 +197,25 @@ export class FakeService {
       firstSeen: [],
     });
   readonly #indexing = new Telling<IndexEvent>(progressOf({}));
+  models: ModelVersion[] = [versionOf({ id: 'base', name: 'Built-in', kind: 'base', active: true })];
+  readiness: TeachReadiness = readinessOf();
+  suggestions: Omit<Suggestions, 'group'> = {
+    suggestions: [],
+    threshold: 0.5,
+    precision: 0.9,
+    recall: 0.6,
+    sentence: null,
+  };
+  questions: LabelQuestion[] = [];
+  readonly #teaching = new Telling<TeachEvent>(teachProgressOf());
   readonly #encoding = new Telling<EncodersEvent>(encodersStateOf());
 
   tell(event: IndexEvent): void {
     this.#indexing.tell(event);
+  }
+
+  tellOfTeaching(event: TeachEvent): void {
+    this.#teaching.tell(event);
   }
 
   tellOfEncoders(event: EncodersEvent): void {
@@ -237,24 +313,36 @@ export class FakeService {
         merge: unused,
         split: unused,
         undo: unused,
-        suggest: unused,
-        suggestNext: unused,
+        suggest: ({ id }) => this.#answer(`suggest ${id}`, { ...this.suggestions, group: id }),
+        suggestNext: () => this.#answer('suggestNext', this.questions),
         watch: unused,
       },
-      teach: { readiness: unused, start: unused, pause: unused, resume: unused, cancel: unused, watch: unused },
+      teach: {
+        readiness: (input) => this.#answer(`readiness ${asText(input)}`, this.readiness),
+        start: (input) => this.#answer(`teach ${asText(input)}`, undefined),
+        pause: () => this.#answer('pauseTeaching', undefined),
+        resume: () => this.#answer('resumeTeaching', undefined),
+        cancel: () => this.#answer('cancelTeaching', undefined),
+        watch: () => this.#answer('watchTeaching', this.#teaching.events()),
+      },
       models: {
-        list: unused,
-        use: unused,
-        remove: unused,
-        restore: unused,
-        exportTo: unused,
-        importFrom: unused,
+        list: () => this.#answer('models', this.models),
+        use: ({ id }) => this.#answer(`useModel ${id}`, undefined),
+        remove: ({ id }) => this.#answer(`removeModel ${id}`, undefined),
+        restore: ({ id }) => this.#answer(`restoreModel ${id}`, undefined),
+        exportTo: ({ id, path }) => this.#answer(`export ${id}`, { path, bytes: 1000 }),
+        importFrom: ({ path }) => this.#answer(`import ${path}`, versionOf({ id: 'imported', name: 'Imported' })),
       },
       failures: () => this.#answer('failures', this.failures),
       evaluate: unused,
       verify: unused,
     };
   }
+}
+
+/** What a request about teaching was about, in one line. */
+function asText({ kind = 'head', groups }: TeachInput = {}): string {
+  return groups === undefined ? kind : `${kind} ${groups.join(',')}`;
 }
 
 function pictureOf(id: number): Picture {

@@ -6,6 +6,10 @@ export type Place =
   | { readonly view: 'search'; readonly examples: readonly Example[]; readonly words: string }
   | { readonly view: 'activity' }
   | { readonly view: 'settings' }
+  /** Teaching; with a version, what came of that one. */
+  | { readonly view: 'teach'; readonly model: string | null }
+  /** Which pictures to label next. */
+  | { readonly view: 'label-next' }
   /** One picture large; `list` is what next and previous go through. */
   | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
 

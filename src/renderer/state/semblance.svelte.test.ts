@@ -10,6 +10,8 @@ async function open(change: Partial<Bridge> = {}) {
   const bridge: Bridge = {
     chooseFolder: () => Promise.resolve(null),
     chooseEncoder: () => Promise.resolve(null),
+    chooseModel: () => Promise.resolve(null),
+    saveModel: () => Promise.resolve(null),
     choosePicture: () => Promise.resolve(null),
     pathForFile: (file) => file.name,
     kindOfPath: (path) => Promise.resolve(path.startsWith('/photos') ? 'folder' : path === '/odd' ? null : 'file'),

@@ -10,13 +10,17 @@ import { Encoders } from './encoders.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
+import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { failuresLine, summaryLine } from './phrases.ts';
 import { Preferences } from './preferences.svelte.ts';
+import { Questions } from './questions.svelte.ts';
 import { Search } from './search.svelte.ts';
 import { Selection } from './selection.svelte.ts';
 import { ServiceConnection } from './service.svelte.ts';
+import { Suggested } from './suggested.svelte.ts';
+import { Teaching } from './teaching.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 /** The window's whole state, and how its parts hang together. */
@@ -42,11 +46,24 @@ export class Semblance {
     swapped: () => this.#encoderSwapped(),
     devices: () => this.compute.changed(),
   });
+  readonly labelling = new Labelling({
+    told: (sentence, undo) => this.toasts.show(sentence, { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
+  readonly suggested = new Suggested(this.labelling);
+  readonly questions = new Questions(this.labelling);
+  readonly teaching = new Teaching(() => [], {
+    told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+    swapped: () => this.#answersChanged(),
+  });
   readonly service = new ServiceConnection(
     (client) => this.#connect(client),
     () => {
       this.indexing.disconnect();
       this.encoders.disconnect();
+      this.teaching.disconnect();
+      for (const part of [this.labelling, this.suggested, this.questions]) part.connect(null);
     },
   );
   readonly preferences: Preferences;
@@ -76,13 +93,21 @@ export class Semblance {
     void this.indexing.connect(client);
     void this.encoders.connect(client);
     this.compute.connect(client);
+    for (const part of [this.labelling, this.suggested, this.questions]) part.connect(client);
+    void this.teaching.connect(client);
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
   #encoderSwapped(): Promise<void> {
-    if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
+    this.#answersChanged();
     this.compute.changed();
     return this.library.refresh('new');
+  }
+
+  /** Scores are others from now on: what is shown by them is asked for anew. */
+  #answersChanged(): void {
+    if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
+    if (this.suggested.group !== null) void this.suggested.refresh();
   }
 
   #runEnded(summary: IndexSummary): void {
