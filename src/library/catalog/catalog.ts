@@ -1,5 +1,6 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
+import { LabelStore } from './label-store.ts';
 import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
@@ -57,6 +58,8 @@ const MEDIA_COLUMNS =
 export class Catalog {
   /** Versions of taught models. */
   readonly models: ModelStore;
+  /** Groups, and what was said of pictures about them. */
+  readonly labels: LabelStore;
   readonly #db: SqliteDatabase;
   readonly #file: string;
 
@@ -64,6 +67,7 @@ export class Catalog {
     this.#file = file;
     this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
     this.models = new ModelStore(this.#db, file);
+    this.labels = new LabelStore(this.#db, file);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */

@@ -8,68 +8,250 @@ import type {
   PictureLabel,
 } from '../../contract/group-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { GroupRow, LabelRow, LabelState, LabelStore } from '../catalog/label-store.ts';
+import { readableFolder } from '../indexing/scan.ts';
+import { ChangeLog, isSame, isSameName, type ChangeSteps, type LabelStep } from './change-log.ts';
+import { picturesOfSubFolders } from './folder-groups.ts';
 
 interface GroupsParts {
   readonly catalog: Catalog;
 }
 
+/** Pictures of a group that its cover shows. */
+const COVER = 4;
+
+type Steps = ChangeSteps & { readonly description: string };
+
 /** Groups of pictures as a person makes them, and what they said does not belong. Every change is durable, and can be undone. */
 export class Groups {
-  readonly #parts: GroupsParts;
+  readonly #catalog: Catalog;
+  readonly #labels: LabelStore;
+  readonly #log: ChangeLog;
+  readonly #listeners = new Set<(event: GroupsEvent) => void>();
 
-  constructor(parts: GroupsParts) {
-    this.#parts = parts;
+  constructor({ catalog }: GroupsParts) {
+    this.#catalog = catalog;
+    this.#labels = catalog.labels;
+    this.#log = new ChangeLog(catalog.labels);
   }
 
+  /** By name. */
   list(): PictureGroup[] {
-    return this.#missing();
+    return this.#described(null).sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }) || a.id - b.id);
   }
 
-  pictures(_id: number): GroupPictures {
-    return this.#missing();
+  #described(id: number | null): PictureGroup[] {
+    return this.#labels.counted(id).map((group) => ({ ...group, cover: this.#labels.newestMembers(group.id, COVER) }));
   }
 
-  of(_picture: number): PictureLabel[] {
-    return this.#missing();
+  /** @throws ServiceError GROUP_UNKNOWN */
+  pictures(id: number): GroupPictures {
+    this.#known(id);
+    const labels = this.#labels.labelsOfGroup(id);
+    const of = (belongs: boolean): number[] =>
+      labels.filter((label) => label.belongs === belongs).map(({ picture }) => picture);
+    return { members: of(true), refused: of(false) };
   }
 
-  create(_name: string, _pictures: readonly number[]): GroupChange {
-    return this.#missing();
+  /** The groups of one picture, by name. */
+  of(picture: number): PictureLabel[] {
+    const names = new Map(this.#labels.groups().map(({ id, name }) => [id, name]));
+    return this.#labels
+      .labelsOfPicture(picture)
+      .map(({ group, belongs }): PictureLabel => ({
+        group,
+        name: names.get(group) ?? '',
+        verdict: belongs ? 'in' : 'out',
+      }))
+      .sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
   }
 
-  createFromFolders(_root: string): Promise<{ change: number; groups: PictureGroup[] }> {
-    return this.#missing();
+  /** @throws ServiceError GROUP_NAME_TAKEN, PICTURE_UNKNOWN */
+  create(name: string, pictures: readonly number[]): GroupChange {
+    return this.#make((seq) => {
+      const group = this.#newGroup(name);
+      const labels = this.#stepsTo(group.id, pictures, { belongs: true, seq });
+      const made = pictures.length === 0 ? '' : ` with ${counted(pictures.length)}`;
+      return { group: group.id, groups: [{ before: null, after: group }], labels, description: `Made ${name}${made}` };
+    });
   }
 
-  label(_id: number, _pictures: readonly number[], _verdict: LabelVerdict): GroupChange {
-    return this.#missing();
+  /** See the contract. @throws ServiceError FOLDER_*, FOLDER_NOT_INDEXED */
+  async createFromFolders(root: string): Promise<{ change: number; groups: PictureGroup[] }> {
+    const folder = await readableFolder(root);
+    const byName = picturesOfSubFolders(this.#catalog, folder);
+    if (byName.size === 0) throw new ServiceError('FOLDER_NOT_INDEXED', folder);
+    const ids: number[] = [];
+    const change = this.#log.make((seq) => {
+      const steps = { groups: [] as ChangeSteps['groups'][number][], labels: [] as LabelStep[] };
+      let next = this.#labels.nextGroupId;
+      for (const [name, pictures] of byName) {
+        const known = this.#named(name);
+        const group = known ?? { id: next++, name, createdAt: new Date().toISOString() };
+        if (!known) steps.groups.push({ before: null, after: group });
+        steps.labels.push(...this.#stepsTo(group.id, pictures, { belongs: true, seq }));
+        ids.push(group.id);
+      }
+      return { ...steps, description: `Made ${counted(byName.size, 'group')} of folders` };
+    });
+    this.#tell();
+    return { change, groups: ids.flatMap((id) => this.#described(id)) };
   }
 
-  rename(_id: number, _name: string): GroupChange {
-    return this.#missing();
+  /** @throws ServiceError GROUP_UNKNOWN, PICTURE_UNKNOWN */
+  label(id: number, pictures: readonly number[], verdict: LabelVerdict): GroupChange {
+    return this.#make((seq) => {
+      const { name } = this.#known(id);
+      const state = verdict === 'none' ? null : { belongs: verdict === 'in', seq };
+      const what = counted(new Set(pictures).size);
+      const description =
+        verdict === 'in'
+          ? `Added ${what} to ${name}`
+          : verdict === 'out'
+            ? `Said that ${what} ${pictures.length === 1 ? 'is' : 'are'} not in ${name}`
+            : `Took ${what} out of ${name}`;
+      return { group: id, groups: [], labels: this.#stepsTo(id, pictures, state), description };
+    });
   }
 
-  remove(_id: number): GroupChange {
-    return this.#missing();
+  /** @throws ServiceError GROUP_UNKNOWN, GROUP_NAME_TAKEN */
+  rename(id: number, name: string): GroupChange {
+    return this.#make(() => {
+      const before = this.#known(id);
+      const taken = this.#named(name);
+      if (taken && taken.id !== id) throw new ServiceError('GROUP_NAME_TAKEN', taken.name);
+      const groups = before.name === name ? [] : [{ before, after: { ...before, name } }];
+      return { group: id, groups, labels: [], description: `Renamed ${before.name} to ${name}` };
+    });
   }
 
-  merge(_from: number, _into: number): GroupChange {
-    return this.#missing();
+  /** @throws ServiceError GROUP_UNKNOWN */
+  remove(id: number): GroupChange {
+    return this.#make(() => {
+      const before = this.#known(id);
+      const labels = this.#stepsFrom(this.#labels.labelsOfGroup(id), () => null);
+      return { group: id, groups: [{ before, after: null }], labels, description: `Removed ${before.name}` };
+    });
   }
 
-  split(_id: number, _pictures: readonly number[], _name: string): GroupChange {
-    return this.#missing();
+  /** See the contract. @throws ServiceError GROUP_UNKNOWN */
+  merge(from: number, into: number): GroupChange {
+    return this.#make((seq) => {
+      const [source, target] = [this.#known(from), this.#known(into)];
+      if (from === into) return { group: into, groups: [], labels: [], description: `Left ${target.name} as it is` };
+      const moved = this.#labels.labelsOfGroup(from);
+      const there = new Map(this.#labels.labelsOfGroup(into).map((label) => [label.picture, label]));
+      const arriving = (belongs: boolean): number[] =>
+        moved.filter((label) => label.belongs === belongs).map(({ picture }) => picture);
+      // "in" of either wins over "out" of the other
+      const refused = arriving(false).filter((picture) => there.get(picture) === undefined);
+      const labels = [
+        ...this.#stepsFrom(moved, () => null),
+        ...this.#stepsTo(
+          into,
+          arriving(true).filter((picture) => there.get(picture)?.belongs !== true),
+          { belongs: true, seq },
+        ),
+        ...this.#stepsTo(into, refused, { belongs: false, seq }),
+      ];
+      const description = `Merged ${source.name} into ${target.name}`;
+      return { group: into, groups: [{ before: source, after: null }], labels, description };
+    });
   }
 
-  undo(_change: number | null): GroupChange {
-    return this.#missing();
+  /** See the contract. @throws ServiceError GROUP_UNKNOWN, GROUP_NAME_TAKEN, PICTURE_UNKNOWN */
+  split(id: number, pictures: readonly number[], name: string): GroupChange {
+    return this.#make((seq) => {
+      const { name: old } = this.#known(id);
+      const group = this.#newGroup(name);
+      const moved = this.#labels.labelsOf(id, pictures).filter(({ belongs }) => belongs);
+      const labels = [
+        ...this.#stepsFrom(moved, () => null),
+        ...this.#stepsTo(
+          group.id,
+          moved.map(({ picture }) => picture),
+          { belongs: true, seq },
+        ),
+      ];
+      const description = `Moved ${counted(moved.length)} of ${old} into ${name}`;
+      return { group: group.id, groups: [{ before: null, after: group }], labels, description };
+    });
   }
 
-  watch(_listener: (event: GroupsEvent) => void): () => void {
-    return this.#missing();
+  /** See the contract. @throws ServiceError NOTHING_TO_UNDO, CHANGE_TOO_OLD */
+  undo(change: number | null): GroupChange {
+    const { id, description, groups } = this.#log.undo(change);
+    this.#tell();
+    return { change: id, description, group: groups.flatMap((group) => this.#described(group))[0] ?? null };
   }
 
-  #missing(): never {
-    throw new ServiceError('INTERNAL', `groups are not there yet (${this.#parts.catalog.lastMediaId()})`);
+  /** Tells the present state at once and each change. Returns how to stop. */
+  watch(listener: (event: GroupsEvent) => void): () => void {
+    this.#listeners.add(listener);
+    listener(this.#state());
+    return () => this.#listeners.delete(listener);
   }
+
+  #state(): GroupsEvent {
+    return { type: 'groups', revision: this.#labels.revision };
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.#state());
+  }
+
+  #make(prepare: (seq: number) => Steps & { readonly group: number }): GroupChange {
+    let made: (Steps & { readonly group: number }) | null = null;
+    const change = this.#log.make((seq) => (made = prepare(seq)));
+    this.#tell();
+    const { description, group } = made as unknown as Steps & { readonly group: number };
+    return { change, description, group: this.#described(group)[0] ?? null };
+  }
+
+  #known(id: number): GroupRow {
+    const group = this.#labels.group(id);
+    if (!group) throw new ServiceError('GROUP_UNKNOWN', String(id));
+    return group;
+  }
+
+  #named(name: string): GroupRow | undefined {
+    return this.#labels.groups().find((group) => isSameName(group.name, name));
+  }
+
+  #newGroup(name: string): GroupRow {
+    const taken = this.#named(name);
+    if (taken) throw new ServiceError('GROUP_NAME_TAKEN', taken.name);
+    return { id: this.#labels.nextGroupId, name, createdAt: new Date().toISOString() };
+  }
+
+  /** Says the same of pictures; those of which that was said already stay as they are, and their place in the order too. */
+  #stepsTo(group: number, pictures: readonly number[], after: LabelState | null): LabelStep[] {
+    const unknown = this.#labels.unknownPicture(pictures);
+    if (unknown !== null) throw new ServiceError('PICTURE_UNKNOWN', String(unknown));
+    const present = new Map(this.#labels.labelsOf(group, pictures).map((label) => [label.picture, label]));
+    const changed = [...new Set(pictures)].filter((id) => present.get(id)?.belongs !== after?.belongs);
+    const unsaid = changed.filter((id) => !present.has(id));
+    const steps = this.#stepsFrom(
+      changed.flatMap((id) => present.get(id) ?? []),
+      () => after,
+    );
+    return unsaid.length === 0 ? steps : [...steps, { group, before: null, after, pictures: unsaid }];
+  }
+
+  /** Steps from labels that are there, those of one state together. */
+  #stepsFrom(labels: readonly LabelRow[], to: () => LabelState | null): LabelStep[] {
+    const bySeq = Map.groupBy(labels, ({ belongs, seq }) => `${belongs} ${seq}`);
+    return [...bySeq.values()].flatMap((same): LabelStep[] => {
+      const [first] = same;
+      if (!first) return [];
+      const before = { belongs: first.belongs, seq: first.seq };
+      const after = to();
+      if (isSame(before, after)) return [];
+      return [{ group: first.group, before, after, pictures: same.map(({ picture }) => picture) }];
+    });
+  }
+}
+
+function counted(count: number, what = 'picture'): string {
+  return `${count.toLocaleString('en')} ${what}${count === 1 ? '' : 's'}`;
 }
