@@ -140,7 +140,7 @@ function describeNeighbors(output: Output, neighbors: readonly Neighbor[]): void
 
 export async function evaluateCommand(
   shared: SharedOptions,
-  options: { labels: 'folders'; heldOut?: number },
+  options: { labels: 'folders' | 'groups'; heldOut?: number },
 ): Promise<number> {
   const output = new Output(shared.json);
   const evaluation = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
@@ -151,7 +151,7 @@ export async function evaluateCommand(
     const { pictures, classes, heldOut } = evaluation;
     const way =
       heldOut === null ? 'each left out in turn' : `in ${heldOut} parts, each held out of the library in turn`;
-    output.line(`${plural(pictures, 'picture')} in ${formatCount(classes)} folders, ${way}:`);
+    output.line(`${plural(pictures, 'picture')} in ${formatCount(classes)} ${options.labels}, ${way}:`);
     output.line(
       `P@1 ${evaluation.p1.toFixed(3)}  P@10 ${evaluation.p10.toFixed(3)}  mAP@10 ${evaluation.map10.toFixed(3)}`,
     );

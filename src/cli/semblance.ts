@@ -3,6 +3,7 @@
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../contract/errors.ts';
+import { teachingLoss } from '../contract/teach-schemas.ts';
 import { benchCommand } from './bench/bench-command.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
 import {
@@ -24,7 +25,24 @@ import {
   useEncoderCommand,
   type InstallOptions,
 } from './encoder-commands.ts';
+import {
+  groupsCommand,
+  labelCommand,
+  suggestCommand,
+  undoGroupsCommand,
+  unlabelCommand,
+  type LabelOptions,
+} from './group-commands.ts';
 import { UsageError } from './session.ts';
+import {
+  exportModelCommand,
+  importModelCommand,
+  modelsCommand,
+  removeModelCommand,
+  teachCommand,
+  useModelCommand,
+  type TeachOptions,
+} from './teach-commands.ts';
 import { tourCommand } from './tour.ts';
 
 const FAILED = 1;
@@ -32,6 +50,13 @@ const WRONG_USAGE = 2;
 
 /** The contract's limit of `k`. */
 const MOST_RESULTS = 10_000;
+
+const LOSSES = teachingLoss.options;
+
+function naturalNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('A whole number is needed.');
+  return Number(text);
+}
 
 function resultCount(text: string): number {
   const value = positiveInteger(text);
@@ -98,18 +123,47 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--text <words>', 'words for what is wanted, alone or beside pictures; for encoders that read them')
     .option('-k <count>', 'how many results', resultCount, 20)
     .option('--exact', 'scan every picture instead of asking the index', false);
-  command<[{ labels: 'folders'; heldOut?: number }]>(
+  command<[{ labels: 'folders' | 'groups'; heldOut?: number }]>(
     'evaluate',
     'retrieval quality, each picture left out in turn',
     evaluateCommand,
   )
-    .addOption(new Option('--labels <kind>', 'what makes two pictures alike').choices(['folders']).default('folders'))
+    .addOption(
+      new Option('--labels <kind>', 'what makes two pictures alike').choices(['folders', 'groups']).default('folders'),
+    )
     .option('--held-out <parts>', 'hold each part of the pictures out of the library that it asks', partCount);
   command<[{ repair: boolean }]>('verify', 'checks the library against itself', verifyCommand).option(
     '--repair',
     'mend what can be mended safely',
     false,
   );
+  command<[string | undefined, string[], LabelOptions]>('label', 'puts photos into a group', labelCommand)
+    .argument('[group]', 'its name; it is made where there is none')
+    .argument('[photo...]', 'photos of the library')
+    .option('--not', 'they do not belong to it', false)
+    .option('--from-folders <root>', 'makes a group of each sub-folder');
+  command<[string, string[]]>('unlabel', 'takes photos out of a group', unlabelCommand)
+    .argument('<group>', 'its name')
+    .argument('<photo...>', 'photos of the library');
+  const groups = command('groups', 'which groups there are', groupsCommand);
+  command('undo', 'undoes the last change of groups', undoGroupsCommand, groups);
+  command<[TeachOptions]>('teach', 'learns from the groups what is alike, and says what came of it', teachCommand)
+    .option('--groups <names>', 'only these, with commas between')
+    .option('--seed <number>', 'for the same result again', naturalNumber)
+    .addOption(new Option('--loss <loss>', 'chosen by the number of labels where not given').choices(LOSSES));
+  const models = command('models', 'which versions were taught; each can be used', modelsCommand);
+  command('use', 'lets a version answer searches', useModelCommand, models).argument('<id>', 'a version');
+  command('remove', 'forgets a version', removeModelCommand, models).argument('<id>', 'a version not in use');
+  command<[string, string]>('export', 'writes a version as one file', exportModelCommand, models)
+    .argument('<id>', 'a version')
+    .argument('<file>', 'where to');
+  command('import', 'reads a version from a file', importModelCommand, models).argument(
+    '<file>',
+    'an exported version',
+  );
+  command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
+    .argument('<group>', 'its name')
+    .option('-k <count>', 'how many', resultCount, 20);
   const encoders = command(
     'encoders',
     'which encoders there are; each can be used, installed, removed',

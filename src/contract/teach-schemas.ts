@@ -3,13 +3,10 @@ import { contentHash, rowId } from './schemas.ts';
 
 /** Id of a model version: what `semblance models` lists. */
 export const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/);
+export type ModelId = z.infer<typeof modelId>;
 
-/**
- * How a version came to be. `base` is the encoder's own projection; `head` was taught from groups; `deep` trained the last blocks of
- * the encoder too; `library` was fitted to the library and `views` to augmented views of it, both without labels; `imported`
- * came from another library.
- */
-export const modelKind = z.enum(['base', 'head', 'deep', 'library', 'views', 'imported']);
+/** How a version came to be: `base` is the encoder's own projection, `head` was taught from groups, `imported` came from another library. */
+export const modelKind = z.enum(['base', 'head', 'imported']);
 export type ModelKind = z.infer<typeof modelKind>;
 
 /** A mean with its 95 % interval. */
@@ -109,7 +106,8 @@ export type TeachingLoss = z.infer<typeof teachingLoss>;
 export const teachInput = z.object({
   /** Groups by id; all where not given. */
   groups: z.array(rowId).max(10_000).optional(),
-  kind: z.enum(['head', 'deep', 'library', 'views']).default('head'),
+  /** What is trained: a head on the encoder's features. */
+  kind: z.enum(['head']).default('head'),
   seed: z
     .number()
     .int()

@@ -12,7 +12,7 @@ import type { Groups } from './groups/groups.ts';
 import { implementer } from './implementer.ts';
 import { join } from 'node:path';
 import { describePicture, displayPicture, locatePicture, packedLayout, pictureAt } from './pictures.ts';
-import { evaluateFolders } from './search/evaluate.ts';
+import { evaluateLibrary } from './search/evaluate.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
 import type { Suggester } from './teach/suggester.ts';
@@ -146,7 +146,7 @@ export function createRouter(parts: RouterParts) {
       ),
     ),
     evaluate: os.evaluate.handler(({ input }) =>
-      active.use((library) => evaluateFolders(library, library.projection.id, input.heldOut ?? null)),
+      active.use((library) => evaluateLibrary(library, input.labels, input.heldOut ?? null)),
     ),
     verify: os.verify.handler(({ input }) => {
       if (input.repair) needWriting();

@@ -18,6 +18,7 @@ import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
+import { withActiveVersion } from './teach/active-version.ts';
 import { Suggester } from './teach/suggester.ts';
 import { Teaching } from './teach/teaching.ts';
 
@@ -91,7 +92,10 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     ? { running: await givenEncoder(paths, options.encoder), notices: [] }
     : await openActive(paths, settings, devices.options());
   closers.push(() => running.close());
-  const model = await openParts(paths, catalog, running, readonly);
+  const answering = await withActiveVersion(catalog, running, onNotice);
+  closers.pop();
+  closers.push(() => answering.close());
+  const model = await openParts(paths, catalog, answering, readonly);
   closers.pop();
   const decoders = new DecodePool();
   const active = new ActiveLibrary({ paths, catalog, decoders, upcoming: () => encoders?.upcoming ?? null }, model);
@@ -110,8 +114,9 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
   if (!readonly) goOn(made, indexer, devices);
   const groups = new Groups({ catalog });
-  const suggester = new Suggester({ catalog, active });
+  const suggester = new Suggester({ paths, catalog, active, readonly });
   const teaching = new Teaching({ paths, catalog, active, indexer });
+  if (!readonly) teaching.purge();
   closers.push(() => teaching.close());
   const router = createRouter({
     paths,

@@ -228,6 +228,6 @@ export class LabelStore {
   }
 
   #run(sql: string, ...values: unknown[]): void {
-    translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[]>(sql).run(...values));
+    translateSqliteErrors(this.#file, () => this.#db.prepare(sql).run(...values));
   }
 }

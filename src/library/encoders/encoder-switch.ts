@@ -6,6 +6,7 @@ import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import type { ActiveLibrary, OpenedModel } from './active-library.ts';
+import { withActiveVersion } from '../teach/active-version.ts';
 import { EncodingRun } from './encoding-run.ts';
 import { openParts, type ModelParts, type RunningEncoder } from './model-parts.ts';
 import type { ProgressTeller } from './progress-teller.ts';
@@ -188,17 +189,21 @@ export class EncoderSwitch {
 
   /** Encodes, indexes aside, and swaps when nothing is missing. Closes what it opened where it does not come to that. */
   async #takeOver(running: RunningEncoder, signal: AbortSignal): Promise<void> {
+    let answering = running;
     let opened: OpenedModel | null = null;
     let swapped = false;
     try {
-      opened = await openParts(this.#parts.paths, this.#parts.catalog, running, false);
+      const { paths, catalog, teller } = this.#parts;
+      const notice = (message: string): void => teller.tell({ type: 'notice', message });
+      answering = await withActiveVersion(catalog, running, notice);
+      opened = await openParts(paths, catalog, answering, false);
       this.#upcoming = opened;
       while (!(await this.#makeReady(opened.parts, signal)));
       this.#swap(opened);
       swapped = true;
     } finally {
       this.#upcoming = null;
-      if (!swapped) await (opened ?? running).close();
+      if (!swapped) await (opened ?? answering).close();
     }
   }
 

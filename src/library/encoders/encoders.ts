@@ -177,10 +177,13 @@ export class Encoders {
   async deleteFeatures(id: string): Promise<void> {
     this.#requireUnused(id);
     const { active, paths } = this.#parts;
-    await active.use(async ({ store, encoder, projection }) => {
+    const ofTaught = (model: string): string | undefined => this.#parts.catalog.models.get(model)?.encoder;
+    await active.use(async ({ store, encoder, projection, base }) => {
       const kept = store.storedFeatures().filter((stored) => encoderOfFeatures(stored.features) === id);
       if (kept.length === 0) throw new ServiceError('ENCODER_UNKNOWN', id);
-      const models = store.modelNames().filter((name) => name !== projection.id && encoderOfModel(name) === id);
+      const models = store
+        .modelNames()
+        .filter((name) => name !== projection.id && name !== base.id && encoderOfModel(name, ofTaught(name)) === id);
       for (const { features } of kept) {
         if (features === encoder.id) continue;
         while (store.deleteSome(features, models, DELETED_AT_ONCE) > 0) await letOthersRun();
@@ -215,9 +218,13 @@ export class Encoders {
   }
 }
 
-/** The encoder whose features a model's vectors are made of: those without a fitted projection name it. */
-function encoderOfModel(model: string): string {
-  const features = /^unit-(.+)$/.exec(model)?.[1];
+/**
+ * The encoder whose features a model's vectors are made of: those without a fitted projection name it.
+ *
+ * @param taught the features that a version was taught on
+ */
+function encoderOfModel(model: string, taught: string | undefined): string {
+  const features = taught ?? /^unit-(.+)$/.exec(model)?.[1];
   return features === undefined ? BUILTIN_ENCODER : encoderOfFeatures(features);
 }
 

@@ -15,17 +15,25 @@ const EXACT_UP_TO = 4_000;
 
 /**
  * Retrieval over the library as a search gives it: each labelled picture is a query, and a result is right when it has the same
- * label, the name of the folder that it lies in.
+ * label: the name of the folder that it lies in, or one of its groups.
  *
  * @param heldOut null: each picture against all others (leave-one-out). A number of parts: each part in turn is taken out of the
  * library and asks it, as pictures that are not in it
  * @throws ServiceError NOTHING_TO_EVALUATE where no folder holds two pictures
  */
-export async function evaluateFolders(parts: IndexParts, model: string, heldOut: number | null): Promise<Evaluation> {
-  const labels = folderLabels(parts);
-  const classes = new Set(labels.values()).size;
-  if (classes === labels.size)
-    throw new ServiceError('NOTHING_TO_EVALUATE', 'no folder of this library holds two pictures.');
+export async function evaluateLibrary(
+  parts: IndexParts,
+  by: 'folders' | 'groups',
+  heldOut: number | null,
+): Promise<Evaluation> {
+  const model = parts.projection.id;
+  const labels = by === 'folders' ? folderLabels(parts) : groupLabels(parts);
+  const sizes = Map.groupBy([...labels.values()].flat(), (label) => label);
+  const classes = sizes.size;
+  if (![...sizes.values()].some((same) => same.length > 1)) {
+    const what = by === 'folders' ? 'no folder of this library holds two pictures.' : 'no group holds two pictures.';
+    throw new ServiceError('NOTHING_TO_EVALUATE', what);
+  }
   await parts.neighbors.settled();
   const library = searchedLibrary(parts);
   const ids = [...labels.keys()];
@@ -37,7 +45,8 @@ export async function evaluateFolders(parts: IndexParts, model: string, heldOut:
       const exact = ids.length <= EXACT_UP_TO;
       const query = { vector, signature: asked.signature(id), without: new Set([id]), k: K, exact };
       const { neighbors } = await rankedSearch(asked, query);
-      matches.push(neighbors.map((neighbor) => labels.get(neighbor.id) === labels.get(id)));
+      const own = labels.get(id) ?? [];
+      matches.push(neighbors.map((neighbor) => labels.get(neighbor.id)?.some((label) => own.includes(label)) === true));
     }
   };
   if (heldOut === null) await ask(library, ids);
@@ -45,11 +54,22 @@ export async function evaluateFolders(parts: IndexParts, model: string, heldOut:
   return { pictures: matches.length, classes, heldOut, ...retrievalQuality(matches), model };
 }
 
-function folderLabels({ catalog }: IndexParts): Map<number, string> {
-  const labels = new Map<number, string>();
+/** The groups of each picture that is in one. */
+function groupLabels({ catalog, vectors }: IndexParts): Map<number, string[]> {
+  const labels = new Map<number, string[]>();
+  for (const { name, members } of catalog.labels.labelled()) {
+    for (const id of members) {
+      if (vectors.present.has(id)) labels.set(id, [...(labels.get(id) ?? []), name]);
+    }
+  }
+  return labels;
+}
+
+function folderLabels({ catalog }: IndexParts): Map<number, string[]> {
+  const labels = new Map<number, string[]>();
   for (const id of catalog.presentMediaIds()) {
     const [path] = picturePaths(catalog, id);
-    if (path !== undefined) labels.set(id, basename(dirname(path)));
+    if (path !== undefined) labels.set(id, [basename(dirname(path))]);
   }
   return labels;
 }

@@ -27,7 +27,8 @@ export interface Suggestion {
   readonly confidence: number;
 }
 
-interface Fit {
+/** How near a picture is to a group. */
+export interface GroupFit {
   readonly group: SuggestingGroup;
   readonly score: number;
 }
@@ -65,15 +66,18 @@ function scoreOf(picture: TwofoldPicture, members: readonly TwofoldPicture[]): n
   );
 }
 
-/** The nearest of all groups, or null where it is a member of that, or was refused for it: the second nearest is no answer then. */
-function nearestGroup(picture: TwofoldPicture, groups: readonly SuggestingGroup[]): Fit | null {
-  let best: Fit | null = null;
-  for (const group of groups) {
-    if (group.refused.has(picture.id)) continue;
-    const score = scoreOf(picture, group.members);
-    if (best === null || score > best.score) best = { group, score };
-  }
-  return best?.group.members.some(({ id }) => id === picture.id) ? null : best;
+/** How near a picture is to each group that it was not refused for, the nearest first. */
+export function groupFits(picture: TwofoldPicture, groups: readonly SuggestingGroup[]): GroupFit[] {
+  return groups
+    .filter(({ refused }) => !refused.has(picture.id))
+    .map((group) => ({ group, score: scoreOf(picture, group.members) }))
+    .sort((a, b) => b.score - a.score);
+}
+
+/** The nearest of all groups, or null where it is a member of that: the second nearest is no answer then. */
+function nearestGroup(picture: TwofoldPicture, groups: readonly SuggestingGroup[]): GroupFit | null {
+  const [best] = groupFits(picture, groups);
+  return !best || best.group.members.some(({ id }) => id === picture.id) ? null : best;
 }
 
 /** A fold of a teaching: who was taught, and who was not, by that fold's model. */
@@ -82,6 +86,26 @@ export interface CalibrationFold {
   readonly taught: readonly (readonly TwofoldPicture[])[];
   /** Pictures that were not, with the groups that they are in; refused ones are in none of those that they were refused for. */
   readonly heldOut: readonly { readonly picture: TwofoldPicture; readonly groups: readonly number[] }[];
+}
+
+/**
+ * What each group's calibration learns from: the pictures that the models were not taught, those of all folds together.
+ *
+ * @returns examples of each group, in the order of `CalibrationFold.taught`
+ */
+export function scoredExamples(folds: readonly CalibrationFold[], groups: number): ScoredExample[][] {
+  const examples = Array.from({ length: groups }, (): ScoredExample[] => []);
+  for (const { taught, heldOut } of folds) {
+    for (const { picture, groups: inside } of heldOut) {
+      const scores = taught.map((members) => scoreOf(picture, members));
+      const best = Math.max(...scores);
+      for (const [group, score] of scores.entries()) {
+        const familiarity = familiarityOf(picture, taught[group] ?? []);
+        examples[group]?.push({ score, belongs: inside.includes(group), nearest: score === best, familiarity });
+      }
+    }
+  }
+  return examples;
 }
 
 /**
@@ -94,16 +118,5 @@ export function calibrateGroups(
   groups: number,
   target: CalibrationTarget,
 ): GroupCalibration[] {
-  const examples = Array.from({ length: groups }, (): ScoredExample[] => []);
-  for (const { taught, heldOut } of folds) {
-    for (const { picture, groups: inside } of heldOut) {
-      const scores = taught.map((members) => scoreOf(picture, members));
-      const best = Math.max(...scores);
-      for (const [group, score] of scores.entries()) {
-        const familiarity = familiarityOf(picture, taught[group] ?? []);
-        examples[group]?.push({ score, belongs: inside.includes(group), nearest: score === best, familiarity });
-      }
-    }
-  }
-  return examples.map((some) => calibrateGroup(some, target));
+  return scoredExamples(folds, groups).map((some) => calibrateGroup(some, target));
 }

@@ -11,8 +11,8 @@ const KINDS = 5;
 
 /** Trains in this process. */
 const trainer: HeadTrainer = {
-  train: (task, { signal, onStep } = {}) =>
-    fitHead(task, signal ?? new AbortController().signal, onStep ?? (() => undefined)),
+  train: (task, options) =>
+    fitHead(task, options?.signal ?? new AbortController().signal, options?.onStep ?? (() => undefined)),
 };
 
 const pictures = clusteredPictures(KINDS, 40, DIMENSIONS, 11, 1);

@@ -45,6 +45,8 @@ export interface TeachingResult {
   readonly settings: TeachingSettings;
   /** As they were taught; their order is that of groups in the evaluation. */
   readonly groups: readonly LabelledGroup[];
+  /** Ids of the pictures that it was judged with: a position in the evaluation is one of these. */
+  readonly pictures: readonly number[];
   readonly evaluation: TeachingEvaluation;
   readonly verdict: Verdict;
   /** A head a fold, for the calibration of the groups: pictures that it was not taught, and it. */
@@ -124,6 +126,7 @@ export async function teachGroups(
     head: final,
     settings,
     groups,
+    pictures,
     evaluation,
     verdict: judgeTeaching(groups, evaluation),
     folds: folds.map(({ heldOut, head: { weights } }) => ({ heldOut, weights })),

@@ -21,9 +21,6 @@ const STATE_WORDS: Readonly<Record<TeachProgress['state'], string>> = {
 const KIND_WORDS: Readonly<Record<ModelKind, string>> = {
   base: 'Untaught',
   head: 'Taught from groups',
-  deep: 'Taught deeper',
-  library: 'Fitted to the library',
-  views: 'Fitted to altered copies',
   imported: 'Imported',
 };
 

@@ -1,0 +1,225 @@
+import type { HeadWeights } from '../../compute/training/head.ts';
+import { normalize } from '../vectors/vector-index.ts';
+import { applyHead } from './apply-head.ts';
+import type { ScoredExample } from './calibrate-group.ts';
+import { chooseSettings, type TeachingSettings } from './choose-settings.ts';
+import { typicalQueries } from './evaluate-teaching.ts';
+import type { LabelledGroup } from './labelled-groups.ts';
+import { lossCurvesOf } from './loss-curves.ts';
+import { relatedLines } from './related-lines.ts';
+import { samePairs } from './same-pictures.ts';
+import { groupsByPicture } from './split.ts';
+import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
+import { teachGroups, type TeachingOptions, type TeachingResult } from './teach-groups.ts';
+import type { ExampleOfResults, TaughtGroup, TaughtModel, TeachTask, TeachTaskChoices } from './teach-task.ts';
+import type { HeadTrainer } from './train-head.ts';
+
+/** Examples that are shown. */
+const SHOWN = 10;
+
+/** Scored examples kept of all groups together: 40,000 are some 3 MB in the catalog. */
+const MOST_EXAMPLES = 40_000;
+/** And of a group, even where there are hundreds. */
+const LEAST_EXAMPLES = 60;
+
+type Vectors = (id: number) => Float32Array;
+
+/**
+ * Teaches, and works out all that is kept of a version: a long computation, for a worker.
+ *
+ * @throws Error with a sentence for the person where nothing can be taught; what `teachGroups` throws
+ */
+export async function teachModel(
+  task: TeachTask,
+  trainer: HeadTrainer,
+  options: TeachingOptions,
+): Promise<TaughtModel> {
+  const { dimensions, base, groups } = task;
+  const known = new Map(task.pictures.map((picture) => [picture.id, picture]));
+  const judged = new Set([...groups.flatMap(({ members }) => members), ...task.sample]);
+  const inseparable = samePairs(task.pictures.filter(({ id }) => judged.has(id)));
+  const result = await teachGroups(
+    {
+      groups,
+      vectorOf: (id) => known.get(id)?.vector ?? null,
+      dimensions,
+      ceiling: base.smoothing?.ceiling ?? null,
+      sample: task.sample,
+      inseparable,
+      settings: chosenSettings(groups, task.choices),
+    },
+    trainer,
+    options,
+  );
+  if (result.problem !== null) throw new TeachingProblemError(result.sentence);
+  const before: Vectors = (id) => known.get(id)?.vector ?? new Float32Array(dimensions);
+  return await describe(task, result, before);
+}
+
+/** The groups cannot be taught; the message is for the person. */
+export class TeachingProblemError extends Error {}
+
+/** What the program chooses, with what a person chose in its place. */
+function chosenSettings(groups: readonly LabelledGroup[], choices: TeachTaskChoices): TeachingSettings {
+  const { seed, loss, steps, learningRate } = choices;
+  const closedForm = loss === 'closed-form';
+  // whoever asks for steps asks for a training
+  const asked = loss ?? (steps !== undefined || learningRate !== undefined ? 'multisim_loss' : undefined);
+  const settings = chooseSettings(groups, { seed, ...(!closedForm && asked !== undefined && { loss: asked }) });
+  if (closedForm || settings.training === null) return { ...settings, training: null };
+  return {
+    ...settings,
+    training: {
+      ...settings.training,
+      ...(steps !== undefined && { steps }),
+      ...(learningRate !== undefined && { learningRate }),
+    },
+  };
+}
+
+async function describe(task: TeachTask, result: TeachingResult, before: Vectors): Promise<TaughtModel> {
+  const { dimensions, base } = task;
+  const { head, settings, groups, pictures, evaluation, verdict } = result;
+  const rows = rowsOf(pictures, before, dimensions);
+  const after = applyHead(head.weights, rows, dimensions);
+  const outputs = head.weights.kernel.length / dimensions;
+  const { measures, chance, byGroup, general, queries } = evaluation;
+  return {
+    weights: head.weights,
+    inputs: dimensions,
+    outputs,
+    recipe: recipeOf(settings, head.losses.length),
+    seed: settings.seed,
+    groups: describeGroups(task, result, before),
+    labelled: new Set(groups.flatMap(({ members }) => members)).size,
+    evaluation: {
+      queries,
+      ...measures,
+      chance,
+      byGroup: byGroup.map(({ group, ...rest }) => ({ name: groups[group]?.name ?? '', ...rest })),
+      general,
+    },
+    examples: examplesOf(result),
+    verdict: {
+      ...verdict,
+      advice: verdict.advice.map(({ group, ...rest }) => ({ group: groups[group]?.name ?? '', ...rest })),
+    },
+    curves: lossCurvesOf(head.losses, head.heldOutLosses),
+    lines: await relatedLines(base, { rows, dimensions }, { rows: after, dimensions: outputs }),
+  };
+}
+
+const LOSS_NAMES: Readonly<Record<string, string>> = {
+  multisim_loss: 'multi-similarity loss',
+  triplet_loss: 'triplet loss',
+  circle_loss: 'circle loss',
+  soft_nn_loss: 'soft nearest neighbour loss',
+  pn_loss: 'PN loss',
+};
+
+function recipeOf({ training, seed }: TeachingSettings, steps: number): string {
+  if (training === null) return `closed form, seed ${seed}`;
+  return `${LOSS_NAMES[training.loss] ?? training.loss}, ${steps} steps, seed ${seed}`;
+}
+
+function rowsOf(ids: readonly number[], vectorOf: Vectors, dimensions: number): Float32Array {
+  const rows = new Float32Array(ids.length * dimensions);
+  for (const [i, id] of ids.entries()) rows.set(vectorOf(id), i * dimensions);
+  return rows;
+}
+
+function describeGroups(task: TeachTask, result: TeachingResult, before: Vectors): TaughtGroup[] {
+  const { dimensions } = task;
+  const { groups, head } = result;
+  const limit = Math.max(LEAST_EXAMPLES, Math.floor(MOST_EXAMPLES / groups.length));
+  const examples = scoredExamples(
+    result.folds.map(({ heldOut, weights }, i) => calibrationFold(task, result, before, { heldOut, weights, i })),
+    groups.length,
+  );
+  return groups.map(({ id, name, members }, group) => ({
+    id,
+    name,
+    members,
+    examples: mostTelling(examples[group] ?? [], limit),
+    prototype: Array.from(
+      meanVector(applyHead(head.weights, rowsOf(members, before, dimensions), dimensions), members.length),
+    ),
+  }));
+}
+
+/** A fold as the calibration takes it. Refused pictures were taught to none: each is asked by one of the folds. */
+function calibrationFold(
+  { dimensions, pictures }: TeachTask,
+  { groups, folds }: TeachingResult,
+  before: Vectors,
+  { heldOut, weights, i }: { readonly heldOut: readonly number[]; readonly weights: HeadWeights; readonly i: number },
+): CalibrationFold {
+  const labelled = groupsByPicture(groups);
+  const known = new Set(pictures.map(({ id }) => id));
+  const refused = [...new Set(groups.flatMap((group) => group.refused))]
+    .filter((id) => !labelled.has(id) && known.has(id))
+    .filter((_, position) => position % folds.length === i);
+  const twofold = twofoldPictures([...labelled.keys(), ...refused], before, weights, dimensions);
+  const out = new Set(heldOut);
+  const of = (ids: readonly number[]): TwofoldPicture[] => ids.flatMap((id) => twofold.get(id) ?? []);
+  return {
+    taught: groups.map(({ members }) => of(members.filter((id) => !out.has(id)))),
+    heldOut: of([...heldOut, ...refused]).map((picture) => ({ picture, groups: labelled.get(picture.id) ?? [] })),
+  };
+}
+
+function twofoldPictures(
+  ids: readonly number[],
+  before: Vectors,
+  weights: HeadWeights,
+  dimensions: number,
+): Map<number, TwofoldPicture> {
+  const after = applyHead(weights, rowsOf(ids, before, dimensions), dimensions);
+  const outputs = weights.kernel.length / dimensions;
+  return new Map(
+    ids.map((id, i) => [id, { id, taught: after.subarray(i * outputs, (i + 1) * outputs), untaught: before(id) }]),
+  );
+}
+
+/**
+ * The examples that a calibration learns most from where there are too many: the members, the ones that no other group is nearer
+ * to, and of the others the nearest. Those far away say the same, that they do not belong.
+ */
+function mostTelling(examples: readonly ScoredExample[], limit: number): ScoredExample[] {
+  const weight = ({ belongs, nearest, score }: ScoredExample): number =>
+    (belongs ? 20 : 0) + (nearest ? 10 : 0) + score;
+  return examples
+    .toSorted((a, b) => weight(b) - weight(a))
+    .slice(0, limit)
+    .map((one) => ({ ...one, score: rounded(one.score), familiarity: rounded(one.familiarity) }));
+}
+
+/** Float32 has no more digits than these: the catalog need not keep them. */
+function rounded(value: number): number {
+  return Math.round(value * 1e6) / 1e6;
+}
+
+function meanVector(rows: Float32Array, count: number): Float32Array {
+  const mean = new Float32Array(rows.length / Math.max(1, count));
+  for (const [i, value] of rows.entries()) mean[i % mean.length] = (mean[i % mean.length] ?? 0) + value;
+  return normalize(mean).map(rounded);
+}
+
+function examplesOf({ evaluation, pictures, groups }: TeachingResult): ExampleOfResults[] {
+  const labelled = groupsByPicture(groups);
+  return typicalQueries(evaluation.perQuery, SHOWN).map(({ query, results }) => {
+    const id = pictures[query] ?? 0;
+    const own = labelled.get(id) ?? [];
+    const result = (position: number): { id: number; right: boolean | null } => {
+      const other = pictures[position] ?? 0;
+      const its = labelled.get(other);
+      return { id: other, right: its === undefined ? null : its.some((group) => own.includes(group)) };
+    };
+    return {
+      query: id,
+      groups: own.map((group) => groups[group]?.name ?? ''),
+      before: results.before.map(result),
+      after: results.after.map(result),
+    };
+  });
+}

@@ -1,0 +1,248 @@
+/** Groups, teaching, versions and suggestions, with the real encoder, SQLite, HNSW and TF.js. */
+import { writeFile, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import type { ServiceClient } from '../../src/contract/contract.ts';
+import type { TeachEvent } from '../../src/contract/teach-schemas.ts';
+import { indexFolders, openLibrary, runCommand, startCommand, temporaryFolder } from '../fixtures/library.ts';
+import { writeKinds } from '../fixtures/kinds.ts';
+import { mulberry32 } from '../fixtures/pictures.ts';
+
+const EACH = 14;
+/** Members of each group; the rest are what is to be found. */
+const LABELLED = 9;
+
+interface Taught {
+  readonly client: ServiceClient;
+  readonly library: string;
+  readonly photos: string;
+  close(): Promise<void>;
+}
+
+/** A library of four kinds of pictures, and a group of each. */
+async function groupedLibrary(): Promise<Taught> {
+  const root = await temporaryFolder();
+  const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+  const kinds = await writeKinds(photos, EACH);
+  const { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  await service.settled();
+  for (const kind of kinds) {
+    const paths = Array.from({ length: LABELLED }, (_, i) => join(photos, kind, `${i}.jpg`));
+    const ids = await client.pictures.at({ paths });
+    expect(ids).not.toContain(null);
+    await client.groups.create({ name: kind, pictures: ids.map((id) => id ?? 0) });
+  }
+  return { client, library, photos, close: () => service.close() };
+}
+
+/** Begins something and waits for an event of it. */
+async function until<Type extends TeachEvent['type']>(
+  client: ServiceClient,
+  type: Type,
+  begin: () => Promise<unknown>,
+): Promise<Extract<TeachEvent, { type: Type }>> {
+  const stop = new AbortController();
+  const events = await client.teach.watch(undefined, { signal: stop.signal });
+  await begin();
+  for await (const event of events) {
+    if (event.type === 'ended' && type !== 'ended') throw new Error(event.message);
+    if (event.type !== type) continue;
+    stop.abort();
+    return event as Extract<TeachEvent, { type: Type }>;
+  }
+  throw new Error(`nothing was told of ${type}`);
+}
+
+/** What every picture finds, with scores to the last bit. */
+async function allResults(client: ServiceClient): Promise<unknown> {
+  const pictures = await client.pictures.at({ paths: [] });
+  expect(pictures).toEqual([]);
+  const results: unknown[] = [];
+  for (let id = 1; id <= 4 * EACH; id++) {
+    const { neighbors } = await client.search.similar({ examples: [{ kind: 'picture', id }], k: 15 });
+    results.push(neighbors.map((neighbor) => [neighbor.id, neighbor.score]));
+  }
+  return results;
+}
+
+/** Teaches, and uses what came of it whether it was better or not. Gives the version's id. */
+async function teachAndUse(client: ServiceClient): Promise<string> {
+  const { model, verdict } = await until(client, 'taught', () => client.teach.start({}));
+  if (verdict?.activate === true) await until(client, 'swapped', () => Promise.resolve());
+  else {
+    await idle(client);
+    await until(client, 'swapped', () => client.models.use({ id: model }));
+  }
+  await idle(client);
+  return model;
+}
+
+async function idle(client: ServiceClient): Promise<void> {
+  const stop = new AbortController();
+  for await (const event of await client.teach.watch(undefined, { signal: stop.signal })) {
+    if (event.type === 'progress' && event.state === 'idle') break;
+  }
+  stop.abort();
+}
+
+test('teaches from groups, goes back bit for bit, and comes forward again after a restart', async () => {
+  const { client, library, close } = await groupedLibrary();
+  const before = await allResults(client);
+  const base = (await client.models.list()).at(-1);
+  expect(base).toMatchObject({ kind: 'base', active: true });
+
+  const model = await teachAndUse(client);
+  const taught = await allResults(client);
+  expect(taught).not.toEqual(before);
+  const [version] = await client.models.list();
+  expect(version).toMatchObject({ id: model, kind: 'head', active: true, usable: true });
+  expect(version?.evaluation?.queries).toBe(4 * LABELLED);
+  expect(version?.evaluation?.examples.length).toBeGreaterThan(0);
+  expect(version?.groups.map(({ pictures }) => pictures)).toEqual([LABELLED, LABELLED, LABELLED, LABELLED]);
+
+  await until(client, 'swapped', () => client.models.use({ id: base?.id ?? '' }));
+  expect(await allResults(client)).toEqual(before);
+  await idle(client);
+  await until(client, 'swapped', () => client.models.use({ id: model }));
+  expect(await allResults(client)).toEqual(taught);
+  await close();
+
+  const again = await openLibrary(library);
+  expect((await again.client.status()).model.id).toBe(model);
+  expect(await allResults(again.client)).toEqual(taught);
+  expect(await again.client.verify({})).toMatchObject({ ok: true });
+  await expect(again.client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
+});
+
+test('suggests the rest of each group, remembers what was refused, and asks what would teach most', async () => {
+  const { client } = await groupedLibrary();
+  await teachAndUse(client);
+  const groups = await client.groups.list();
+  let [right, all] = [0, 0];
+  for (const { id, name } of groups) {
+    const { suggestions } = await client.groups.suggest({ id, k: 50 });
+    all += suggestions.length;
+    right += suggestions.filter(({ path }) => path.includes(`/${name}/`)).length;
+  }
+  expect(all).toBeGreaterThan(8);
+  expect(right / all).toBeGreaterThan(0.8);
+
+  for (const { id } of groups) {
+    const [first] = (await client.groups.suggest({ id, k: 50 })).suggestions;
+    if (!first) continue;
+    await client.groups.label({ id, pictures: [first.id], verdict: 'out' });
+    const { suggestions } = await client.groups.suggest({ id, k: 50 });
+    expect(suggestions.map((suggestion) => suggestion.id)).not.toContain(first.id);
+  }
+  const questions = await client.groups.suggestNext({ k: 5 });
+  expect(questions.length).toBeGreaterThan(0);
+  expect(questions.every(({ candidates }) => candidates.length > 0)).toBe(true);
+
+  const { group } = await client.groups.create({ name: 'New', pictures: [1] });
+  const found = await client.groups.suggest({ id: group?.id ?? 0 });
+  expect(found).toMatchObject({ threshold: null, sentence: expect.stringMatching(/too few/) as string });
+  expect(found.suggestions.length).toBeGreaterThan(0);
+});
+
+test('says why where there is nothing to teach, does one thing at a time, and can be cancelled', async () => {
+  const { client } = await groupedLibrary();
+  const [first] = await client.groups.list();
+  await expect(client.teach.start({ groups: [first?.id ?? 0] })).rejects.toMatchObject({
+    code: 'TEACHING_IMPOSSIBLE',
+    message: expect.stringMatching(/only group/) as string,
+  });
+  await expect(client.teach.start({ groups: [99] })).rejects.toMatchObject({ code: 'GROUP_UNKNOWN' });
+  expect(await client.teach.readiness()).toMatchObject({ ready: true, groups: 4, labelled: 4 * LABELLED });
+  const ended = await until(client, 'ended', async () => {
+    await client.teach.start({});
+    await client.teach.pause();
+    await expect(client.teach.start({})).rejects.toMatchObject({ code: 'TEACHING_BUSY' });
+    await client.teach.cancel();
+  });
+  expect(ended).toMatchObject({ what: 'teaching', code: null });
+  expect(await client.models.list()).toHaveLength(1);
+});
+
+test('a version goes to another library as a file, and a damaged file is refused', async () => {
+  const { client, library } = await groupedLibrary();
+  const model = await teachAndUse(client);
+  const file = join(library, '..', 'model.json');
+  await client.models.exportTo({ id: model, path: file });
+  const other = await openLibrary(join(library, '..', 'other'));
+  const imported = await other.client.models.importFrom({ path: file });
+  expect(imported).toMatchObject({ kind: 'imported', active: false, usable: true });
+  await until(other.client, 'swapped', () => other.client.models.use({ id: imported.id }));
+  const text = await readFile(file, 'utf8');
+  for (const damaged of [text.slice(0, -40), text.replace('"seed":1', '"seed":2'), '{}', '']) {
+    await writeFile(file, damaged);
+    await expect(other.client.models.importFrom({ path: file })).rejects.toMatchObject({ code: 'MODEL_FILE_DAMAGED' });
+  }
+});
+
+test('pictures that are indexed while a version answers are found by it, and by the one before', async () => {
+  const { client, photos } = await groupedLibrary();
+  await teachAndUse(client);
+  await writeKinds(photos, EACH + 1);
+  const { indexed } = await indexFolders(client);
+  expect(indexed).toBeGreaterThanOrEqual(4);
+  const base = (await client.models.list()).at(-1)?.id ?? '';
+  await until(client, 'swapped', () => client.models.use({ id: base }));
+  expect(await client.verify({})).toMatchObject({ ok: true, pictures: 4 * EACH + 4, vectors: 4 * EACH + 4 });
+});
+
+test('killed at 20 random moments of teaching and activation, the library has one whole version and every label', async () => {
+  const { client, library, close } = await groupedLibrary();
+  const model = await teachAndUse(client);
+  const base = (await client.models.list()).at(-1)?.id ?? '';
+  const labels = await Promise.all((await client.groups.list()).map(({ id }) => client.groups.pictures({ id })));
+  await close();
+  const random = mulberry32(7);
+  for (let moment = 0; moment < 20; moment++) {
+    const command = moment % 3 === 0 ? ['teach'] : ['models', 'use', moment % 3 === 1 ? base : model];
+    const { child, result } = startCommand(...command, '--library', library);
+    await delay(500 + random() * 1500);
+    child.kill('SIGKILL');
+    await result;
+  }
+  const after = await openLibrary(library);
+  const versions = await after.client.models.list();
+  expect(versions.filter(({ active }) => active)).toHaveLength(1);
+  expect(await after.client.verify({})).toMatchObject({ ok: true, pictures: 4 * EACH });
+  const kept = await Promise.all(
+    (await after.client.groups.list()).map(({ id }) => after.client.groups.pictures({ id })),
+  );
+  expect(kept).toEqual(labels);
+  await allResults(after.client);
+});
+
+test('groups and teaching from the command line', async () => {
+  const root = await temporaryFolder();
+  const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+  await writeKinds(photos, 8);
+  const run = (...args: string[]) => runCommand(...args, '--library', library, '--json');
+  expect(await run('index', photos)).toMatchObject({ code: 0 });
+  const made = await run('label', '--from-folders', photos);
+  expect(
+    made.stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as unknown),
+  ).toEqual(['bars', 'circles', 'lines', 'rings'].map((group) => ({ group, photos: 8 })));
+  const photo = join(photos, 'bars', '0.jpg');
+  expect(JSON.parse((await run('unlabel', 'bars', photo)).stdout)).toEqual({ group: 'bars', photos: 7 });
+  expect(JSON.parse((await run('label', 'Bars', photo)).stdout)).toEqual({ group: 'bars', photos: 8 });
+  expect(await run('label', 'bars', join(root, 'nowhere.jpg'))).toMatchObject({ code: 1 });
+  const taught = await run('teach', '--seed', '3');
+  expect(taught.code).toBe(0);
+  expect(JSON.parse(taught.stdout.trim().split('\n').at(-1) ?? '')).toMatchObject({
+    type: 'teach',
+    classes: 4,
+    labelled: 32,
+    heldOut: 32,
+  });
+  const evaluated = await run('evaluate', '--labels', 'groups');
+  expect(JSON.parse(evaluated.stdout)).toMatchObject({ pictures: 32, classes: 4 });
+  expect(await run('suggest', 'nothing')).toMatchObject({ code: 1 });
+});
