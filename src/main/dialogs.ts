@@ -46,7 +46,7 @@ export function chooseEncoder(place: EncoderPlace, event: IpcMainInvokeEvent): P
 /** What a model version is written to, so that it is known again. */
 const MODEL_FILES = [{ name: 'Models of Semblance', extensions: ['semblance'] }];
 /** What no file system of the three takes in a name. */
-const NOT_IN_NAMES = /[\u0000-\u001f<>:"/\\|?*]+/g;
+const NOT_IN_NAMES = /[\p{Cc}<>:"/\\|?*]+/gu;
 
 /** The system's dialog for where to write a model version. Null where the person cancelled. */
 export async function saveModel(name: string, { sender }: IpcMainInvokeEvent): Promise<string | null> {

@@ -88,7 +88,8 @@ async function idle(client: ServiceClient): Promise<void> {
 }
 
 test('teaches from groups, goes back bit for bit, and comes forward again after a restart', async () => {
-  const { client, library, close } = await groupedLibrary();
+  const opened = await groupedLibrary();
+  const { client, library } = opened;
   const before = await allResults(client);
   const base = (await client.models.list()).at(-1);
   expect(base).toMatchObject({ kind: 'base', active: true });
@@ -107,7 +108,7 @@ test('teaches from groups, goes back bit for bit, and comes forward again after 
   await idle(client);
   await until(client, 'swapped', () => client.models.use({ id: model }));
   expect(await allResults(client)).toEqual(taught);
-  await close();
+  await opened.close();
 
   const again = await openLibrary(library);
   expect((await again.client.status()).model.id).toBe(model);
@@ -193,11 +194,12 @@ test('pictures that are indexed while a version answers are found by it, and by 
 });
 
 test('killed at 20 random moments of teaching and activation, the library has one whole version and every label', async () => {
-  const { client, library, close } = await groupedLibrary();
+  const opened = await groupedLibrary();
+  const { client, library } = opened;
   const model = await teachAndUse(client);
   const base = (await client.models.list()).at(-1)?.id ?? '';
   const labels = await Promise.all((await client.groups.list()).map(({ id }) => client.groups.pictures({ id })));
-  await close();
+  await opened.close();
   const random = mulberry32(7);
   for (let moment = 0; moment < 20; moment++) {
     const command = moment % 3 === 0 ? ['teach'] : ['models', 'use', moment % 3 === 1 ? base : model];

@@ -41,7 +41,7 @@ export interface HeadTask {
 }
 
 /** What a training is watched with. */
-export interface HeldOutExamples {
+interface HeldOutExamples {
   /** m × `featureSize`, row after row. */
   readonly features: Float32Array;
   readonly labels: Int32Array;

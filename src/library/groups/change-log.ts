@@ -2,7 +2,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { GroupRow, LabelState, LabelStore } from '../catalog/label-store.ts';
 
 /** A group before and after a change; null where there was none. */
-export interface GroupStep {
+interface GroupStep {
   readonly before: GroupRow | null;
   readonly after: GroupRow | null;
 }

@@ -14,7 +14,7 @@ export interface QueryQuality {
   readonly recall: number;
 }
 
-export type Measure = keyof QueryQuality;
+type Measure = keyof QueryQuality;
 const MEASURES: readonly Measure[] = ['p1', 'p10', 'map10', 'recall'];
 
 /** One measure before and after, and the mean of the differences: each picture is compared with itself. */
@@ -55,14 +55,14 @@ export interface JudgedModels {
 }
 
 /** How a group's pictures are found. */
-export interface GroupQuality {
+interface GroupQuality {
   readonly group: number;
   readonly queries: number;
   readonly before: number;
   readonly after: number;
 }
 
-export interface GeneralSample {
+interface GeneralSample {
   /** mAP@10 of groups that were not taught; null where there are too few groups to leave some out. */
   readonly untaught: Comparison | null;
   /** Whether the other of a pair that shows the same is found first; null where no pair is known. */

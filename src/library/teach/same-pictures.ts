@@ -15,7 +15,7 @@ export interface SamePicture {
 }
 
 /** From here two vectors are one scene taken twice. Of the 240 scenes, all different, no pair comes near. */
-export const BURST_COSINE = 0.97;
+const BURST_COSINE = 0.97;
 
 /** Pictures of one camera so close in time are one press of the button; a vector that is unlike says they are not. */
 const BURST_SECONDS = 2;

@@ -52,7 +52,7 @@ export function suggest(candidates: readonly TwofoldPicture[], groups: readonly 
 }
 
 /** How much a picture is like members of a group in what was there before any teaching. */
-export function familiarityOf(picture: TwofoldPicture, members: readonly TwofoldPicture[]): number {
+function familiarityOf(picture: TwofoldPicture, members: readonly TwofoldPicture[]): number {
   return exampleScore(
     picture.untaught,
     members.filter(({ id }) => id !== picture.id).map(({ untaught }) => untaught),

@@ -3,8 +3,7 @@ import { typicalSize } from './choose-settings.ts';
 import type { TeachingEvaluation } from './evaluate-teaching.ts';
 
 /** Why a taught model is used, or kept aside. */
-export type VerdictReason =
-  'BETTER' | 'TOO_FEW' | 'NOT_BETTER' | 'FIRST_WORSE' | 'CHANCE' | 'GENERAL_WORSE' | 'COPIES_LOST';
+type VerdictReason = 'BETTER' | 'TOO_FEW' | 'NOT_BETTER' | 'FIRST_WORSE' | 'CHANCE' | 'GENERAL_WORSE' | 'COPIES_LOST';
 
 export interface Verdict {
   readonly activate: boolean;
@@ -15,7 +14,7 @@ export interface Verdict {
   readonly advice: readonly Advice[];
 }
 
-export interface Advice {
+interface Advice {
   readonly group: number;
   /** How many more pictures. */
   readonly pictures: number;

@@ -188,6 +188,11 @@ export class Actions {
     if (this.#app.navigation.place.view !== 'settings') this.#app.navigation.go({ view: 'settings' });
   }
 
+  openGroup(id: number): void {
+    const { place } = this.#app.navigation;
+    if (place.view !== 'group' || place.id !== id) this.#app.navigation.go({ view: 'group', id });
+  }
+
   /** Opens teaching, or what came of one version. */
   openTeach(model: string | null = null): void {
     const { place } = this.#app.navigation;

@@ -11,7 +11,8 @@ export type Command =
   | 'undo'
   | 'preview'
   | 'open'
-  | 'similar';
+  | 'similar'
+  | 'group';
 
 export interface Key {
   readonly key: string;
@@ -47,6 +48,7 @@ const PLAIN: Readonly<Record<string, Command>> = {
   '?': 'shortcuts',
   i: 'inspector',
   s: 'similar',
+  g: 'group',
   ' ': 'preview',
   Enter: 'open',
 };
@@ -59,6 +61,8 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: ['Space'], what: 'Look at a picture, and close it again' },
     { keys: ['Enter'], what: 'Open a picture large' },
     { keys: ['S'], what: 'Find pictures similar to it' },
+    { keys: ['G'], what: 'Put it into a group' },
+    { keys: ['Y'], what: 'A suggestion belongs to the group (N: it does not)' },
     { keys: ['I'], what: 'Show or hide the details' },
     { keys: ['/'], what: 'Go to the search' },
     { keys: ['Esc'], what: 'Go back' },

@@ -6,6 +6,7 @@ export type Place =
   | { readonly view: 'search'; readonly examples: readonly Example[]; readonly words: string }
   | { readonly view: 'activity' }
   | { readonly view: 'settings' }
+  | { readonly view: 'group'; readonly id: number }
   /** Teaching; with a version, what came of that one. */
   | { readonly view: 'teach'; readonly model: string | null }
   /** Which pictures to label next. */

@@ -1,7 +1,7 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { LabelQuestion } from '../../contract/group-schemas.ts';
 import { problemOf } from './error-sentence.ts';
-import { Labelling, type LabelStep } from './labelling.ts';
+import type { Labelling, LabelStep } from './labelling.ts';
 
 /** Groups that one picture is offered for: as many as there are digits to answer with. */
 export const MOST_CANDIDATES = 9;

@@ -9,6 +9,7 @@ import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
+import { Groups } from './groups.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
 import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
@@ -52,7 +53,12 @@ export class Semblance {
   });
   readonly suggested = new Suggested(this.labelling);
   readonly questions = new Questions(this.labelling);
-  readonly teaching = new Teaching(() => [], {
+  readonly groups = new Groups({
+    told: (sentence, undo) => this.toasts.show(sentence, { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+    changed: () => this.teaching.noteChange(),
+  });
+  readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
     swapped: () => this.#answersChanged(),
@@ -63,6 +69,7 @@ export class Semblance {
       this.indexing.disconnect();
       this.encoders.disconnect();
       this.teaching.disconnect();
+      this.groups.disconnect();
       for (const part of [this.labelling, this.suggested, this.questions]) part.connect(null);
     },
   );
@@ -94,6 +101,7 @@ export class Semblance {
     void this.encoders.connect(client);
     this.compute.connect(client);
     for (const part of [this.labelling, this.suggested, this.questions]) part.connect(client);
+    void this.groups.connect(client);
     void this.teaching.connect(client);
   }
 

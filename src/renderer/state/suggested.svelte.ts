@@ -73,11 +73,11 @@ export class Suggested {
       return;
     }
     this.#asking = true;
-    do {
-      this.#again = false;
-      await this.#ask();
-    } while (this.#again);
+    await this.#ask();
     this.#asking = false;
+    if (!this.#again) return;
+    this.#again = false;
+    await this.refresh();
   }
 
   async #ask(): Promise<void> {
