@@ -1,0 +1,52 @@
+import { join } from 'node:path';
+import { writeKinds } from '../fixtures/kinds.ts';
+import { expect, holds, test } from './semblance.ts';
+import { violations } from './violations.ts';
+
+const EACH = 14;
+
+test('groups are made, taught, and looked at before and after; the way back is one click', async ({
+  folder,
+  start,
+}) => {
+  const photos = join(folder, 'photos');
+  await writeKinds(photos, EACH);
+  const { page } = await start(photos);
+  await holds(page, 4 * EACH);
+  const groups = page.getByRole('list', { name: 'Groups' });
+
+  // by keyboard: the selected picture goes into a new group
+  await page.getByRole('gridcell').first().click();
+  await page.keyboard.press('g');
+  await page.getByRole('textbox', { name: /^A group, or the name/ }).fill('Holiday');
+  await page.keyboard.press('Enter');
+  await expect(groups.getByRole('button', { name: /^Holiday/ })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('ControlOrMeta+z');
+  await expect(groups.getByRole('button', { name: /^Holiday/ })).toBeHidden();
+
+  // by mouse: a group of each folder
+  await page.getByRole('list', { name: 'Folders' }).getByRole('listitem').first().hover();
+  await page.getByRole('button', { name: 'Make a group of each folder in photos' }).click();
+  await expect(groups.getByRole('button', { name: /^circles/ })).toContainText(String(EACH));
+  await groups.getByRole('button', { name: /^circles/ }).click();
+  await expect(page.getByRole('heading', { name: 'circles', level: 1 })).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Pictures of this group' }).getByRole('listitem')).toHaveCount(EACH);
+  const found = await violations(page, 'group');
+
+  // a picture is taken out, and is suggested again
+  await page.getByRole('list', { name: 'Pictures of this group' }).getByRole('button').first().click();
+  await page.keyboard.press('Delete');
+  await expect(groups.getByRole('button', { name: /^circles/ })).toContainText(String(EACH - 1));
+  await expect(page.getByRole('heading', { name: 'Probably also here' })).toBeVisible();
+
+  await groups.getByRole('button', { name: /^Teach/ }).click();
+  await expect(page.getByText('55 pictures in 4 groups will be taught.')).toBeVisible();
+  found.push(...(await violations(page, 'teach')));
+  await page.getByRole('button', { name: 'Teach', exact: true }).last().click();
+  await expect(page.getByText(/Of ten results|too few pictures|could not be seen/).first()).toBeVisible({
+    timeout: 60_000,
+  });
+  found.push(...(await violations(page, 'taught')));
+  expect(found).toEqual([]);
+});
