@@ -193,6 +193,24 @@ test('pictures that are indexed while a version answers are found by it, and by 
   expect(await client.verify({})).toMatchObject({ ok: true, pictures: 4 * EACH + 4, vectors: 4 * EACH + 4 });
 });
 
+test('pictures that are indexed while a version is being activated are in it', async () => {
+  const { client, photos } = await groupedLibrary();
+  const model = await teachAndUse(client);
+  const base = (await client.models.list()).at(-1)?.id ?? '';
+  await until(client, 'swapped', () => client.models.use({ id: base }));
+  await idle(client);
+  await writeKinds(photos, EACH + 3);
+  const [{ indexed }] = await Promise.all([
+    indexFolders(client),
+    until(client, 'swapped', () => client.models.use({ id: model })),
+  ]);
+  // those that were written anew are read again, too
+  expect(indexed).toBeGreaterThanOrEqual(12);
+  await idle(client);
+  expect((await client.status()).model.id).toBe(model);
+  expect(await client.verify({})).toMatchObject({ ok: true, pictures: 4 * (EACH + 3), vectors: 4 * (EACH + 3) });
+});
+
 test('killed at 20 random moments of teaching and activation, the library has one whole version and every label', async () => {
   const opened = await groupedLibrary();
   const { client, library } = opened;

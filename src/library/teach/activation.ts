@@ -1,8 +1,9 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { ServiceError } from '../../contract/errors.ts';
 import type { ModelId } from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary, OpenedModel } from '../encoders/active-library.ts';
-import { openParts, type ModelParts } from '../encoders/model-parts.ts';
+import { fillVectors, openParts, type ModelParts } from '../encoders/model-parts.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { versionProjection } from './active-version.ts';
@@ -62,6 +63,8 @@ export class Activation {
         onProgress: (done, total) => options.onProgress((PROJECTING * done) / total, 'Making vectors of all pictures'),
       });
       while (!(await this.#makeReady(opened.parts, options)));
+      // another encoder took over meanwhile: what was made waits for its own to come back
+      if (active.current.encoder !== encoder) throw new ServiceError('MODEL_OF_OTHER_ENCODER', wanted.id);
       this.#swap(opened, id);
       swapped = true;
     } finally {
@@ -74,6 +77,8 @@ export class Activation {
     const { catalog, indexer } = this.#parts;
     await this.#turn(options);
     const { revision } = indexer;
+    // what was indexed since the last look
+    await fillVectors(parts.store, parts.projection, { signal: options.signal });
     options.onProgress(PROJECTING, 'Building the index');
     const watch = setInterval(() => {
       const total = Math.max(1, parts.store.vectorIds().size);
