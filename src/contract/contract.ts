@@ -176,7 +176,7 @@ export const contract = {
      * TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER.
      */
     use: procedure.input(z.object({ id: t.modelId })).output(z.void()),
-    /** Forgets a version; MODEL_IN_USE. `restore` brings it back until the library has been closed for a month. */
+    /** Forgets a version; MODEL_IN_USE. `restore` brings it back for 30 days. */
     remove: procedure.input(z.object({ id: t.modelId })).output(z.void()),
     restore: procedure.input(z.object({ id: t.modelId })).output(z.void()),
     /** Writes a version with its groups' prototypes as one file. */

@@ -35,6 +35,26 @@ export function pictureAt(catalog: Catalog, path: string): number | null {
   return holding === null ? null : (catalog.fileAt(holding.source.id, holding.inside)?.mediaId ?? null);
 }
 
+/** What a list shows of a picture. */
+export interface ShownPicture {
+  readonly id: number;
+  readonly hash: string;
+  /** The first copy; `copies` are further paths with the same content. */
+  readonly path: string;
+  readonly copies: string[];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** What a list shows of a picture; null where it has no file any more. */
+export function shownPicture(catalog: Catalog, id: number): ShownPicture | null {
+  const media = catalog.media(id);
+  const [path, ...copies] = picturePaths(catalog, id);
+  if (!media || path === undefined) return null;
+  const { hash, width, height } = media;
+  return { id, hash, path, copies, width, height };
+}
+
 /** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */
 export function describePicture(catalog: Catalog, id: number): Picture {
   const media = knownMedia(catalog, id);

@@ -19,6 +19,7 @@ import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryP
 import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
 import { withActiveVersion } from './teach/active-version.ts';
+import { VersionDescriptions } from './teach/model-description.ts';
 import { Suggester } from './teach/suggester.ts';
 import { Teaching } from './teach/teaching.ts';
 
@@ -114,8 +115,9 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
   if (!readonly) goOn(made, indexer, devices);
   const groups = new Groups({ catalog });
-  const suggester = new Suggester({ paths, catalog, active, readonly });
-  const teaching = new Teaching({ paths, catalog, active, indexer });
+  const descriptions = new VersionDescriptions(catalog.models);
+  const suggester = new Suggester({ paths, catalog, active, descriptions });
+  const teaching = new Teaching({ paths, catalog, active, indexer, descriptions });
   if (!readonly) teaching.purge();
   closers.push(() => teaching.close());
   const router = createRouter({

@@ -18,7 +18,10 @@ export interface TaughtModelRow {
   readonly head: Uint8Array;
 }
 
-const COLUMNS = 'id, encoder, base, kind, created_at AS createdAt, removed_at AS removedAt, description' as const;
+/** What is listed of a version: its description and head take megabytes. */
+type ListedModelRow = Omit<TaughtModelRow, 'description' | 'head'>;
+
+const LISTED = 'id, encoder, base, kind, created_at AS createdAt, removed_at AS removedAt' as const;
 
 /** Versions in the catalog, and which of them answers. */
 export class ModelStore {
@@ -42,12 +45,12 @@ export class ModelStore {
     );
   }
 
-  /** All that are not removed, newest first, without their heads. */
-  all(): Omit<TaughtModelRow, 'head'>[] {
+  /** All that are not removed, newest first. */
+  all(): ListedModelRow[] {
     return this.#run(() =>
       this.#db
-        .prepare<[], Omit<TaughtModelRow, 'head'>>(
-          `SELECT ${COLUMNS} FROM taught_model WHERE removed_at IS NULL ORDER BY created_at DESC, id DESC`,
+        .prepare<[], ListedModelRow>(
+          `SELECT ${LISTED} FROM taught_model WHERE removed_at IS NULL ORDER BY created_at DESC, id DESC`,
         )
         .all(),
     );
@@ -57,8 +60,9 @@ export class ModelStore {
   get(id: string): TaughtModelRow | null {
     return this.#run(
       () =>
-        this.#db.prepare<[string], TaughtModelRow>(`SELECT ${COLUMNS}, head FROM taught_model WHERE id = ?`).get(id) ??
-        null,
+        this.#db
+          .prepare<[string], TaughtModelRow>(`SELECT ${LISTED}, description, head FROM taught_model WHERE id = ?`)
+          .get(id) ?? null,
     );
   }
 

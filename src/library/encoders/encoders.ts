@@ -1,12 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { verifyInstalled } from '../../compute/encoders/installed.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { ComputeReport, EncoderEntry, EncodersEvent, InstallResult } from '../../contract/encoder-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { deleteStored } from '../catalog/feature-store.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
@@ -21,9 +21,6 @@ import type { EncoderSettings } from './settings.ts';
 
 /** From so many pictures on it pays to look for a faster device than the CPU: a trial takes some seconds. */
 export const MUCH_TO_ENCODE = 256;
-
-/** Rows deleted in one go, some 10 ms: a search waits no longer. */
-const DELETED_AT_ONCE = 200;
 
 interface EncodersParts {
   readonly paths: LibraryPaths;
@@ -186,7 +183,7 @@ export class Encoders {
         .filter((name) => name !== projection.id && name !== base.id && encoderOfModel(name, ofTaught(name)) === id);
       for (const { features } of kept) {
         if (features === encoder.id) continue;
-        while (store.deleteSome(features, models, DELETED_AT_ONCE) > 0) await letOthersRun();
+        await deleteStored(store, features, models);
       }
       for (const model of models) await rm(join(paths.vectors, model), { recursive: true, force: true });
     });

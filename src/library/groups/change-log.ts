@@ -2,7 +2,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { GroupRow, LabelState, LabelStore } from '../catalog/label-store.ts';
 
 /** A group before and after a change; null where there was none. */
-interface GroupStep {
+export interface GroupStep {
   readonly before: GroupRow | null;
   readonly after: GroupRow | null;
 }
@@ -48,15 +48,17 @@ export class ChangeLog {
    * Makes a change.
    *
    * @param prepare works out what to do, given the change's number; what it throws leaves all as it was
-   * @returns the change's number
+   * @returns the change's number, and what was prepared
    */
-  make(prepare: (id: number) => ChangeSteps & { readonly description: string }): number {
+  make<Change extends ChangeSteps & { readonly description: string }>(
+    prepare: (id: number) => Change,
+  ): { readonly id: number; readonly change: Change } {
     return this.#labels.transaction(() => {
       const id = this.#labels.revision + 1;
-      const { description, ...steps } = prepare(id);
-      this.#apply(steps, () => new ServiceError('INTERNAL', 'a change of groups left labels behind'));
-      this.#labels.putChange({ id, description, before: packSteps(steps, null) }, KEPT);
-      return id;
+      const change = prepare(id);
+      this.#apply(change, () => new ServiceError('INTERNAL', 'a change of groups left labels behind'));
+      this.#labels.putChange({ id, description: change.description, before: packSteps(change, null) }, KEPT);
+      return { id, change };
     });
   }
 

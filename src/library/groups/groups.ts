@@ -10,7 +10,7 @@ import type {
 import type { Catalog } from '../catalog/catalog.ts';
 import type { GroupRow, LabelRow, LabelState, LabelStore } from '../catalog/label-store.ts';
 import { readableFolder } from '../indexing/scan.ts';
-import { ChangeLog, isSame, isSameName, type ChangeSteps, type LabelStep } from './change-log.ts';
+import { ChangeLog, isSame, isSameName, type ChangeSteps, type GroupStep, type LabelStep } from './change-log.ts';
 import { picturesOfSubFolders } from './folder-groups.ts';
 
 interface GroupsParts {
@@ -81,21 +81,22 @@ export class Groups {
     const folder = await readableFolder(root);
     const byName = picturesOfSubFolders(this.#catalog, folder);
     if (byName.size === 0) throw new ServiceError('FOLDER_NOT_INDEXED', folder);
-    const ids: number[] = [];
-    const change = this.#log.make((seq) => {
-      const steps = { groups: [] as ChangeSteps['groups'][number][], labels: [] as LabelStep[] };
+    const { id, change } = this.#log.make((seq) => {
+      const ids: number[] = [];
+      const groups: GroupStep[] = [];
+      const labels: LabelStep[] = [];
       let next = this.#labels.nextGroupId;
       for (const [name, pictures] of byName) {
         const known = this.#named(name);
         const group = known ?? { id: next++, name, createdAt: new Date().toISOString() };
-        if (!known) steps.groups.push({ before: null, after: group });
-        steps.labels.push(...this.#stepsTo(group.id, pictures, { belongs: true, seq }));
+        if (!known) groups.push({ before: null, after: group });
+        labels.push(...this.#stepsTo(group.id, pictures, { belongs: true, seq }));
         ids.push(group.id);
       }
-      return { ...steps, description: `Made ${counted(byName.size, 'group')} of folders` };
+      return { ids, groups, labels, description: `Made ${counted(byName.size, 'group')} of folders` };
     });
     this.#tell();
-    return { change, groups: ids.flatMap((id) => this.#described(id)) };
+    return { change: id, groups: change.ids.flatMap((group) => this.#described(group)) };
   }
 
   /** @throws ServiceError GROUP_UNKNOWN, PICTURE_UNKNOWN */
@@ -129,7 +130,7 @@ export class Groups {
   remove(id: number): GroupChange {
     return this.#make(() => {
       const before = this.#known(id);
-      const labels = this.#stepsFrom(this.#labels.labelsOfGroup(id), () => null);
+      const labels = this.#stepsFrom(this.#labels.labelsOfGroup(id), null);
       return { group: id, groups: [{ before, after: null }], labels, description: `Removed ${before.name}` };
     });
   }
@@ -146,7 +147,7 @@ export class Groups {
       // "in" of either wins over "out" of the other
       const refused = arriving(false).filter((picture) => there.get(picture) === undefined);
       const labels = [
-        ...this.#stepsFrom(moved, () => null),
+        ...this.#stepsFrom(moved, null),
         ...this.#stepsTo(
           into,
           arriving(true).filter((picture) => there.get(picture)?.belongs !== true),
@@ -166,7 +167,7 @@ export class Groups {
       const group = this.#newGroup(name);
       const moved = this.#labels.labelsOf(id, pictures).filter(({ belongs }) => belongs);
       const labels = [
-        ...this.#stepsFrom(moved, () => null),
+        ...this.#stepsFrom(moved, null),
         ...this.#stepsTo(
           group.id,
           moved.map(({ picture }) => picture),
@@ -201,11 +202,9 @@ export class Groups {
   }
 
   #make(prepare: (seq: number) => Steps & { readonly group: number }): GroupChange {
-    let made: (Steps & { readonly group: number }) | null = null;
-    const change = this.#log.make((seq) => (made = prepare(seq)));
+    const { id, change } = this.#log.make(prepare);
     this.#tell();
-    const { description, group } = made as unknown as Steps & { readonly group: number };
-    return { change, description, group: this.#described(group)[0] ?? null };
+    return { change: id, description: change.description, group: this.#described(change.group)[0] ?? null };
   }
 
   #known(id: number): GroupRow {
@@ -233,19 +232,18 @@ export class Groups {
     const unsaid = changed.filter((id) => !present.has(id));
     const steps = this.#stepsFrom(
       changed.flatMap((id) => present.get(id) ?? []),
-      () => after,
+      after,
     );
     return unsaid.length === 0 ? steps : [...steps, { group, before: null, after, pictures: unsaid }];
   }
 
   /** Steps from labels that are there, those of one state together. */
-  #stepsFrom(labels: readonly LabelRow[], to: () => LabelState | null): LabelStep[] {
+  #stepsFrom(labels: readonly LabelRow[], after: LabelState | null): LabelStep[] {
     const bySeq = Map.groupBy(labels, ({ belongs, seq }) => `${belongs} ${seq}`);
     return [...bySeq.values()].flatMap((same): LabelStep[] => {
       const [first] = same;
       if (!first) return [];
       const before = { belongs: first.belongs, seq: first.seq };
-      const after = to();
       if (isSame(before, after)) return [];
       return [{ group: first.group, before, after, pictures: same.map(({ picture }) => picture) }];
     });

@@ -7,7 +7,7 @@ import type { Neighbor, similarQuery, SimilarResult } from '../../contract/schem
 import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
-import { picturePaths, thumbnailOf } from '../pictures.ts';
+import { shownPicture, thumbnailOf } from '../pictures.ts';
 import { lengthOfSum, queryVector, type ExampleVector } from './query-vector.ts';
 import { rankedSearch, type RankedQuery, type Ranking, type SearchedLibrary } from './ranked-search.ts';
 
@@ -108,13 +108,11 @@ function describeNeighbor(
   score: number,
   relatedFrom: number,
 ): Omit<Neighbor, 'rank'>[] {
-  const media = catalog.media(id);
-  const [path, ...copies] = picturePaths(catalog, id);
+  const picture = shownPicture(catalog, id);
   // removed since the index was asked
-  if (!media || path === undefined) return [];
-  const { hash, width, height } = media;
+  if (!picture) return [];
   // rounding can lift a picture's score with itself a hair above 1
-  return [{ id, hash, path, copies, width, height, score: Math.min(1, score), related: score >= relatedFrom }];
+  return [{ ...picture, score: Math.min(1, score), related: score >= relatedFrom }];
 }
 
 async function resolveExample(parts: IndexParts, example: Example): Promise<Resolved> {

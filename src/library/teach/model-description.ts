@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { lossCurves, teachingEvaluation, teachingVerdict } from '../../contract/teach-schemas.ts';
+import type { ModelStore } from '../catalog/model-store.ts';
 
 const smoothing = z.object({ ceiling: z.number().min(0).max(1), relatedScore: z.number().min(-1).max(1) });
 
@@ -40,4 +41,25 @@ export type ModelDescription = z.infer<typeof modelDescription>;
 /** Reads a description. ZodError where it is another: the catalog is written by this program alone. */
 export function parseDescription(json: string): ModelDescription {
   return modelDescription.parse(JSON.parse(json));
+}
+
+/** The descriptions of versions, each read once: one has up to 3 MB, is never changed, and is asked for with every label. */
+export class VersionDescriptions {
+  readonly #models: ModelStore;
+  readonly #read = new Map<string, ModelDescription>();
+
+  constructor(models: ModelStore) {
+    this.#models = models;
+  }
+
+  /** Null where there is no such version. */
+  of(id: string): ModelDescription | null {
+    const known = this.#read.get(id);
+    if (known) return known;
+    const row = this.#models.get(id);
+    if (!row) return null;
+    const read = parseDescription(row.description);
+    this.#read.set(id, read);
+    return read;
+  }
 }

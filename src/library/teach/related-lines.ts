@@ -1,6 +1,7 @@
 import type { Projection } from '../../compute/projection.ts';
 import { createRandom } from '../../similarity/index.ts';
 import { rankedSearch } from '../search/ranked-search.ts';
+import { rowsAt } from './rows.ts';
 import { searchedRows } from './searched-rows.ts';
 
 /** From which score on results are related, with and without smoothing: as `Projection` has them. */
@@ -35,7 +36,7 @@ export async function relatedLines(
   );
   const line = async (ceiling: number | null, old: number): Promise<number> => {
     const scores = async ({ rows, dimensions }: typeof before): Promise<number[]> =>
-      firstScores(pick(rows, dimensions, chosen), dimensions, ceiling);
+      firstScores(rowsAt(rows, chosen, dimensions), dimensions, ceiling);
     return movedLine(await scores(before), old, await scores(after));
   };
   const { smoothing } = base;
@@ -65,14 +66,6 @@ const MARGIN = 0.02;
 
 function clamp(value: number): number {
   return Math.max(-1, Math.min(1, value));
-}
-
-function pick(rows: Float32Array, dimensions: number, chosen: readonly number[]): Float32Array {
-  const result = new Float32Array(chosen.length * dimensions);
-  for (const [i, row] of chosen.entries()) {
-    result.set(rows.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
-  }
-  return result;
 }
 
 async function firstScores(rows: Float32Array, dimensions: number, ceiling: number | null): Promise<number[]> {

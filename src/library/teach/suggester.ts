@@ -1,17 +1,17 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
-import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
+import type { LabelQuestion, Suggestions } from '../../contract/group-schemas.ts';
 import { createRandom } from '../../similarity/index.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import type { LibraryPaths } from '../library-folder.ts';
-import { picturePaths } from '../pictures.ts';
+import { shownPicture, type ShownPicture } from '../pictures.ts';
 import { dot } from '../vectors/vector-index.ts';
-import { openBaseVectors, type BaseVectors } from './base-vectors.ts';
+import { withBaseVectors, type BaseVectors } from './base-vectors.ts';
 import { calibrateGroup, probability, type ScoredExample } from './calibrate-group.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
-import { parseDescription, type ModelDescription } from './model-description.ts';
+import type { ModelDescription, VersionDescriptions } from './model-description.ts';
 import {
   groupFits,
   scoredExamples,
@@ -25,12 +25,12 @@ interface SuggesterParts {
   readonly paths: LibraryPaths;
   readonly catalog: Catalog;
   readonly active: ActiveLibrary;
-  readonly readonly: boolean;
+  readonly descriptions: VersionDescriptions;
 }
 
 /** Members that a group is asked by: more say the same, and each is compared with every candidate. */
 const MOST_MEMBERS = 100;
-/** Of all groups together, and of each even so: 1,000 compared with one another take 0.3 s. */
+/** Of all groups together, and of each even so: each is compared with all others. */
 const MOST_OF_ALL = 1_000;
 const LEAST_MEMBERS = 8;
 /** Pictures of the index near each member that are looked at. */
@@ -39,7 +39,7 @@ const NEAR_MEMBER = 50;
 const MOST_GROUPS = 50;
 /** Pictures without a label that the next question is chosen from. */
 const MOST_ASKED = 600;
-/** Pictures scored before others get their turn: some milliseconds. */
+/** Pictures scored before others get their turn. */
 const SCORED_AT_ONCE = 8;
 /** Questions are no more alike than this: one answers the other. */
 const ALIKE = 0.8;
@@ -82,7 +82,10 @@ export class Suggester {
       found.sort((a, b) => b.confidence - a.confidence || b.score - a.score || a.id - b.id);
       return {
         group,
-        suggestions: found.slice(0, k).flatMap(({ id, score, confidence }) => shown(view, id, score, confidence)),
+        suggestions: found.slice(0, k).flatMap(({ id, score, confidence }) =>
+          // rounding can lift the score of a copy a hair above 1
+          shown(view, id).map((picture) => ({ ...picture, score: Math.min(1, score), probability: confidence })),
+        ),
         threshold,
         precision: threshold === null ? null : precision,
         recall: threshold === null ? null : recall,
@@ -125,28 +128,17 @@ export class Suggester {
       name: names.get(group.id) ?? '',
       probability: probability(group.calibration, score),
     }));
-    return shown(view, id, 0, 0).map(({ hash, path, width, height }) => ({
-      id,
-      hash,
-      path,
-      width,
-      height,
-      candidates,
-    }));
+    return shown(view, id).map((picture) => ({ ...picture, candidates }));
   }
 
   #view<Result>(work: (view: View) => Promise<Result>): Promise<Result> {
-    const { paths, catalog, active, readonly } = this.#parts;
-    return active.use(async (parts) => {
-      const base = await openBaseVectors(paths, parts, readonly);
-      try {
-        const row = parts.projection.id === parts.base.id ? null : catalog.models.get(parts.projection.id);
-        const version = row && parseDescription(row.description);
-        return await work({ parts, base, groups: catalog.labels.labelled(), version });
-      } finally {
-        base.close();
-      }
-    });
+    const { paths, catalog, active, descriptions } = this.#parts;
+    return active.use((parts) =>
+      withBaseVectors(paths, parts, (base) =>
+        // the base itself has none
+        work({ parts, base, groups: catalog.labels.labelled(), version: descriptions.of(parts.projection.id) }),
+      ),
+    );
   }
 }
 
@@ -257,10 +249,10 @@ function margin(fits: readonly GroupFit[]): number {
   return (first?.score ?? 1) - (second?.score ?? 0);
 }
 
-function shown({ parts: { catalog } }: View, id: number, score: number, confidence: number): Suggestion[] {
-  const media = catalog.media(id);
-  const [path] = picturePaths(catalog, id);
-  if (!media || path === undefined) return [];
-  const { hash, width, height } = media;
-  return [{ id, hash, path, width, height, score: Math.min(1, score), probability: confidence }];
+/** The picture as it is told, or nothing where it has no file any more. */
+function shown({ parts: { catalog } }: View, id: number): Omit<ShownPicture, 'copies'>[] {
+  const picture = shownPicture(catalog, id);
+  if (!picture) return [];
+  const { copies: _, ...told } = picture;
+  return [told];
 }

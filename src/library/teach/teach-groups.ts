@@ -5,6 +5,7 @@ import { chooseSettings, type TeachingChoices, type TeachingSettings } from './c
 import type { LabelledRows } from './closed-form-head.ts';
 import { evaluateTeaching, type JudgedQueries, type TeachingEvaluation } from './evaluate-teaching.ts';
 import { teachableGroups, type LabelledGroup, type TeachingProblem } from './labelled-groups.ts';
+import { rowsOf } from './rows.ts';
 import { groupsByPicture, splitLabelled } from './split.ts';
 import { trainHead, type HeadTrainer, type TaughtHead } from './train-head.ts';
 import { judgeTeaching, type Verdict } from './verdict.ts';
@@ -100,7 +101,7 @@ export async function teachGroups(
   options.onProgress?.({ stage: 'evaluating' });
   const pictures = judgedIds(input, groups);
   const position = new Map(pictures.map((id, i) => [id, i]));
-  const before = rowsOf(input, pictures);
+  const before = rowsOf(pictures, input.vectorOf, input.dimensions);
   const random = createRandom(settings.seed);
   const ask = (ids: readonly number[], weights: HeadWeights, most: number): JudgedQueries => ({
     queries: random.sample(ids, most).map((id) => position.get(id) as number),
@@ -144,18 +145,13 @@ function labelledRows(input: TeachingInput, groups: readonly LabelledGroup[]): L
   const labelled = groups.flatMap(({ members }, label) => members.map((id) => ({ id, label })));
   return {
     rows: rowsOf(
-      input,
       labelled.map(({ id }) => id),
+      input.vectorOf,
+      input.dimensions,
     ),
     dimensions: input.dimensions,
     labels: labelled.map(({ label }) => label),
   };
-}
-
-function rowsOf({ vectorOf, dimensions }: TeachingInput, ids: readonly number[]): Float32Array {
-  const rows = new Float32Array(ids.length * dimensions);
-  for (const [i, id] of ids.entries()) rows.set(vectorOf(id) ?? [], i * dimensions);
-  return rows;
 }
 
 /** The groups in two halves, each of which is left out once; none where that leaves too little to teach. */

@@ -7,6 +7,7 @@ import { typicalQueries } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import { lossCurvesOf } from './loss-curves.ts';
 import { relatedLines } from './related-lines.ts';
+import { rowsOf } from './rows.ts';
 import { samePairs } from './same-pictures.ts';
 import { groupsByPicture } from './split.ts';
 import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
@@ -120,12 +121,6 @@ const LOSS_NAMES: Readonly<Record<string, string>> = {
 function recipeOf({ training, seed }: TeachingSettings, steps: number): string {
   if (training === null) return `closed form, seed ${seed}`;
   return `${LOSS_NAMES[training.loss] ?? training.loss}, ${steps} steps, seed ${seed}`;
-}
-
-function rowsOf(ids: readonly number[], vectorOf: Vectors, dimensions: number): Float32Array {
-  const rows = new Float32Array(ids.length * dimensions);
-  for (const [i, id] of ids.entries()) rows.set(vectorOf(id), i * dimensions);
-  return rows;
 }
 
 function describeGroups(task: TeachTask, result: TeachingResult, before: Vectors): TaughtGroup[] {

@@ -37,7 +37,7 @@ export function teachTask(
   { groups: ids, seed, loss, steps, learningRate }: TeachRequest,
 ): TeachTask {
   const known = store.completeIds();
-  const teachable = teachableGroups(wantedGroups(catalog, ids), (id) => known.has(id) && vectors.vector(id) !== null);
+  const teachable = teachableGroups(wantedGroups(catalog, ids), (id) => known.has(id));
   if (teachable.problem !== null) throw new ServiceError('TEACHING_IMPOSSIBLE', teachable.sentence);
   const { groups } = teachable;
   const present = catalog.presentMediaIds().filter((id) => known.has(id));

@@ -3,6 +3,7 @@ import type { Training } from '../../compute/training/training.ts';
 import { createRandom } from '../../similarity/index.ts';
 import type { TeachingSettings, TrainingSettings } from './choose-settings.ts';
 import { closedFormHead, type LabelledRows } from './closed-form-head.ts';
+import { rowsAt } from './rows.ts';
 
 /** Whoever trains: `src/compute/training`, on whatever device is there. */
 export type HeadTrainer = Pick<Training, 'train'>;
@@ -89,9 +90,5 @@ function divide(
 
 function rowsWhere({ rows, dimensions, labels }: LabelledRows, isWanted: (row: number) => boolean): LabelledRows {
   const kept = Array.from(labels).flatMap((_, row) => (isWanted(row) ? [row] : []));
-  const result = new Float32Array(kept.length * dimensions);
-  for (const [i, row] of kept.entries()) {
-    result.set(rows.subarray(row * dimensions, (row + 1) * dimensions), i * dimensions);
-  }
-  return { rows: result, dimensions, labels: kept.map((row) => labels[row] as number) };
+  return { rows: rowsAt(rows, kept, dimensions), dimensions, labels: kept.map((row) => labels[row] as number) };
 }

@@ -2,22 +2,25 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { TaughtModelRow } from '../catalog/model-store.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
-import { parseDescription } from './model-description.ts';
-
-type Row = Omit<TaughtModelRow, 'head'>;
+import type { ModelDescription, VersionDescriptions } from './model-description.ts';
 
 /** All versions, the newest first, and last the encoder's own projection. */
-export async function listVersions(catalog: Catalog, parts: ModelParts, paths: LibraryPaths): Promise<ModelVersion[]> {
+export async function listVersions(
+  descriptions: VersionDescriptions,
+  catalog: Catalog,
+  parts: ModelParts,
+  paths: LibraryPaths,
+): Promise<ModelVersion[]> {
   const { encoder, base, projection } = parts;
-  const rows = catalog.models.all();
   const versions = await Promise.all(
-    rows.map(async (row): Promise<ModelVersion> => {
-      const { name, groups, evaluation, verdict, curves, recipe } = parseDescription(row.description);
-      return {
+    catalog.models.all().map(async (row): Promise<ModelVersion[]> => {
+      const description = descriptions.of(row.id);
+      if (!description) return [];
+      const { name, groups, evaluation, verdict, curves, recipe } = description;
+      const version = {
         id: row.id,
         name,
         kind: row.kind,
@@ -32,6 +35,7 @@ export async function listVersions(catalog: Catalog, parts: ModelParts, paths: L
         recipe,
         bytes: await bytesOf(join(paths.vectors, row.id)),
       };
+      return [version];
     }),
   );
   const own: ModelVersion = {
@@ -49,7 +53,7 @@ export async function listVersions(catalog: Catalog, parts: ModelParts, paths: L
     recipe: base.name,
     bytes: await bytesOf(join(paths.vectors, base.id)),
   };
-  return [...versions, own];
+  return [...versions.flat(), own];
 }
 
 async function bytesOf(folder: string): Promise<number> {
@@ -65,21 +69,14 @@ async function bytesOf(folder: string): Promise<number> {
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** What can be asked of a version as it is kept. */
-export function describeVersion(row: Row): { labelsChanged(groups: readonly LabelledGroup[]): number } {
-  const { groups: taught } = parseDescription(row.description);
-  return {
-    /** How many members were added or taken out since it was taught. */
-    labelsChanged: (groups) => {
-      const before = new Map(taught.map(({ id, members }) => [id, new Set(members)]));
-      let changed = 0;
-      for (const { id, members } of groups) {
-        const known = before.get(id) ?? new Set<number>();
-        const now = new Set(members);
-        changed += now.difference(known).size + known.difference(now).size;
-        before.delete(id);
-      }
-      return changed;
-    },
-  };
+/** How many members were added to groups or taken out of them since a version was taught. */
+export function labelsChanged({ groups: taught }: ModelDescription, groups: readonly LabelledGroup[]): number {
+  const before = new Map(taught.map(({ id, members }) => [id, new Set(members)]));
+  let changed = 0;
+  for (const { id, members } of groups) {
+    const known = before.get(id) ?? new Set<number>();
+    const now = new Set(members);
+    changed += now.difference(known).size + known.difference(now).size;
+  }
+  return changed;
 }
