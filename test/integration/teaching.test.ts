@@ -266,3 +266,23 @@ test('groups and teaching from the command line', async () => {
   expect(JSON.parse(evaluated.stdout)).toMatchObject({ pictures: 32, classes: 4 });
   expect(await run('suggest', 'nothing')).toMatchObject({ code: 1 });
 });
+
+test('the same pictures and labels teach the same, in whatever order they were indexed', async () => {
+  const root = await temporaryFolder();
+  const photos = join(root, 'photos');
+  const kinds = await writeKinds(photos, LABELLED);
+  const taught: unknown[] = [];
+  for (const order of [kinds, kinds.toReversed()]) {
+    const { client } = await openLibrary(join(root, order[0] ?? ''));
+    for (const kind of order) await indexFolders(client, join(photos, kind));
+    for (const kind of kinds) {
+      const paths = Array.from({ length: LABELLED }, (_, i) => join(photos, kind, `${i}.jpg`));
+      await client.groups.create({ name: kind, pictures: (await client.pictures.at({ paths })).map((id) => id ?? 0) });
+    }
+    const { evaluation } = await until(client, 'taught', () => client.teach.start({ seed: 3, loss: 'multisim_loss' }));
+    const [version] = await client.models.list();
+    expect(version?.curves?.training.length).toBeGreaterThan(0);
+    taught.push([evaluation?.p1, evaluation?.map10, version?.curves]);
+  }
+  expect(taught[1]).toEqual(taught[0]);
+});

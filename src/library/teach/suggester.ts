@@ -32,7 +32,9 @@ interface SuggesterParts {
 const MOST_MEMBERS = 100;
 /** Of all groups together, and of each even so: each is compared with all others. */
 const MOST_OF_ALL = 1_000;
-const LEAST_MEMBERS = 8;
+const LEAST_OF_A_GROUP = 8;
+/** With fewer members, that no score keeps the precision says little: the nearest are offered then. From here on none is sure enough. */
+const FEW = 10;
 /** Pictures of the index near each member that are looked at. */
 const NEAR_MEMBER = 50;
 /** Groups whose pictures compete for a candidate. */
@@ -75,10 +77,10 @@ export class Suggester {
       if (!own || own.members.length === 0) return nothing(group, emptySentence(wanted));
       const candidates = candidatesNear(view, own, wanted);
       const { threshold, precision, recall } = own.calibration;
-      const found =
-        threshold === null
-          ? await nearest(candidates, own)
-          : (await inSlices(candidates, (some) => suggest(some, suggesting))).filter((one) => one.group === group);
+      const few = threshold === null && own.members.length < FEW;
+      const found = few
+        ? await nearest(candidates, own)
+        : (await inSlices(candidates, (some) => suggest(some, suggesting))).filter((one) => one.group === group);
       found.sort((a, b) => b.confidence - a.confidence || b.score - a.score || a.id - b.id);
       return {
         group,
@@ -89,10 +91,7 @@ export class Suggester {
         threshold,
         precision: threshold === null ? null : precision,
         recall: threshold === null ? null : recall,
-        sentence:
-          threshold === null
-            ? `${wanted.name} has too few pictures to tell how sure a suggestion is: these are the nearest.`
-            : null,
+        sentence: few ? fewSentence(wanted) : threshold === null ? unsureSentence(wanted) : null,
       };
     });
   }
@@ -146,6 +145,14 @@ function nothing(group: number, sentence: string): Suggestions {
   return { group, suggestions: [], threshold: null, precision: null, recall: null, sentence };
 }
 
+function fewSentence({ name }: LabelledGroup): string {
+  return `${name} has too few pictures to tell how sure a suggestion is: these are the nearest.`;
+}
+
+function unsureSentence({ name }: LabelledGroup): string {
+  return `No picture is sure enough to belong to ${name}. More pictures in it, or of what it is taken for in a group of its own, would help.`;
+}
+
 function emptySentence({ name, members }: LabelledGroup): string {
   return members.length === 0
     ? `${name} has no picture yet. Put one in to see what is like it.`
@@ -160,7 +167,7 @@ async function suggestingGroups(
 ): Promise<SuggestingGroup[]> {
   const others = view.groups.filter((group) => group !== wanted && group.members.length > 0);
   const chosen = [...(wanted ? [wanted] : []), ...others.slice(0, MOST_GROUPS)];
-  const most = Math.max(LEAST_MEMBERS, Math.min(MOST_MEMBERS, Math.floor(MOST_OF_ALL / chosen.length)));
+  const most = Math.max(LEAST_OF_A_GROUP, Math.min(MOST_MEMBERS, Math.floor(MOST_OF_ALL / chosen.length)));
   const members = chosen.map((group) =>
     createRandom(group.id)
       .sample(group.members, Math.min(most, group.members.length))

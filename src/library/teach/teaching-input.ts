@@ -1,8 +1,9 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ServiceError } from '../../contract/errors.ts';
 import type { teachInput } from '../../contract/teach-schemas.ts';
 import { createRandom } from '../../similarity/index.ts';
-import type { Catalog } from '../catalog/catalog.ts';
+import type { Catalog, MediaRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { BaseVectors } from './base-vectors.ts';
 import { teachableGroups, type LabelledGroup } from './labelled-groups.ts';
@@ -13,6 +14,9 @@ export type TeachRequest = z.output<typeof teachInput>;
 
 /** Pictures of the library beside the labelled that a teaching is judged with: `teachGroups` takes no more. */
 const SAMPLE = 500;
+
+/** Pictures read before others get their turn: three rows each. */
+const READ_AT_ONCE = 32;
 
 /** The groups that were asked for, all where none were. @throws ServiceError GROUP_UNKNOWN */
 export function wantedGroups(catalog: Catalog, ids: readonly number[] | undefined): readonly LabelledGroup[] {
@@ -30,12 +34,12 @@ export function wantedGroups(catalog: Catalog, ids: readonly number[] | undefine
  *
  * @throws ServiceError GROUP_UNKNOWN, TEACHING_IMPOSSIBLE with a sentence for the person
  */
-export function teachTask(
+export async function teachTask(
   catalog: Catalog,
   { base, store }: ModelParts,
   vectors: BaseVectors,
   { groups: ids, seed, loss, steps, learningRate }: TeachRequest,
-): TeachTask {
+): Promise<TeachTask> {
   const known = store.completeIds();
   const teachable = teachableGroups(wantedGroups(catalog, ids), (id) => known.has(id));
   if (teachable.problem !== null) throw new ServiceError('TEACHING_IMPOSSIBLE', teachable.sentence);
@@ -43,12 +47,17 @@ export function teachTask(
   const present = catalog.presentMediaIds().filter((id) => known.has(id));
   const sample = createRandom(1).sample(present, Math.min(SAMPLE, present.length));
   const all = new Set([...groups.flatMap(({ members, refused }) => [...members, ...refused]), ...sample]);
-  const pictures = [...all].flatMap((id) => {
+  const pictures: TeachTask['pictures'][number][] = [];
+  const hashes = new Map<number, string>();
+  for (const [i, id] of [...all].entries()) {
+    const media = catalog.media(id);
     const vector = vectors.vector(id);
-    return vector ? [{ ...evidence(catalog, store, id), vector }] : [];
-  });
+    if (media) hashes.set(id, media.hash);
+    if (media && vector) pictures.push({ ...evidence(media, store), vector });
+    if (i % READ_AT_ONCE === READ_AT_ONCE - 1) await letOthersRun();
+  }
   return {
-    groups,
+    groups: groups.map((group) => ({ ...group, members: byContent(group.members, hashes) })),
     pictures,
     dimensions: base.dimensions,
     base: { relatedScore: base.relatedScore, smoothing: base.smoothing },
@@ -57,8 +66,13 @@ export function teachTask(
   };
 }
 
-function evidence(catalog: Catalog, store: ModelParts['store'], id: number): Omit<SamePicture, 'vector'> {
-  const media = catalog.media(id);
-  const takenAt = media?.takenAt == null ? null : Date.parse(`${media.takenAt}Z`) / 1000;
-  return { id, signature: store.signature(id), takenAt, camera: media?.camera ?? null };
+/** In the order of their content: the same pictures teach the same with the same seed, in whatever order they were indexed. */
+function byContent(ids: readonly number[], hashes: ReadonlyMap<number, string>): number[] {
+  const of = (id: number): string => hashes.get(id) ?? '';
+  return ids.toSorted((a, b) => (of(a) < of(b) ? -1 : of(a) > of(b) ? 1 : 0));
+}
+
+function evidence({ id, takenAt, camera }: MediaRow, store: ModelParts['store']): Omit<SamePicture, 'vector'> {
+  const seconds = takenAt === null ? null : Date.parse(`${takenAt}Z`) / 1000;
+  return { id, signature: store.signature(id), takenAt: seconds, camera };
 }
