@@ -1,11 +1,19 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { EncoderEntry, EncodersEvent, InstallResult, ModelAnswers } from '../contract/encoder-schemas.ts';
-import { ServiceError, type ServiceErrorCode } from '../contract/errors.ts';
 import type { SharedOptions } from './commands.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
-import { INTERRUPTED, onInterrupt, UsageError, withLibrary, withReadLibrary, type Session } from './session.ts';
+import {
+  errorOf,
+  follow,
+  INTERRUPTED,
+  UsageError,
+  withLibrary,
+  withReadLibrary,
+  type Ending,
+  type Session,
+} from './session.ts';
 
 export interface InstallOptions extends Omit<ModelAnswers, 'side'> {
   readonly side?: number;
@@ -80,33 +88,20 @@ async function following(
   { client }: Session,
   output: Output,
   step: (event: EncodersEvent | null) => Promise<boolean>,
-): Promise<'done' | 'interrupted'> {
-  const stop = new AbortController();
-  const events = await client.encoders.watch(undefined, { signal: stop.signal });
-  const interruption = onInterrupt(output, () => {
-    void client.encoders.cancelDownload();
-    stop.abort();
+): Promise<Ending> {
+  return follow<EncodersEvent>(output, {
+    watch: (signal) => client.encoders.watch(undefined, { signal }),
+    interrupt: (stop) => {
+      void client.encoders.cancelDownload();
+      stop();
+    },
+    step: async (event, interrupted) => {
+      if (event?.type === 'notice') output.notice(event.message);
+      else if (event?.type === 'progress') showProgress(output, event);
+      else if (event?.type === 'failed' && !interrupted) throw errorOf(event);
+      return (await step(event)) ? 'done' : null;
+    },
   });
-  try {
-    if (await step(null)) return 'done';
-    for await (const event of events) {
-      if (event.type === 'notice') output.notice(event.message);
-      else if (event.type === 'progress') showProgress(output, event);
-      else if (event.type === 'failed' && !interruption.happened) throw failure(event);
-      if (await step(event)) return 'done';
-    }
-    return 'interrupted';
-  } finally {
-    interruption.release();
-    output.clearBar();
-    stop.abort();
-  }
-}
-
-function failure({ code, message }: Extract<EncodersEvent, { type: 'failed' }>): Error {
-  const error = new ServiceError(code as ServiceErrorCode, '');
-  error.message = message;
-  return error;
 }
 
 function showProgress(output: Output, { install, encoding }: Extract<EncodersEvent, { type: 'progress' }>): void {

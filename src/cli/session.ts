@@ -1,6 +1,6 @@
 import { createRouterClient } from '@orpc/server';
 import type { ServiceClient } from '../contract/contract.ts';
-import { ServiceError } from '../contract/errors.ts';
+import { ServiceError, type ServiceErrorCode } from '../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../contract/schemas.ts';
 import { openService, type Service, type ServiceOptions } from '../library/service.ts';
 import type { Output } from './output.ts';
@@ -44,7 +44,7 @@ export async function withReadLibrary<T>(options: ServiceOptions, work: (session
 /**
  * Calls `stop` at the first Ctrl-C, once; a second one ends the process. `release` ends the listening.
  */
-export function onInterrupt(output: Output, stop: () => void): { readonly happened: boolean; release(): void } {
+function onInterrupt(output: Output, stop: () => void): { readonly happened: boolean; release(): void } {
   let happened = false;
   const interrupt = (): void => {
     if (happened) return;
@@ -67,6 +67,48 @@ export function onInterrupt(output: Output, stop: () => void): { readonly happen
       process.off('SIGTERM', interrupt);
     },
   };
+}
+
+export type Ending = 'done' | 'interrupted';
+
+interface Followed<Event> {
+  /** Begins to listen, until the signal. */
+  readonly watch: (signal: AbortSignal) => Promise<AsyncIterable<Event>>;
+  /** Called at Ctrl-C; `stop` ends the listening. */
+  readonly interrupt: (stop: () => void) => void;
+  /** Called with null to begin, then with each event; gives how it ended, or null while it goes on. */
+  readonly step: (event: Event | null, interrupted: boolean) => Promise<Ending | null>;
+}
+
+/**
+ * Begins something that goes on in the background and follows it to its end.
+ *
+ * @throws whatever `step` throws
+ */
+export async function follow<Event>(output: Output, { watch, interrupt, step }: Followed<Event>): Promise<Ending> {
+  const listening = new AbortController();
+  const events = await watch(listening.signal);
+  const interruption = onInterrupt(output, () => interrupt(() => listening.abort()));
+  try {
+    let ending = await step(null, false);
+    if (ending !== null) return ending;
+    for await (const event of events) {
+      ending = await step(event, interruption.happened);
+      if (ending !== null) return ending;
+    }
+    return 'interrupted';
+  } finally {
+    interruption.release();
+    output.clearBar();
+    listening.abort();
+  }
+}
+
+/** The error that an event tells of. */
+export function errorOf({ code, message }: { readonly code: string; readonly message: string }): ServiceError {
+  const error = new ServiceError(code as ServiceErrorCode, '');
+  error.message = message;
+  return error;
 }
 
 type Failure = Extract<IndexEvent, { type: 'failure' }>;

@@ -1,11 +1,10 @@
 import { resolve } from 'node:path';
-import { ServiceError, type ServiceErrorCode } from '../contract/errors.ts';
 import type { ModelVersion, TeachEvent, TeachingEvaluation, TeachingLoss } from '../contract/teach-schemas.ts';
 import type { SharedOptions } from './commands.ts';
 import { formatSeconds, plural } from './format.ts';
 import { requireGroup } from './group-commands.ts';
 import { Output } from './output.ts';
-import { INTERRUPTED, onInterrupt, withLibrary, withReadLibrary, type Session } from './session.ts';
+import { errorOf, follow, INTERRUPTED, withLibrary, withReadLibrary, type Ending, type Session } from './session.ts';
 
 export interface TeachOptions {
   readonly groups?: string;
@@ -150,28 +149,21 @@ async function following(
   { client }: Session,
   output: Output,
   step: (event: TeachEvent | null) => Promise<boolean>,
-): Promise<'done' | 'interrupted'> {
-  const stop = new AbortController();
-  const events = await client.teach.watch(undefined, { signal: stop.signal });
-  const interruption = onInterrupt(output, () => void client.teach.cancel());
-  try {
-    await step(null);
-    for await (const event of events) {
-      if (event.type === 'progress') showProgress(output, event);
-      else if (event.type === 'ended') {
-        if (event.code === null) return 'interrupted';
-        const error = new ServiceError(event.code as ServiceErrorCode, '');
-        error.message = event.message;
-        throw error;
+): Promise<Ending> {
+  return follow<TeachEvent>(output, {
+    watch: (signal) => client.teach.watch(undefined, { signal }),
+    // it is listened to until the service says that it ended
+    interrupt: () => void client.teach.cancel(),
+    step: async (event) => {
+      if (event?.type === 'progress') showProgress(output, event);
+      else if (event?.type === 'ended') {
+        const { code, message } = event;
+        if (code === null) return 'interrupted';
+        throw errorOf({ code, message });
       }
-      if (await step(event)) return 'done';
-    }
-    return 'interrupted';
-  } finally {
-    interruption.release();
-    output.clearBar();
-    stop.abort();
-  }
+      return (await step(event)) ? 'done' : null;
+    },
+  });
 }
 
 function showProgress(output: Output, event: Extract<TeachEvent, { type: 'progress' }>): void {
