@@ -155,12 +155,12 @@ export const contract = {
     watch: procedure.output(eventIterator(g.groupsEvent)),
   },
   teach: {
-    readiness: procedure.input(t.teachInput.default({ kind: 'head' })).output(t.teachReadiness),
+    readiness: procedure.input(t.teachInput.default({})).output(t.teachReadiness),
     /**
      * Teaches in the background, judges what came of it and activates it where it is better; returns when it has begun, see
      * `watch`. TEACHING_BUSY, TEACHING_IMPOSSIBLE.
      */
-    start: procedure.input(t.teachInput.default({ kind: 'head' })).output(z.void()),
+    start: procedure.input(t.teachInput.default({})).output(z.void()),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),
     /** Resolves when nothing runs any more. */

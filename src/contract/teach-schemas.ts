@@ -106,8 +106,6 @@ export type TeachingLoss = z.infer<typeof teachingLoss>;
 export const teachInput = z.object({
   /** Groups by id; all where not given. */
   groups: z.array(rowId).max(10_000).optional(),
-  /** What is trained: a head on the encoder's features. */
-  kind: z.enum(['head']).default('head'),
   seed: z
     .number()
     .int()
@@ -145,7 +143,6 @@ export const teachProgress = z.object({
    */
   state: z.enum(['idle', 'preparing', 'training', 'evaluating', 'activating']),
   paused: z.boolean(),
-  kind: modelKind.nullable(),
   /** Done of all of this state, 0–1. */
   done: z.number().min(0).max(1),
   secondsLeft: z.number().nonnegative().nullable(),

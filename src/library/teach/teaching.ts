@@ -2,13 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
-import type {
-  ModelKind,
-  ModelVersion,
-  TeachEvent,
-  TeachProgress,
-  TeachReadiness,
-} from '../../contract/teach-schemas.ts';
+import type { ModelVersion, TeachEvent, TeachProgress, TeachReadiness } from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { deleteStored } from '../catalog/feature-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
@@ -39,7 +33,6 @@ interface TeachingParts {
 /** What is under way. */
 interface Work {
   readonly what: 'teaching' | 'activation';
-  readonly kind: ModelKind | null;
   readonly abort: AbortController;
   readonly ended: Promise<void>;
 }
@@ -75,7 +68,6 @@ export class Teaching {
       type: 'progress',
       state,
       paused: this.#paused,
-      kind: this.#work?.kind ?? null,
       done,
       // the first part of a run says too little of the rest
       secondsLeft: state === 'idle' || this.#paused || done < 0.05 ? null : (seconds * (1 - done)) / done,
@@ -114,7 +106,7 @@ export class Teaching {
   start(request: TeachRequest): void {
     const { ready, sentence } = this.readiness(request);
     if (!ready) throw new ServiceError('TEACHING_IMPOSSIBLE', sentence);
-    this.#begin('teaching', request.kind, null, (signal) => this.#teach(request, signal));
+    this.#begin('teaching', null, (signal) => this.#teach(request, signal));
   }
 
   /** @throws ServiceError TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER */
@@ -126,15 +118,10 @@ export class Teaching {
       if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
       if (row.encoder !== encoder.id) throw new ServiceError('MODEL_OF_OTHER_ENCODER', id);
     }
-    this.#begin('activation', null, id, (signal) => this.#activate(version, signal));
+    this.#begin('activation', id, (signal) => this.#activate(version, signal));
   }
 
-  #begin(
-    what: Work['what'],
-    kind: ModelKind | null,
-    model: string | null,
-    run: (signal: AbortSignal) => Promise<void>,
-  ): void {
+  #begin(what: Work['what'], model: string | null, run: (signal: AbortSignal) => Promise<void>): void {
     if (this.#work) throw new ServiceError('TEACHING_BUSY', this.#now.sentence || this.#work.what);
     const abort = new AbortController();
     this.#pause = new PauseFlag();
@@ -151,7 +138,7 @@ export class Teaching {
         this.#now = IDLE;
         this.#teller.listChanged();
       });
-    this.#work = { what, kind, abort, ended };
+    this.#work = { what, abort, ended };
     this.#enter('preparing', 'Preparing');
   }
 

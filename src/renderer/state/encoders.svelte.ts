@@ -2,6 +2,7 @@ import type { ServiceClient } from '../../contract/contract.ts';
 import type { EncoderEntry, EncodersEvent } from '../../contract/encoder-schemas.ts';
 import { EncoderInstall } from './encoder-install.svelte.ts';
 import { shortName, skippedLine } from './encoder-phrases.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
 
@@ -174,11 +175,6 @@ export class Encoders {
   }
 
   async #ask(request: (client: ServiceClient) => Promise<void>): Promise<void> {
-    if (this.#client === null) return;
-    try {
-      await request(this.#client);
-    } catch (error) {
-      this.#listener.problem?.(problemOf(error).sentence);
-    }
+    await ask(this.#client, request, this.#listener);
   }
 }

@@ -98,7 +98,6 @@ export function teachProgressOf(change: Partial<TeachProgress> = {}): TeachProgr
     type: 'progress',
     state: 'idle',
     paused: false,
-    kind: null,
     done: 0,
     secondsLeft: null,
     sentence: '',
@@ -341,8 +340,8 @@ export class FakeService {
 }
 
 /** What a request about teaching was about, in one line. */
-function asText({ kind = 'head', groups }: TeachInput = {}): string {
-  return groups === undefined ? kind : `${kind} ${groups.join(',')}`;
+function asText({ groups }: TeachInput = {}): string {
+  return groups === undefined ? 'head' : `head ${groups.join(',')}`;
 }
 
 function pictureOf(id: number): Picture {

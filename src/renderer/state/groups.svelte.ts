@@ -1,7 +1,9 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { GroupChange, GroupPictures, GroupsEvent, PictureGroup } from '../../contract/group-schemas.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
+import type { Labelling } from './labelling.ts';
 
 export interface GroupsListener {
   told?(sentence: string, undo: () => void): void;
@@ -21,11 +23,13 @@ export class Groups {
   /** The pictures that are to be put into a group: the chooser is open. */
   choosing = $state.raw<readonly number[] | null>(null);
 
+  readonly #labelling: Labelling;
   readonly #listener: GroupsListener;
   #client: ServiceClient | null = null;
   #group: number | null = null;
 
-  constructor(listener: GroupsListener) {
+  constructor(labelling: Labelling, listener: GroupsListener) {
+    this.#labelling = labelling;
     this.#listener = listener;
   }
 
@@ -69,13 +73,13 @@ export class Groups {
   }
 
   /** Puts pictures into a group that there is. */
-  add(id: number, pictures: readonly number[]): Promise<void> {
-    return this.#change((client) => client.groups.label({ id, pictures: [...pictures], verdict: 'in' }));
+  add(group: number, pictures: readonly number[]): Promise<boolean> {
+    return this.#labelling.store([{ group, pictures, verdict: 'in' }]);
   }
 
   /** Takes pictures out of a group. */
-  takeOut(id: number, pictures: readonly number[]): Promise<void> {
-    return this.#change((client) => client.groups.label({ id, pictures: [...pictures], verdict: 'none' }));
+  takeOut(group: number, pictures: readonly number[]): Promise<boolean> {
+    return this.#labelling.store([{ group, pictures, verdict: 'none' }]);
   }
 
   create(name: string, pictures: readonly number[]): Promise<void> {
@@ -105,13 +109,7 @@ export class Groups {
     this.#listener.told?.(`${description}.`, () => void this.#ask((client) => client.groups.undo({ change })));
   }
 
-  async #ask<Result>(request: (client: ServiceClient) => Promise<Result>): Promise<Result | null> {
-    if (this.#client === null) return null;
-    try {
-      return await request(this.#client);
-    } catch (error) {
-      this.#listener.problem?.(problemOf(error).sentence);
-      return null;
-    }
+  #ask<Result>(request: (client: ServiceClient) => Promise<Result>): Promise<Result | null> {
+    return ask(this.#client, request, this.#listener);
   }
 }

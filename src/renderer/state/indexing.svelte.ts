@@ -1,5 +1,6 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
 
@@ -113,11 +114,6 @@ export class Indexing {
   }
 
   async #ask(request: (client: ServiceClient) => Promise<void>): Promise<void> {
-    if (this.#client === null) return;
-    try {
-      await request(this.#client);
-    } catch (error) {
-      this.#listener.problem?.(problemOf(error).sentence);
-    }
+    await ask(this.#client, request, this.#listener);
   }
 }

@@ -53,7 +53,7 @@ export class Semblance {
   });
   readonly suggested = new Suggested(this.labelling);
   readonly questions = new Questions(this.labelling);
-  readonly groups = new Groups({
+  readonly groups = new Groups(this.labelling, {
     told: (sentence, undo) => this.toasts.show(sentence, { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
     changed: () => this.teaching.noteChange(),

@@ -6,12 +6,12 @@ import type {
   TeachProgress,
   TeachReadiness,
 } from '../../contract/teach-schemas.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
 import { worthTeaching } from './teach-phrases.ts';
 import { Versions } from './versions.svelte.ts';
 
-export type TeachKind = NonNullable<TeachInput['kind']>;
 type Ended = Extract<TeachEvent, { type: 'ended' }>;
 
 /** Each label is followed by a question how ready the groups are: at most so often. */
@@ -126,8 +126,8 @@ export class Teaching {
     if (client === null) return;
     const asked = ++this.#asked;
     try {
-      const input = this.#input('head');
-      const overall = await client.teach.readiness({ kind: 'head' });
+      const input = this.#input();
+      const overall = await client.teach.readiness();
       const readiness = input.groups === undefined ? overall : await client.teach.readiness(input);
       if (client !== this.#client || asked !== this.#asked) return;
       this.#overall = overall;
@@ -138,18 +138,12 @@ export class Teaching {
     }
   }
 
-  /** Whether another way of teaching could begin, and how long it would take. */
-  async readinessOf(kind: TeachKind): Promise<TeachReadiness> {
-    if (this.#client === null) throw new Error('The library is not open yet. Try again in a moment.');
-    return this.#client.teach.readiness(this.#input(kind));
-  }
-
   // ── under way ──
 
-  async start(kind: TeachKind = 'head'): Promise<void> {
+  async start(): Promise<void> {
     this.starting = true;
     this.failed = null;
-    await this.#ask((client) => client.teach.start(this.#input(kind)));
+    await this.#ask((client) => client.teach.start(this.#input()));
     this.starting = false;
   }
 
@@ -169,12 +163,11 @@ export class Teaching {
     this.stopping = false;
   }
 
-  #input(kind: TeachKind): TeachInput {
+  #input(): TeachInput {
     const { loss, steps, learningRate, seed } = this.advanced;
     const groups = this.#groups();
     const chosen = groups.filter((id) => !this.leftOut.has(id));
     return {
-      kind,
       ...(chosen.length === groups.length ? {} : { groups: chosen }),
       ...(loss === null ? {} : { loss }),
       ...(steps === null ? {} : { steps }),
@@ -224,11 +217,6 @@ export class Teaching {
   }
 
   async #ask(request: (client: ServiceClient) => Promise<void>): Promise<void> {
-    if (this.#client === null) return;
-    try {
-      await request(this.#client);
-    } catch (error) {
-      this.#listener.problem?.(problemOf(error).sentence);
-    }
+    await ask(this.#client, request, this.#listener);
   }
 }

@@ -1,5 +1,6 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { fileName } from './phrases.ts';
 
@@ -117,11 +118,6 @@ export class Versions {
   }
 
   async #ask(request: (client: ServiceClient) => Promise<void>): Promise<void> {
-    if (this.#client === null) return;
-    try {
-      await request(this.#client);
-    } catch (error) {
-      this.#listener.problem?.(problemOf(error).sentence);
-    }
+    await ask(this.#client, request, this.#listener);
   }
 }
