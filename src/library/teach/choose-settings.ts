@@ -11,6 +11,8 @@ export interface TrainingSettings {
   readonly examplesPerClassPerBatch: number;
   /** How much it is drawn back to its start: `HeadTask.towardsStart`. */
   readonly towardsStart: number;
+  /** Where between its start (0) and what training made of it (1) the head is: `betweenHeads`. */
+  readonly trainedShare: number;
   /** Share of the taught pictures whose loss says when to stop, 0 for none; they are not trained on then. */
   readonly earlyStoppingShare: number;
 }
@@ -79,6 +81,8 @@ function trainingFor(
     classesPerBatch,
     examplesPerClassPerBatch: Math.max(2, Math.min(8, Math.floor(BATCH / classesPerBatch))),
     towardsStart: perGroup >= TRAINED_FROM ? 10 : 100,
+    // half-way keeps what training gains on what was taught, and costs what was not taught nothing
+    trainedShare: 0.5,
     earlyStoppingShare: perGroup >= EARLY_STOPPING_FROM ? 0.1 : 0,
   };
 }

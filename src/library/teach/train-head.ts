@@ -40,7 +40,25 @@ export async function trainHead(
   }
   const { taught, stopping } = divide(labelled, training.earlyStoppingShare, settings.seed);
   const start = closedFormHead(taught, settings.closedForm);
-  return await trainer.train(headTask(taught, stopping, start, training, settings.seed), { signal, onStep });
+  const task = headTask(taught, stopping, start, training, settings.seed);
+  const trained = await trainer.train(task, { signal, onStep });
+  return { ...trained, weights: betweenHeads(start, trained.weights, training.trainedShare) };
+}
+
+/**
+ * A head between two of the same shape, weight by weight. Between a model and what it was fine-tuned to there are models that know the
+ * new as well as the fine-tuned one and keep more of what it did not see (Wortsman et al., "Robust fine-tuning of zero-shot models",
+ * 2022, https://arxiv.org/abs/2109.01903).
+ *
+ * @param share 0 gives `a`, 1 gives `b`
+ */
+function betweenHeads(a: HeadWeights, b: HeadWeights, share: number): HeadWeights {
+  const between = (from: Float32Array, to: Float32Array): Float32Array =>
+    from.map((value, i) => value + share * ((to[i] ?? value) - value));
+  return {
+    kernel: between(a.kernel, b.kernel),
+    bias: a.bias === null || b.bias === null ? null : between(a.bias, b.bias),
+  };
 }
 
 function headTask(
