@@ -87,7 +87,7 @@ export const modelVersion = z.object({
   curves: lossCurves.nullable(),
   /** Settings of the teaching in a line: "multi-similarity loss, 200 steps". */
   recipe: z.string(),
-  /** Bytes on disk, its vectors and index included. */
+  /** Bytes of its index on disk; its stored vectors take about as much again. */
   bytes: z.number().int().nonnegative(),
 });
 export type ModelVersion = z.infer<typeof modelVersion>;

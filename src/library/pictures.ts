@@ -1,5 +1,5 @@
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ServiceError } from '../contract/errors.ts';
 import { packLayout } from '../contract/picture-layout.ts';
 import type { Picture } from '../contract/schemas.ts';
@@ -29,8 +29,28 @@ function absolutePath(file: { readonly sourcePath: string; readonly path: string
   return join(file.sourcePath, file.path);
 }
 
-/** The picture of a file, by its absolute path; null where it is not in the library. */
-export function pictureAt(catalog: Catalog, path: string): number | null {
+/**
+ * The pictures of files by absolute path, by way of a link to their folder too; null for a file that is not in the library.
+ * The real path of a folder is asked for once, and only where a file was not found as it was written.
+ */
+export async function picturesAt(catalog: Catalog, paths: readonly string[]): Promise<(number | null)[]> {
+  const realFolders = new Map<string, Promise<string | null>>();
+  const realFolder = (folder: string): Promise<string | null> => {
+    const known = realFolders.get(folder) ?? realpath(folder).catch(() => null);
+    realFolders.set(folder, known);
+    return known;
+  };
+  return Promise.all(
+    paths.map(async (path) => {
+      const id = pictureAt(catalog, path);
+      if (id !== null) return id;
+      const folder = await realFolder(dirname(path));
+      return folder === null || folder === dirname(path) ? null : pictureAt(catalog, join(folder, basename(path)));
+    }),
+  );
+}
+
+function pictureAt(catalog: Catalog, path: string): number | null {
   const holding = sourceHolding(catalog, path);
   return holding === null ? null : (catalog.fileAt(holding.source.id, holding.inside)?.mediaId ?? null);
 }

@@ -11,7 +11,7 @@ import { groupRoutes } from './groups/group-routes.ts';
 import type { Groups } from './groups/groups.ts';
 import { implementer } from './implementer.ts';
 import { join } from 'node:path';
-import { describePicture, displayPicture, locatePicture, packedLayout, pictureAt } from './pictures.ts';
+import { describePicture, displayPicture, locatePicture, packedLayout, picturesAt } from './pictures.ts';
 import { evaluateLibrary } from './search/evaluate.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
@@ -89,7 +89,7 @@ export function createRouter(parts: RouterParts) {
         rows: packedLayout(catalog, input.since),
       })),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
-      at: os.pictures.at.handler(({ input }) => input.paths.map((path) => pictureAt(catalog, path))),
+      at: os.pictures.at.handler(({ input }) => picturesAt(catalog, input.paths)),
       locate: os.pictures.locate.handler(async ({ input }) => ({ path: await locatePicture(catalog, input.id) })),
       display: os.pictures.display.handler(({ input }) => displayPicture(parts, input.id)),
     },

@@ -1,7 +1,8 @@
 import { createORPCClient, isDefinedError, safe } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
 import { RPCHandler } from '@orpc/server/message-port';
-import { join } from 'node:path';
+import { symlink } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import { layoutCount } from '../../src/contract/picture-layout.ts';
@@ -30,6 +31,12 @@ test('the whole path over a message port: progress, results, binary data', async
   expect(await indexFolders(client, photos)).toMatchObject({ found: 12, indexed: 12 });
   const { rows } = await client.pictures.layout({});
   expect(layoutCount(new Uint8Array(await rows.arrayBuffer()))).toBe(12);
+  const link = join(folder, 'link');
+  await symlink(photos, link, 'junction');
+  const [written, linked, none] = await client.pictures.at({
+    paths: [path, join(link, basename(path)), join(link, 'none.jpg')],
+  });
+  expect([typeof written, linked, none]).toEqual(['number', written, null]);
   const bytes = new Blob(['no picture']);
   const { neighbors, thumbnails } = await client.search.similar({ examples: [{ kind: 'file', path }] });
   expect(neighbors[0]?.path).toBe(path);

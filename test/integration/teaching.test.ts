@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 /** Groups, teaching, versions and suggestions, with the real encoder, SQLite, HNSW and TF.js. */
 import { readFile, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -166,20 +167,36 @@ test('says why where there is nothing to teach, does one thing at a time, and ca
   expect(await client.models.list()).toHaveLength(1);
 });
 
+/** A model file with other fields, and a checksum that is right. */
+function resummed(text: string, changes: Readonly<Record<string, unknown>>): string {
+  const { sha256: _, ...rest } = { ...(JSON.parse(text) as Record<string, unknown>), ...changes };
+  return JSON.stringify({ ...rest, sha256: createHash('sha256').update(JSON.stringify(rest)).digest('hex') });
+}
+
 test('a version goes to another library as a file, and a damaged file is refused', async () => {
   const { client, library } = await groupedLibrary();
   const model = await teachAndUse(client);
   const file = join(library, '..', 'model.json');
   await client.models.exportTo({ id: model, path: file });
+  await expect(client.models.exportTo({ id: model, path: join(library, 'none', 'model.json') })).rejects.toMatchObject({
+    code: 'FOLDER_MISSING',
+  });
   const other = await openLibrary(join(library, '..', 'other'));
   const imported = await other.client.models.importFrom({ path: file });
   expect(imported).toMatchObject({ kind: 'imported', active: false, usable: true });
+  expect(imported.recipe).toContain('in another library');
+  // it was taught elsewhere: nothing has changed since here
+  expect(await other.client.teach.readiness()).toMatchObject({ changedSince: null });
   await until(other.client, 'swapped', () => other.client.models.use({ id: imported.id }));
   const text = await readFile(file, 'utf8');
   for (const damaged of [text.slice(0, -40), text.replace('"seed":1', '"seed":2'), '{}', '']) {
     await writeFile(file, damaged);
     await expect(other.client.models.importFrom({ path: file })).rejects.toMatchObject({ code: 'MODEL_FILE_DAMAGED' });
   }
+  await writeFile(file, resummed(text, { base: 'projection-of-another' }));
+  await expect(other.client.models.importFrom({ path: file })).rejects.toMatchObject({
+    code: 'MODEL_OF_OTHER_ENCODER',
+  });
 });
 
 test('pictures that are indexed while a version answers are found by it, and by the one before', async () => {

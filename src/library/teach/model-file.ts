@@ -1,6 +1,8 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import { z } from 'zod';
+import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
 import { writeError } from '../library-folder.ts';
@@ -34,7 +36,7 @@ function sumOf({ sha256: _, ...rest }: ModelFile): string {
  * Writes a version, aside and renamed. What names pictures of this library is left out.
  *
  * @returns bytes written
- * @throws ServiceError DISK_FULL, LIBRARY_READ_ONLY
+ * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
  */
 export async function writeModelFile(path: string, row: TaughtModelRow): Promise<number> {
   const described = modelDescription.parse(JSON.parse(row.description));
@@ -63,37 +65,49 @@ export async function writeModelFile(path: string, row: TaughtModelRow): Promise
     await rename(aside, path);
   } catch (cause) {
     await rm(aside, { force: true });
-    throw writeError(cause as NodeJS.ErrnoException);
+    const error = cause as NodeJS.ErrnoException;
+    throw error.code === 'ENOENT' ? new ServiceError('FOLDER_MISSING', dirname(path), { cause }) : writeError(error);
   }
   return Buffer.byteLength(text);
 }
 
 /**
- * Reads what {@link writeModelFile} wrote, as a version with a new id.
+ * Reads what {@link writeModelFile} wrote, as a version with a new id that is made now: when it was taught is told by its recipe.
  *
- * @throws ServiceError MODEL_FILE_DAMAGED
+ * @param encoder id of the encoder in use
+ * @param base its projection, whose vectors the version has to take
+ * @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER
  */
-export async function readModelFile(path: string): Promise<TaughtModelRow> {
+export async function readModelFile(path: string, encoder: string, base: Projection): Promise<TaughtModelRow> {
+  const { content, head, inputs } = await readContent(path);
+  if (content.encoder !== encoder || content.base !== base.id) {
+    throw new ServiceError('MODEL_OF_OTHER_ENCODER', content.encoder);
+  }
+  if (inputs !== base.dimensions) {
+    throw new ServiceError('MODEL_FILE_DAMAGED', `${path}: its head takes ${inputs} values, not ${base.dimensions}`);
+  }
+  const day = content.createdAt.slice(0, 10);
+  const recipe = `${content.description.recipe}, taught on ${day} in another library`;
+  return {
+    id: `imported-${day}-${content.sha256.slice(0, 4)}${randomBytes(2).toString('hex')}`,
+    encoder,
+    base: base.id,
+    kind: 'imported',
+    createdAt: new Date().toISOString(),
+    removedAt: null,
+    description: JSON.stringify({ ...content.description, recipe }),
+    head,
+  };
+}
+
+async function readContent(path: string): Promise<{ content: ModelFile; head: Buffer; inputs: number }> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes`);
     const content = modelFile.parse(JSON.parse(await readFile(path, 'utf8')));
     if (sumOf(content) !== content.sha256) throw new RangeError('its checksum is wrong');
     const head = Buffer.from(content.head, 'base64');
-    const { inputs } = unpackHead(head);
-    const { encoder, base, createdAt, description } = content;
-    const id = `imported-${createdAt.slice(0, 10)}-${content.sha256.slice(0, 4)}${randomBytes(2).toString('hex')}`;
-    if (inputs === 0) throw new RangeError('its head takes nothing');
-    return {
-      id,
-      encoder,
-      base,
-      kind: 'imported',
-      createdAt,
-      removedAt: null,
-      description: JSON.stringify(description),
-      head,
-    };
+    return { content, head, inputs: unpackHead(head).inputs };
   } catch (cause) {
     throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });
   }

@@ -90,7 +90,8 @@ export class Teaching {
     const wanted = wantedGroups(catalog, request.groups);
     const teachable = teachableGroups(wanted, (id) => known.has(id));
     const labelled = new Set(wanted.flatMap(({ members }) => members)).size;
-    const newest = catalog.models.all()[0];
+    // an import says nothing of the labels here
+    const newest = catalog.models.all().find(({ kind }) => kind !== 'imported');
     const description = newest ? this.#parts.descriptions.of(newest.id) : null;
     const changedSince = description && labelsChanged(description, wanted);
     const base = { groups: wanted.length, labelled, changedSince };
@@ -280,7 +281,7 @@ export class Teaching {
     this.#teller.listChanged();
   }
 
-  /** @throws ServiceError MODEL_UNKNOWN, DISK_FULL, LIBRARY_READ_ONLY */
+  /** @throws ServiceError MODEL_UNKNOWN, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
   async exportTo(id: string, path: string): Promise<{ path: string; bytes: number }> {
     const row = this.#parts.catalog.models.get(id);
     if (!row) throw new ServiceError('MODEL_UNKNOWN', id);
@@ -290,8 +291,8 @@ export class Teaching {
   /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER */
   async importFrom(path: string): Promise<ModelVersion> {
     const { catalog, active } = this.#parts;
-    const row = await readModelFile(path);
-    if (row.encoder !== active.current.encoder.id) throw new ServiceError('MODEL_OF_OTHER_ENCODER', row.encoder);
+    const { encoder, base } = active.current;
+    const row = await readModelFile(path, encoder.id, base);
     catalog.models.put(row);
     this.#teller.listChanged();
     const version = (await this.models()).find(({ id }) => id === row.id);
