@@ -1,7 +1,7 @@
 import { defineConfig } from 'vite';
 
 /**
- * Builds everything that runs on plain Node: the command line, the library service and the two workers. Dependencies stay
+ * Builds everything that runs on plain Node: the command line, the library service and the workers. Dependencies stay
  * outside (several are native), and all chunks lie flat in out/node, because the workers are found beside the module that
  * starts them.
  */
@@ -12,6 +12,7 @@ const entries = {
   'encode-worker': 'src/compute/encode-worker.ts',
   'probe-worker': 'src/compute/devices/probe-worker.ts',
   'training-worker': 'src/compute/training/training-worker.ts',
+  'preview-worker': 'src/library/teach/preview-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
 };
 

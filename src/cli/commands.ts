@@ -106,17 +106,26 @@ export async function failuresCommand(shared: SharedOptions): Promise<number> {
   return 0;
 }
 
+export interface SimilarOptions {
+  not?: string[];
+  text?: string;
+  k: number;
+  exact: boolean;
+  preview: boolean;
+}
+
 export async function similarCommand(
   shared: SharedOptions,
   images: string[],
-  options: { not?: string[]; text?: string; k: number; exact: boolean },
+  options: SimilarOptions,
 ): Promise<number> {
   if (images.length === 0 && options.text === undefined) throw new UsageError('name a picture, or give --text WORDS');
+  const { text, k, exact, preview } = options;
   const output = new Output(shared.json);
   const example = (wanted: boolean) => (path: string) => ({ kind: 'file' as const, path: resolve(path), wanted });
   const examples = [...images.map(example(true)), ...(options.not ?? []).map(example(false))];
   const { neighbors } = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
-    client.search.similar({ examples, text: options.text, k: options.k, exact: options.exact }),
+    client.search.similar({ examples, text, k, exact, preview }),
   );
   if (shared.json) for (const neighbor of neighbors) output.value(neighborValue(neighbor));
   else describeNeighbors(output, neighbors);

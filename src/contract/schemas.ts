@@ -132,10 +132,19 @@ export const similarQuery = z
     k: z.number().int().min(1).max(10_000).default(20),
     /** Scan every vector instead of asking the HNSW index: the reference that the index is measured against. */
     exact: z.boolean().default(false),
+    /**
+     * Rank what is found as a teaching with the groups as they are now would, without teaching: a preview, which follows each label.
+     * TEACHING_IMPOSSIBLE where there is nothing to learn from yet.
+     */
+    preview: z.boolean().default(false),
   })
   .refine(
     ({ examples, text }) => text !== undefined || examples.some((example) => example.wanted),
     'At least one example must be wanted, or words given.',
+  )
+  .refine(
+    ({ text, preview }) => text === undefined || !preview,
+    'Groups say nothing of words: a preview takes examples.',
   );
 
 export const neighbor = z.object({

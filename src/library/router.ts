@@ -17,6 +17,7 @@ import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
 import type { Suggester } from './teach/suggester.ts';
 import { modelRoutes, teachRoutes } from './teach/teach-routes.ts';
+import type { TeachingPreview } from './teach/preview.ts';
 import type { Teaching } from './teach/teaching.ts';
 
 interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'> {
@@ -26,12 +27,13 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly groups: Groups;
   readonly suggester: Suggester;
   readonly teaching: Teaching;
+  readonly preview: TeachingPreview;
   readonly readonly: boolean;
 }
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, active, indexer, encoders, groups, suggester, teaching, paths } = parts;
+  const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, paths } = parts;
   const os = implementer();
   const needWriting = (): void => {
     if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
@@ -94,7 +96,9 @@ export function createRouter(parts: RouterParts) {
       display: os.pictures.display.handler(({ input }) => displayPicture(parts, input.id)),
     },
     search: {
-      similar: os.search.similar.handler(({ input }) => active.use((library) => findSimilar(library, input))),
+      similar: os.search.similar.handler(({ input }) =>
+        input.preview ? preview.similar(input) : active.use((library) => findSimilar(library, input)),
+      ),
     },
     encoders: {
       list: os.encoders.list.handler(() => encoders.list()),

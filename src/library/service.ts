@@ -20,6 +20,7 @@ import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
 import { withActiveVersion } from './teach/active-version.ts';
 import { VersionDescriptions } from './teach/model-description.ts';
+import { TeachingPreview } from './teach/preview.ts';
 import { Suggester } from './teach/suggester.ts';
 import { Teaching } from './teach/teaching.ts';
 
@@ -117,6 +118,7 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   const groups = new Groups({ catalog });
   const descriptions = new VersionDescriptions(catalog.models);
   const suggester = new Suggester({ paths, catalog, active, descriptions });
+  const preview = new TeachingPreview({ paths, catalog, active });
   const teaching = new Teaching({ paths, catalog, active, indexer, descriptions });
   if (!readonly) teaching.purge();
   closers.push(() => teaching.close());
@@ -130,6 +132,7 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     groups,
     suggester,
     teaching,
+    preview,
     readonly,
   });
   let closing: Promise<void> | null = null;

@@ -148,6 +148,30 @@ test('suggests the rest of each group, remembers what was refused, and asks what
   expect(found.suggestions.length).toBeGreaterThan(0);
 });
 
+test('a search can be seen as a teaching would make it, and follows each label', async () => {
+  const { client, photos } = await groupedLibrary();
+  const [first] = await client.pictures.at({ paths: [join(photos, 'rings', `${EACH - 1}.jpg`)] });
+  const asked = { examples: [{ kind: 'picture' as const, id: first ?? 0 }], k: 12 };
+  const untaught = await client.search.similar(asked);
+  const preview = await client.search.similar({ ...asked, preview: true });
+  const results = (result: typeof preview) => result.neighbors.map(({ id, score }) => [id, score]);
+  expect(results(preview)).not.toEqual(results(untaught));
+  expect(results(await client.search.similar({ ...asked, preview: true }))).toEqual(results(preview));
+  expect(preview.neighbors.map(({ score }) => score)).toEqual(
+    preview.neighbors.map(({ score }) => score).sort((a, b) => b - a),
+  );
+  const [{ id: group } = { id: 0 }, ...others] = await client.groups.list();
+  const [label] = preview.neighbors;
+  await client.groups.label({ id: group, pictures: [label?.id ?? 0], verdict: 'in' });
+  expect(results(await client.search.similar({ ...asked, preview: true }))).not.toEqual(results(preview));
+  // nothing of it stays
+  expect(results(await client.search.similar(asked))).toEqual(results(untaught));
+  for (const { id } of others) await client.groups.remove({ id });
+  await expect(client.search.similar({ ...asked, preview: true })).rejects.toMatchObject({
+    code: 'TEACHING_IMPOSSIBLE',
+  });
+});
+
 test('says why where there is nothing to teach, does one thing at a time, and can be cancelled', async () => {
   const { client } = await groupedLibrary();
   const [first] = await client.groups.list();

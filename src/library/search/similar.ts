@@ -8,6 +8,7 @@ import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import { shownPicture, thumbnailOf } from '../pictures.ts';
+import type { VectorNeighbor } from '../vectors/vector-index.ts';
 import { lengthOfSum, queryVector, type ExampleVector } from './query-vector.ts';
 import { rankedSearch, type RankedQuery, type Ranking, type SearchedLibrary } from './ranked-search.ts';
 
@@ -18,25 +19,47 @@ interface Resolved {
   readonly vector: Float32Array;
   readonly signature: Uint8Array;
   readonly thumbnail: Uint8Array;
+  /** By the encoder's own projection, which heads take: made when it is asked for. */
+  readonly untaught: () => Float32Array;
   /** Set for a picture chosen in the library: it is not its own neighbor. */
   readonly self: number | null;
+}
+
+/** Another model, by which what was found is ranked anew. */
+export interface Reranker {
+  /** As many are found first. */
+  readonly candidates: number;
+  /**
+   * @param ids what was found
+   * @param query unit vector by the encoder's own projection
+   * @returns the same pictures, best first
+   */
+  rank(ids: readonly number[], query: Float32Array): Promise<VectorNeighbor[]>;
+}
+
+interface Found extends VectorNeighbor {
+  readonly related: boolean;
 }
 
 /**
  * Finds the pictures most like the examples and the words, best first.
  *
- * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS; what `reranker` throws
  */
-export async function findSimilar(parts: IndexParts, query: Query): Promise<SimilarResult> {
+export async function findSimilar(parts: IndexParts, query: Query, reranker?: Reranker): Promise<SimilarResult> {
   const started = performance.now();
   const [resolved, words] = await Promise.all([
     Promise.all(query.examples.map((example) => resolveExample(parts, example))),
     query.text === undefined ? null : readWords(parts, query.text),
   ]);
-  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, query));
-  const related = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
-  const neighbors = ranking.neighbors
-    .flatMap(({ id, score }) => describeNeighbor(parts, id, score, related))
+  const first = { ...query, k: Math.max(query.k, reranker?.candidates ?? 0) };
+  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, first));
+  const line = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
+  const found = ranking.neighbors.map((neighbor) => ({ ...neighbor, related: neighbor.score >= line }));
+  const ranked = reranker ? await rankedAnew(reranker, found, untaughtQuery(resolved, query)) : found;
+  const neighbors = ranked
+    .slice(0, query.k)
+    .flatMap((neighbor) => describeNeighbor(parts, neighbor))
     .map((neighbor, i) => ({ ...neighbor, rank: i + 1 }));
   return {
     neighbors,
@@ -44,6 +67,18 @@ export async function findSimilar(parts: IndexParts, query: Query): Promise<Simi
     seconds: (performance.now() - started) / 1000,
     thumbnails: resolved.map(({ thumbnail }) => new Blob([new Uint8Array(thumbnail)], { type: 'image/webp' })),
   };
+}
+
+/** The other model has no line of its own: as many results are related as were. */
+async function rankedAnew(reranker: Reranker, found: readonly Found[], query: Float32Array): Promise<Found[]> {
+  const related = found.filter((neighbor) => neighbor.related).length;
+  const ids = found.map(({ id }) => id);
+  return (await reranker.rank(ids, query)).map((neighbor, i) => ({ ...neighbor, related: i < related }));
+}
+
+function untaughtQuery(resolved: readonly Resolved[], query: Query): Float32Array {
+  const untaught = resolved.map((example) => ({ ...example, vector: example.untaught() }));
+  return queryVector(exampleVectors(untaught, null, query));
 }
 
 /** The whole library as a search sees it now. */
@@ -102,17 +137,12 @@ function relatedScore({ relatedScore: plain, smoothing }: Projection, { smoothed
   return smoothed ? (smoothing?.relatedScore ?? plain) : plain;
 }
 
-function describeNeighbor(
-  { catalog }: IndexParts,
-  id: number,
-  score: number,
-  relatedFrom: number,
-): Omit<Neighbor, 'rank'>[] {
+function describeNeighbor({ catalog }: IndexParts, { id, score, related }: Found): Omit<Neighbor, 'rank'>[] {
   const picture = shownPicture(catalog, id);
   // removed since the index was asked
   if (!picture) return [];
   // rounding can lift a picture's score with itself a hair above 1
-  return [{ ...picture, score: Math.min(1, score), related: score >= relatedFrom }];
+  return [{ ...picture, score: Math.min(1, score), related }];
 }
 
 async function resolveExample(parts: IndexParts, example: Example): Promise<Resolved> {
@@ -131,7 +161,12 @@ async function libraryExample(parts: IndexParts, id: number): Promise<Omit<Resol
   const media = parts.catalog.media(id);
   const vector = parts.vectors.vector(id);
   if (!media || !vector) throw new ServiceError('PICTURE_UNKNOWN', String(id));
-  return { vector, signature: parts.store.signature(id), thumbnail: await thumbnailOf(parts, media.hash) };
+  const untaught = (): Float32Array => {
+    const features = parts.store.features(id);
+    if (!features) throw new ServiceError('PICTURE_UNKNOWN', String(id));
+    return parts.base.project(Float32Array.from(features));
+  };
+  return { vector, untaught, signature: parts.store.signature(id), thumbnail: await thumbnailOf(parts, media.hash) };
 }
 
 /** The picture that a file is known as, if it has not changed since it was indexed: it need not be decoded again. */
@@ -150,7 +185,7 @@ async function knownFile({ catalog }: IndexParts, path: string): Promise<number 
 }
 
 async function readExample(
-  { decoders, batcher, projection, pixels }: IndexParts,
+  { decoders, batcher, projection, base, pixels }: IndexParts,
   from: { readonly path: string } | { readonly bytes: Uint8Array },
   name: string,
 ): Promise<Resolved> {
@@ -160,7 +195,9 @@ async function readExample(
     if ('known' in picture || !own) throw new Error('a decode worker gave no pixels');
     const features = await batcher.encode(own, true);
     const { signature, thumbnail } = picture;
-    return { vector: projection.project(features), signature, thumbnail: thumbnail ?? new Uint8Array(), self: null };
+    const vector = projection.project(features);
+    const untaught = (): Float32Array => base.project(features);
+    return { vector, untaught, signature, thumbnail: thumbnail ?? new Uint8Array(), self: null };
   } catch (error) {
     if (!(error instanceof FileFailureError)) throw error;
     throw new ServiceError('PICTURE_UNREADABLE', `${name}: ${error.message}`, { cause: error });
