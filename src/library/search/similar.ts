@@ -27,10 +27,10 @@ interface Resolved {
 
 /** Another model, by which what was found is ranked anew. */
 export interface Reranker {
-  /** As many are found first. */
+  /** As many are found first, and no more come back. */
   readonly candidates: number;
   /**
-   * @param ids what was found
+   * @param ids what was found, at most `candidates`
    * @param query unit vector by the encoder's own projection
    * @returns the same pictures, best first
    */
@@ -52,7 +52,7 @@ export async function findSimilar(parts: IndexParts, query: Query, reranker?: Re
     Promise.all(query.examples.map((example) => resolveExample(parts, example))),
     query.text === undefined ? null : readWords(parts, query.text),
   ]);
-  const first = { ...query, k: Math.max(query.k, reranker?.candidates ?? 0) };
+  const first = { ...query, k: reranker?.candidates ?? query.k };
   const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, first));
   const line = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
   const found = ranking.neighbors.map((neighbor) => ({ ...neighbor, related: neighbor.score >= line }));
