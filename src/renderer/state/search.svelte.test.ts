@@ -113,4 +113,32 @@ describe('Search', () => {
     await search.connect(service.client());
     expect(search.phase).toBe('done');
   });
+
+  it('follows labels with a preview while what was found stays, and says why there is none', async () => {
+    const { service, search } = await searching();
+    const asked: unknown[] = [];
+    service.similar = (input) => {
+      asked.push(input.preview);
+      return Promise.resolve(result(asked.length));
+    };
+    await search.show([file('/a.jpg')]);
+    search.labelsChanged();
+    expect(asked).toEqual([false]);
+    const shown = search.setPreview(true);
+    expect(search.phase).toBe('done');
+    await shown;
+    search.labelsChanged();
+    await Promise.resolve();
+    expect(asked).toEqual([false, true, true]);
+    await search.show([file('/a.jpg')], 'a red boat');
+    expect(asked.at(-1)).toBe(false);
+    service.similar = (input) =>
+      input.preview === true
+        ? Promise.reject(new ORPCError('TEACHING_IMPOSSIBLE', { data: { detail: 'One group alone.' } }))
+        : Promise.resolve(result(7));
+    await search.show([file('/a.jpg')]);
+    expect(search.preview).toBe(false);
+    expect(search.previewProblem).toContain('One group alone.');
+    expect(search.neighbors.map(({ id }) => id)).toEqual([7]);
+  });
 });

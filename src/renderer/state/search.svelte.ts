@@ -64,6 +64,10 @@ export class Search {
   neighbors = $state.raw<readonly Neighbor[]>([]);
   seconds = $state(0);
   problem = $state<Problem | null>(null);
+  /** Whether results are ranked as a teaching with the groups as they are now would; words have no such preview. */
+  preview = $state(false);
+  /** Why there is no preview; null where nothing is in the way. */
+  previewProblem = $state<string | null>(null);
 
   #client: ServiceClient | null = null;
   #running: AbortController | null = null;
@@ -80,29 +84,53 @@ export class Search {
     return this.run();
   }
 
+  /** Ranks what is shown anew, as a teaching would or as before. What is shown stays until then. */
+  setPreview(preview: boolean): Promise<void> {
+    this.preview = preview;
+    this.previewProblem = null;
+    return this.phase === 'done' ? this.#ask() : this.run();
+  }
+
+  /** A preview follows each label. */
+  labelsChanged(): void {
+    if (this.preview && this.phase === 'done') void this.#ask();
+  }
+
   /** Asks again with the examples and words as they are. */
-  async run(): Promise<void> {
+  run(): Promise<void> {
     this.#running?.abort();
     this.#running = null;
     if (this.words === '' && !this.examples.some((example) => example.wanted)) {
       this.phase = 'empty';
       this.neighbors = [];
-      return;
+      return Promise.resolve();
     }
     this.phase = 'busy';
     this.problem = null;
+    return this.#ask();
+  }
+
+  async #ask(): Promise<void> {
     if (this.#client === null) return;
+    this.#running?.abort();
     const running = new AbortController();
     this.#running = running;
     const asked = this.examples;
     try {
       const text = this.words === '' ? {} : { text: this.words };
-      const query = { examples: asked.map(queryExample), ...text, k: RESULTS };
+      const preview = this.preview && this.words === '';
+      const query = { examples: asked.map(queryExample), ...text, k: RESULTS, preview };
       const result = await this.#client.search.similar(query, { signal: running.signal });
       if (this.#running === running) this.#take(asked, result);
     } catch (error) {
       if (this.#running !== running) return;
-      this.problem = problemOf(error);
+      const problem = problemOf(error);
+      if (problem.code === 'TEACHING_IMPOSSIBLE') {
+        this.preview = false;
+        this.previewProblem = problem.sentence;
+        return this.#ask();
+      }
+      this.problem = problem;
       this.phase = 'failed';
     }
   }

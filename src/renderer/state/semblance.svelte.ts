@@ -56,7 +56,10 @@ export class Semblance {
   readonly groups = new Groups(this.labelling, {
     told: (sentence, undo) => this.toasts.show(sentence, { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
-    changed: () => this.teaching.noteChange(),
+    changed: () => {
+      this.teaching.noteChange();
+      this.search.labelsChanged();
+    },
   });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
