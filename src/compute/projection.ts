@@ -63,12 +63,22 @@ export const BUILTIN_PROJECTION = 'projection-builtin';
 
 /** Loads the built-in projection. ENCODER_FAILED where a file is missing or damaged. */
 export function loadProjection(): Projection {
+  const { header, weights } = readProjection();
+  return createProjection(header, weights);
+}
+
+/** Its parts, for training with them. Throws as {@link loadProjection}. */
+export function loadProjectionWeights(): ProjectionWeights {
+  return readProjection().weights;
+}
+
+function readProjection(): { readonly header: ProjectionHeader; readonly weights: ProjectionWeights } {
   const file = resourceFile('projection', `${BUILTIN_PROJECTION}.json`);
   const header = projectionHeader.parse(JSON.parse(readFileSync(file, 'utf8')));
   const bytes = readFileSync(resourceFile('projection', `${BUILTIN_PROJECTION}.bin`));
   const found = createHash('sha256').update(bytes).digest('hex');
   if (found !== header.sha256) throw new ServiceError('ENCODER_FAILED', `${file} and its .bin do not belong together`);
-  return createProjection(header, unpackProjection(bytes, header.features, header.dimensions));
+  return { header, weights: unpackProjection(bytes, header.features, header.dimensions) };
 }
 
 /** The bytes of a projection's .bin. */
