@@ -124,7 +124,7 @@ async function deep(head: HeadWeights, taught: readonly number[], seed: number) 
       const labels = Int32Array.of(classes.indexOf(classOf[id] ?? ''));
       await fit.add({ pixels: pixels[id] ?? new Uint8Array(), labels, heldOut: Uint8Array.of(0) });
     }
-    return await fit.train(new AbortController().signal, () => undefined);
+    return await fit.train(() => Promise.resolve(), () => undefined);
   } finally {
     await fit.close();
   }

@@ -93,8 +93,11 @@ export class DeepFit {
     return rows;
   }
 
-  /** @throws DivergedError; RangeError where a class has no picture; the reason of `signal` */
-  async train(signal: AbortSignal, onStep: (done: StepDone) => void): Promise<DeepResult> {
+  /**
+   * @param turn asked before each step: resolves when it may be done, rejects to end the training
+   * @throws DivergedError; RangeError where fewer than two classes have pictures; what `turn` rejects with
+   */
+  async train(turn: () => Promise<void>, onStep: (done: StepDone) => void): Promise<DeepResult> {
     const { steps, learningRate, heldOut } = this.#task;
     const optimizers = [
       { optimizer: tf.train.adam(learningRate.encoder), variables: this.#model.encoderVariables },
@@ -105,15 +108,12 @@ export class DeepFit {
     try {
       await this.#look(0, watch);
       for (let step = 1; step <= steps && !watch.isOver; step++) {
-        signal.throwIfAborted();
+        await turn();
         const loss = await this.#step(optimizers, step);
         losses.push(loss);
         if (step % heldOut.every === 0) await this.#look(step, watch);
         onStep({ step, steps, loss, heldOutLoss: watch.losses.at(-1)?.loss ?? null });
-        // a worker hears of a cancellation between two steps
-        await new Promise((resolve) => setImmediate(resolve));
       }
-      signal.throwIfAborted();
       const { encoder, head } = watch.best ?? (await this.#model.weights());
       return { encoder: withWeights(this.#task.encoder, encoder), head, losses, heldOutLosses: watch.losses };
     } finally {

@@ -30,9 +30,8 @@ export class DeepModel {
     this.kernel = tf.tidy(() => tf.variable(tf.tensor2d(head.kernel, [inputs, dimensions])));
     this.bias = head.bias === null ? null : tf.tidy(() => tf.variable(tf.tensor1d(head.bias ?? [])));
     this.#start = [...this.encoderVariables, this.kernel].map((variable) => tf.clone(variable));
-    const squares = this.#start.map(squareOf);
-    const headSquare = squares.pop() ?? 0;
-    this.#squares = { encoder: squares.reduce((sum, square) => sum + square, 0), head: headSquare };
+    const encoder = [...this.encoder.variables.keys()].map((name) => squareOf(split.weights.get(name)?.values ?? []));
+    this.#squares = { encoder: encoder.reduce((sum, square) => sum + square, 0), head: squareOf(head.kernel) };
   }
 
   get encoderVariables(): readonly tf.Variable[] {
@@ -59,7 +58,9 @@ export class DeepModel {
         tf.sum(tf.square(tf.sub(variable, this.#start[i] as tf.Tensor))),
       );
       const head = tf.mul(moved.pop() as tf.Tensor, weight.head / Math.max(this.#squares.head, Number.EPSILON));
-      const encoder = tf.mul(tf.addN(moved), weight.encoder / Math.max(this.#squares.encoder, Number.EPSILON));
+      // one by one: WebGPU's sum of a list binds a buffer for each, and has few to bind
+      const sum = moved.reduce((some, each) => tf.add(some, each), tf.scalar(0));
+      const encoder = tf.mul(sum, weight.encoder / Math.max(this.#squares.encoder, Number.EPSILON));
       return tf.add<tf.Scalar>(head, encoder);
     });
   }
@@ -78,8 +79,11 @@ export class DeepModel {
   }
 }
 
-function squareOf(tensor: tf.Tensor): number {
-  return tf.tidy(() => tf.sum(tf.square(tensor)).dataSync()[0] ?? 0);
+/** In plain memory: a GPU without a page's canvas cannot be read from at once. */
+function squareOf(values: Iterable<number>): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return sum;
 }
 
 type ProjectionTensors = Readonly<Record<keyof ProjectionWeights, tf.Tensor>>;

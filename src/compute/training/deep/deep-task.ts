@@ -65,10 +65,10 @@ export type DeepRequest =
   | { readonly type: 'add'; readonly id: number; readonly pictures: DeepPictures }
   | { readonly type: 'estimate'; readonly id: number }
   | { readonly type: 'train'; readonly id: number }
-  | { readonly type: 'cancel'; readonly id: number }
-  | { readonly type: 'close' };
+  /** Holds a training before its next step, or lets it go on. */
+  | { readonly type: 'pause'; readonly paused: boolean };
 
-/** What it answers: `ready` once, then `step`s and one of the others for each request. */
+/** What it answers: `ready` once, then `step`s and one of the others for each request with an id. */
 export type DeepAnswer =
   | { readonly type: 'ready' }
   | { readonly type: 'step'; readonly id: number; readonly done: StepDone }
