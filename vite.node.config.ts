@@ -13,6 +13,7 @@ const entries = {
   'probe-worker': 'src/compute/devices/probe-worker.ts',
   'training-worker': 'src/compute/training/training-worker.ts',
   'preview-worker': 'src/library/teach/preview-worker.ts',
+  'deep-worker': 'src/compute/training/deep/deep-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
 };
 

@@ -33,6 +33,7 @@ const { values, positionals } = parseArgs({
     rate: { type: 'string', default: '2e-5' },
     pull: { type: 'string', default: '10' },
     views: { type: 'string', default: '4' },
+    loss: { type: 'string', default: 'multisim_loss' },
     /** The head that the encoder is trained with begins as the one that is taught alone, or as none. */
     from: { type: 'string', default: 'head' },
   },
@@ -89,8 +90,15 @@ function headOf(base: Float32Array, taught: readonly number[], each: number): Pr
   const size = projection.dimensions;
   const rows = Float32Array.from(taught.flatMap((id) => [...base.subarray(id * size, (id + 1) * size)]));
   const labels = taught.map((id) => classes.indexOf(classOf[id] ?? ''));
-  const groups = classes.map((name, id) => ({ id, name, members: Array.from({ length: each }, (_, i) => i), refused: [] }));
-  const trainer = { train: (task: Parameters<typeof fitHead>[0]) => fitHead(task, new AbortController().signal, () => undefined) };
+  const groups = classes.map((name, id) => ({
+    id,
+    name,
+    members: Array.from({ length: each }, (_, i) => i),
+    refused: [],
+  }));
+  const trainer = {
+    train: (task: Parameters<typeof fitHead>[0]) => fitHead(task, new AbortController().signal, () => undefined),
+  };
   return trainHead({ rows, dimensions: size, labels }, chooseSettings(groups), trainer).then(({ weights }) => weights);
 }
 
@@ -110,6 +118,7 @@ async function deep(head: HeadWeights, taught: readonly number[], seed: number) 
     head,
     dimensions: projection.dimensions,
     views: Number(values.views),
+    loss: values.loss,
     steps: Number(values.steps),
     learningRate: { encoder: Number(values.rate), head: Number(values.rate) },
     towardsStart: { encoder: Number(values.pull), head: 10 },
@@ -124,7 +133,10 @@ async function deep(head: HeadWeights, taught: readonly number[], seed: number) 
       const labels = Int32Array.of(classes.indexOf(classOf[id] ?? ''));
       await fit.add({ pixels: pixels[id] ?? new Uint8Array(), labels, heldOut: Uint8Array.of(0) });
     }
-    return await fit.train(() => Promise.resolve(), () => undefined);
+    return await fit.train(
+      () => Promise.resolve(),
+      () => undefined,
+    );
   } finally {
     await fit.close();
   }

@@ -67,6 +67,17 @@ export function loadProjection(): Projection {
   return createProjection(header, weights);
 }
 
+/**
+ * The built-in projection for an encoder that was tuned from the built-in one: the same, under an id of its own, since vectors of other
+ * features are never compared. Throws as {@link loadProjection}.
+ *
+ * @param features id of the tuned encoder's features
+ */
+export function loadProjectionFor(features: string): Projection {
+  const { header, weights } = readProjection();
+  return createProjection({ ...header, id: `${header.id}-of-${features}` }, weights);
+}
+
 /** Its parts, for training with them. Throws as {@link loadProjection}. */
 export function loadProjectionWeights(): ProjectionWeights {
   return readProjection().weights;

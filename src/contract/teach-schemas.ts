@@ -5,8 +5,11 @@ import { contentHash, rowId } from './schemas.ts';
 export const modelId = z.string().regex(/^[a-z0-9][a-z0-9._-]{0,119}$/);
 export type ModelId = z.infer<typeof modelId>;
 
-/** How a version came to be: `base` is the encoder's own projection, `head` was taught from groups, `imported` came from another library. */
-export const modelKind = z.enum(['base', 'head', 'imported']);
+/**
+ * How a version came to be: `base` is the encoder's own projection, `head` was taught from groups, `deep` with the encoder's last blocks,
+ * which makes it a version of an encoder of its own, `imported` came from another library.
+ */
+export const modelKind = z.enum(['base', 'head', 'deep', 'imported']);
 export type ModelKind = z.infer<typeof modelKind>;
 
 /** A mean with its 95 % interval. */

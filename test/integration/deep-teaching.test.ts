@@ -107,7 +107,11 @@ describe.each(['wasm', 'cpu'])('a deep teaching on %s', (backend) => {
     const some = pictures(4);
     await fit.add(some);
     const steps: number[] = [];
-    const { encoder: tuned, head, losses } = await fit.train(
+    const {
+      encoder: tuned,
+      head,
+      losses,
+    } = await fit.train(
       () => Promise.resolve(),
       ({ step }) => steps.push(step),
     );

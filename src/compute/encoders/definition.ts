@@ -118,6 +118,8 @@ export const encoderDefinition = z
     preprocessing,
     output: modelOutput,
     readsWords: textTower.nullable(),
+    /** What makes vectors of its features: their rows at length 1, or the built-in encoder's projection, where it was tuned from that. */
+    projection: z.enum(['unit', 'builtin']).default('unit'),
     /** Results under this are probably unrelated, until the library has calibrated it. */
     relatedScore: z.number().min(-1).max(1),
   })

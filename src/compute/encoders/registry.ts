@@ -110,6 +110,7 @@ const DEFINITIONS: readonly DefinitionInput[] = [
     },
     output: { name: 'features', axes: 'rows', pooling: 'none', size: 768, normalise: false },
     readsWords: null,
+    projection: 'builtin',
     relatedScore: 0.231,
   },
   {

@@ -221,7 +221,7 @@ export class Encoders {
  * @param taught the features that a version was taught on
  */
 function encoderOfModel(model: string, taught: string | undefined): string {
-  const features = taught ?? /^unit-(.+)$/.exec(model)?.[1];
+  const features = taught ?? /^unit-(.+)$/.exec(model)?.[1] ?? /-of-(.+)$/.exec(model)?.[1];
   return features === undefined ? BUILTIN_ENCODER : encoderOfFeatures(features);
 }
 

@@ -15,7 +15,7 @@ import { pixelRequest, type PixelRequest } from '../../compute/encoders/pixels.t
 import { PREPARED_INPUT, PREPARED_OUTPUT } from '../../compute/encoders/prepare-model.ts';
 import { BUILTIN_ENCODER, registeredEncoder } from '../../compute/encoders/registry.ts';
 import { unitProjection } from '../../compute/encoders/unit-projection.ts';
-import { loadProjection, type Projection } from '../../compute/projection.ts';
+import { loadProjection, loadProjectionFor, type Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { FeatureStore, type VectorRow } from '../catalog/feature-store.ts';
@@ -88,7 +88,8 @@ async function describeModel(paths: LibraryPaths, id: string): Promise<ModelDesc
     name: definition.name,
     model: { file, width, height, ...names, featureSize, batch },
   };
-  return { definition, named, projection: unitProjection(opened), folder };
+  const projection = definition.projection === 'builtin' ? loadProjectionFor(featuresId) : unitProjection(opened);
+  return { definition, named, projection, folder };
 }
 
 async function runningEncoder(model: ModelDescription, encoder: Encoder): Promise<RunningEncoder> {

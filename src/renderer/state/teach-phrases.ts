@@ -21,6 +21,7 @@ const STATE_WORDS: Readonly<Record<TeachProgress['state'], string>> = {
 const KIND_WORDS: Readonly<Record<ModelKind, string>> = {
   base: 'Untaught',
   head: 'Taught from groups',
+  deep: 'Taught deeply',
   imported: 'Imported',
 };
 

@@ -22,7 +22,7 @@ const MEASURED_STEPS = 3;
 const LOOKED_AT_ONCE = 32;
 
 /** The loss is no number any more: a smaller learning rate may do. */
-export class DivergedError extends Error {}
+class DivergedError extends Error {}
 
 export class DeepFit {
   readonly #task: DeepTask;
@@ -130,9 +130,7 @@ export class DeepFit {
       const [loss = Number.NaN] = await value.data();
       if (!Number.isFinite(loss)) throw new DivergedError(`the loss of step ${step} is ${loss}`);
       for (const { optimizer, variables } of optimizers) {
-        optimizer.applyGradients(
-          variables.map(({ name }) => ({ name, tensor: grads[name] ?? tf.zerosLike(value) })),
-        );
+        optimizer.applyGradients(variables.map(({ name }) => ({ name, tensor: grads[name] ?? tf.zerosLike(value) })));
       }
       return loss;
     } finally {

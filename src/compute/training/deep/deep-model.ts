@@ -101,5 +101,5 @@ function projectionTensors({ center, scale, matrix, offset }: ProjectionWeights)
 /** As `createProjection` computes it: `n(matrix · n((x - center) · scale) - offset)`. */
 function projected(features: tf.Tensor2D, { center, scale, matrix, offset }: ProjectionTensors): tf.Tensor2D {
   const standardised = l2Normalize(tf.mul<tf.Tensor2D>(tf.sub(features, center), scale));
-  return l2Normalize(tf.sub<tf.Tensor2D>(tf.matMul(standardised, matrix as tf.Tensor2D), offset));
+  return l2Normalize(tf.sub<tf.Tensor2D>(tf.matMul(standardised, matrix), offset));
 }

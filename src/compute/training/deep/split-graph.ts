@@ -6,7 +6,7 @@ import { readOnnxGraph, type OnnxGraph, type OnnxNode, type OnnxWeight } from '.
 const { ValueInfoProto } = proto.onnx;
 
 /** A value that crosses the cut. */
-export interface Crossing {
+interface Crossing {
   /** Its name in the encoder's graph. */
   readonly name: string;
   /** Its name among the frozen model's outputs, which are [n, h, w, c]. */

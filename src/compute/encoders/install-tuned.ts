@@ -1,0 +1,55 @@
+/** Installs what a deep teaching made of the built-in encoder: an encoder of its own, prepared for as the built-in one. */
+import { createHash } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { encoderDefinition, type EncoderDefinition } from './definition.ts';
+import { finishInstall } from './finish-install.ts';
+import { stagingFolder, type InstalledEncoder } from './installed.ts';
+import { BUILTIN_ENCODER, registeredEncoder } from './registry.ts';
+import { requireSpace, storageError, sumOf, writeParts } from './storage.ts';
+
+const MODEL = 'model.onnx';
+
+/**
+ * Installs a tuned encoder beside all others; one of the same weights is installed already and stays. Vectors of its features are made by
+ * the built-in projection, which it was tuned with.
+ *
+ * @param models the folder of all encoders
+ * @param encoder an ONNX file of the built-in encoder's structure
+ * @param name for people
+ * @throws ServiceError DISK_FULL, LIBRARY_READ_ONLY; ENCODER_UNSUITABLE where it tells pictures no longer apart
+ */
+export async function installTuned(models: string, encoder: Uint8Array, name: string): Promise<InstalledEncoder> {
+  const sha256 = createHash('sha256').update(encoder).digest('hex');
+  const id = `tuned-${sha256.slice(0, 8)}`;
+  const staging = stagingFolder(models, id, 'new');
+  try {
+    await mkdir(staging, { recursive: true });
+    // the prepared model is written while the original is still there
+    await requireSpace(models, 2 * encoder.length);
+    await writeParts(path.join(staging, MODEL), [encoder]);
+    const sum = await sumOf(path.join(staging, MODEL));
+    const definition = tunedDefinition(id, name, sum);
+    return (await finishInstall(models, definition, staging, new Map([[MODEL, sum]]))).encoder;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true });
+    throw storageError(error, staging);
+  }
+}
+
+function tunedDefinition(id: string, name: string, sum: { sha256: string; bytes: number }): EncoderDefinition {
+  const { preprocessing, output, licence, relatedScore } = registeredEncoder(BUILTIN_ENCODER);
+  return encoderDefinition.parse({
+    id,
+    name,
+    description: 'The built-in encoder, its last blocks taught with groups of this library.',
+    source: 'own',
+    licence,
+    files: [{ path: MODEL, role: 'vision', ...sum, bytesAre: 'exact', url: null }],
+    preprocessing,
+    output,
+    readsWords: null,
+    relatedScore,
+    projection: BUILTIN_ENCODER,
+  });
+}
