@@ -1,12 +1,19 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
 
+/**
+ * Where WebAssembly comes and goes in several threads, V8's book of protected code pages can abort the process ("Check failed:
+ * jit_page.has_value()", nodejs/node#64500). The service and the command line run without it, too.
+ */
+const NODE_FLAGS = ['--no-memory-protection-keys'];
+
 export default defineConfig({
   test: {
     projects: [
       {
         test: {
           name: 'unit',
+          execArgv: NODE_FLAGS,
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['src/renderer/**'],
           environment: 'node',
@@ -27,6 +34,7 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
+          execArgv: NODE_FLAGS,
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',

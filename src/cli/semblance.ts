@@ -1,4 +1,4 @@
-#!/usr/bin/env -S node --max-semi-space-size=8
+#!/usr/bin/env -S node --max-semi-space-size=8 --no-memory-protection-keys
 // The flag: see SERVICE_FLAGS in src/main/service-runtime.ts.
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
@@ -148,6 +148,8 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   command<[TeachOptions]>('teach', 'learns from the groups what is alike, and says what came of it', teachCommand)
     .option('--groups <names>', 'only these, with commas between')
     .option('--seed <number>', 'for the same result again', naturalNumber)
+    .option('--deep', 'trains the last layers of the encoder too, and encodes all pictures anew with them', false)
+    .option('--blocks <count>', 'how many of its layers, for --deep', naturalNumber, 1)
     .addOption(new Option('--loss <loss>', 'chosen by the number of labels where not given').choices(LOSSES));
   const models = command('models', 'which versions were taught; each can be used', modelsCommand);
   command('use', 'lets a version answer searches', useModelCommand, models).argument('<id>', 'a version');

@@ -10,6 +10,8 @@ export interface TeachOptions {
   readonly groups?: string;
   readonly seed?: number;
   readonly loss?: TeachingLoss;
+  readonly deep: boolean;
+  readonly blocks: number;
 }
 
 type Taught = Extract<TeachEvent, { type: 'taught' }>;
@@ -19,11 +21,12 @@ export async function teachCommand(shared: SharedOptions, options: TeachOptions)
   const output = new Output(shared.json);
   return withLibrary({ libraryFolder: shared.library }, async (session) => {
     const groups = options.groups === undefined ? undefined : await groupIds(session, options.groups);
-    const { seed, loss } = options;
+    const { seed, loss, deep, blocks } = options;
+    const input = { groups, seed, loss, method: deep ? 'deep' : 'head', blocks } as const;
     const told: Taught[] = [];
     const ended = await following(session, output, async (event) => {
       if (event === null) {
-        await session.client.teach.start({ groups, seed, loss });
+        await session.client.teach.start(input);
         return false;
       }
       if (event.type === 'taught') told.push(event);

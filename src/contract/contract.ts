@@ -13,6 +13,9 @@ const errors = Object.fromEntries(
 
 const procedure = oc.errors(errors);
 
+/** Everything is chosen by the program where nothing is given. */
+const teachInput = t.teachInput.prefault({});
+
 /** Everything that the library service offers: the renderer, main, the command line and the tests are typed by it. */
 export const contract = {
   status: procedure.output(s.libraryStatus),
@@ -155,12 +158,14 @@ export const contract = {
     watch: procedure.output(eventIterator(g.groupsEvent)),
   },
   teach: {
-    readiness: procedure.input(t.teachInput.default({})).output(t.teachReadiness),
+    readiness: procedure.input(teachInput).output(t.teachReadiness),
+    /** What teaching the last layers of the encoder would take, measured by some steps of it: the first time that takes some seconds. */
+    estimateDeep: procedure.input(teachInput).output(t.deepEstimate),
     /**
      * Teaches in the background, judges what came of it and activates it where it is better; returns when it has begun, see
      * `watch`. TEACHING_BUSY, TEACHING_IMPOSSIBLE.
      */
-    start: procedure.input(t.teachInput.default({})).output(z.void()),
+    start: procedure.input(teachInput).output(z.void()),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),
     /** Resolves when nothing runs any more. */
@@ -169,11 +174,12 @@ export const contract = {
     watch: procedure.output(eventIterator(t.teachEvent)),
   },
   models: {
-    /** Versions of all encoders, the newest first, and last the base of the encoder in use. */
+    /** Versions of all encoders, the newest first, and last what there was before any teaching. */
     list: procedure.output(z.array(t.modelVersion)),
     /**
      * Makes vectors and an index with this version aside and swaps to it in one step; returns when it has begun, see `teach.watch`.
-     * TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER.
+     * One of an encoder that was tuned switches to that, which encodes what it has not yet. TEACHING_BUSY, MODEL_UNKNOWN,
+     * MODEL_OF_OTHER_ENCODER.
      */
     use: procedure.input(z.object({ id: t.modelId })).output(z.void()),
     /** Forgets a version; MODEL_IN_USE. `restore` brings it back for 30 days. */

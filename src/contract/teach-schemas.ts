@@ -106,7 +106,13 @@ export const teachingLoss = z.enum([
 ]);
 export type TeachingLoss = z.infer<typeof teachingLoss>;
 
+/** How much is taught: a head on the features that are there, or the last blocks of the encoder with one. */
+export const teachMethod = z.enum(['head', 'deep']);
+
 export const teachInput = z.object({
+  method: teachMethod.default('head'),
+  /** Blocks of the encoder that are trained, of `deep`; the built-in encoder has 14 that can be. */
+  blocks: z.number().int().min(1).max(14).default(1),
   /** Groups by id; all where not given. */
   groups: z.array(rowId).max(10_000).optional(),
   seed: z
@@ -137,6 +143,19 @@ export const teachReadiness = z.object({
   seconds: z.number().nonnegative(),
 });
 export type TeachReadiness = z.infer<typeof teachReadiness>;
+
+/** What a deep teaching would take. */
+export const deepEstimate = z.object({
+  possible: z.boolean(),
+  /** What is in the way, or what it would take on what. */
+  sentence: z.string(),
+  /** Of the teaching itself, measured on this computer. */
+  seconds: z.number().nonnegative(),
+  /** Then all pictures are encoded anew in the background: so many, and so long. */
+  pictures: z.number().int().nonnegative(),
+  encodingSeconds: z.number().nonnegative(),
+});
+export type DeepEstimate = z.infer<typeof deepEstimate>;
 
 export const teachProgress = z.object({
   type: z.literal('progress'),

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import type { EncodeDevice } from '../compute/devices/device.ts';
+import type { EncodeDevice, TrainDevice } from '../compute/devices/device.ts';
 import type { Encoder } from '../compute/encoder.ts';
 import type { EncoderDefinition } from '../compute/encoders/definition.ts';
 import { recoverModels } from '../compute/encoders/installed.ts';
@@ -37,6 +37,7 @@ export interface ServiceOptions {
   readonly registry?: readonly EncoderDefinition[];
   readonly httpHosts?: readonly string[];
   readonly devices?: () => Promise<readonly EncodeDevice[]>;
+  readonly training?: () => Promise<readonly TrainDevice[]>;
 }
 
 type Closer = () => void | Promise<void>;
@@ -119,8 +120,20 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   const descriptions = new VersionDescriptions(catalog.models);
   const suggester = new Suggester({ paths, catalog, active, descriptions });
   const preview = new TeachingPreview({ paths, catalog, active });
-  const teaching = new Teaching({ paths, catalog, active, indexer, descriptions });
-  if (!readonly) teaching.purge();
+  const { training } = options;
+  const teaching = new Teaching({
+    paths,
+    catalog,
+    active,
+    indexer,
+    descriptions,
+    decoders,
+    devices,
+    encoders: made,
+    training,
+  });
+  // a folder that cannot be deleted now can be the next time
+  if (!readonly) void teaching.versions.purge().catch(() => undefined);
   closers.push(() => teaching.close());
   const router = createRouter({
     paths,

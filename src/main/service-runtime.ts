@@ -17,8 +17,11 @@ const NEEDED_NODE_API = 10;
 /**
  * V8 lets the young generation grow to 192 MB where there is much memory and much is allocated, as in an index run. With half-spaces
  * of 8 MB the heap stays at 42 MB instead of 155 over 20,000 pictures, and the run is as fast.
+ *
+ * Where threads with WebAssembly come and go, V8's book of protected code pages can abort the process on processors with protection
+ * keys ("Check failed: jit_page.has_value()", https://github.com/nodejs/node/issues/64500): teaching runs in such threads.
  */
-const SERVICE_FLAGS = ['--max-semi-space-size=8'];
+const SERVICE_FLAGS = ['--max-semi-space-size=8', '--no-memory-protection-keys'];
 
 export interface ServiceProcess {
   readonly pid: number | undefined;

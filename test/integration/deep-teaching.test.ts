@@ -9,7 +9,7 @@ import { builtinModel } from '../../src/compute/encoder.ts';
 import { createProjection, loadProjectionWeights } from '../../src/compute/projection.ts';
 import { DeepFit } from '../../src/compute/training/deep/deep-fit.ts';
 import type { DeepPictures, DeepTask } from '../../src/compute/training/deep/deep-task.ts';
-import { deepTeach, estimateDeepTeach } from '../../src/compute/training/deep/deep-teacher.ts';
+import { deepTeach, measureDeepTeach } from '../../src/compute/training/deep/deep-teacher.ts';
 import { readOnnxGraph, withWeights } from '../../src/compute/training/deep/onnx-graph.ts';
 import { blocksOf, splitGraph } from '../../src/compute/training/deep/split-graph.ts';
 import { useBackend } from '../../src/similarity/index.ts';
@@ -192,9 +192,11 @@ describe('in a worker', () => {
   });
 
   test('says how long it would take, and what is wrong with a task', async () => {
-    const seconds = (changes: Partial<DeepTask>) => estimateDeepTeach(task(changes), 100, { device: WASM });
-    expect(await seconds({})).toBeGreaterThan(0);
-    await expect(seconds({ blocks: 99 })).rejects.toThrow('99 blocks of an encoder of 14');
+    const measured = (changes: Partial<DeepTask>) => measureDeepTeach(task(changes), { device: WASM });
+    const { secondsPerStep, secondsPerView } = await measured({});
+    expect(secondsPerStep).toBeGreaterThan(0);
+    expect(secondsPerView).toBeGreaterThan(0);
+    await expect(measured({ blocks: 99 })).rejects.toThrow('99 blocks of an encoder of 14');
     const one = { ...pictures(2), labels: Int32Array.of(0, 0) };
     await expect(deepTeach(task(), [one], { device: WASM })).rejects.toThrow('1 classes');
   });

@@ -1,66 +1,34 @@
-/** A deep teaching from labels to a version that answers, and back, in a real library. */
-import { readFile, writeFile } from 'node:fs/promises';
+/** A deep teaching through the service: from labels to a version that answers, and back, in a real library. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { TrainDevice } from '../../src/compute/devices/device.ts';
 import { listDevices } from '../../src/compute/devices/list-devices.ts';
-import { builtinModel } from '../../src/compute/encoder.ts';
-import { ENCODER_SIDE } from '../../src/compute/preprocess.ts';
-import { loadProjection, loadProjectionWeights } from '../../src/compute/projection.ts';
-import type { DeepPictures, DeepResult } from '../../src/compute/training/deep/deep-task.ts';
-import { deepTeach } from '../../src/compute/training/deep/deep-teacher.ts';
 import type { ServiceClient } from '../../src/contract/contract.ts';
-import { Catalog } from '../../src/library/catalog/catalog.ts';
-import { keepDeepVersion } from '../../src/library/teach/keep-deep-version.ts';
-import { encoderPixels } from '../../scripts/encoder/pictures.ts';
-import { switchTo } from '../fixtures/encoders.ts';
+import { installOwn, switchTo } from '../fixtures/encoders.ts';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
+import { writeDrawings } from '../fixtures/pictures.ts';
 import { softwareGpu } from '../fixtures/software-gpu.ts';
+import { idle, until } from '../fixtures/teaching.ts';
 
 /** Pictures of each of four kinds. */
-const EACH = 4;
+const EACH = 5;
 const ALL = 4 * EACH;
 
 /** A GPU made of software where there is one, as a real one would be used; else WASM. */
-async function device(): Promise<TrainDevice> {
+async function devices(): Promise<readonly TrainDevice[]> {
   const env = softwareGpu();
   const { training } = await listDevices(env === null ? {} : { env });
   const found = training.find(({ kind }) => kind === 'webgpu') ?? training[0];
   if (found === undefined) throw new Error('nothing trains here');
   console.log(`taught on ${found.name}`);
-  return found;
+  return [found];
 }
 
-async function taught(paths: readonly string[]): Promise<DeepResult> {
-  const { dimensions } = loadProjection();
-  const kernel = new Float32Array(dimensions ** 2);
-  for (let i = 0; i < dimensions; i++) kernel[i * (dimensions + 1)] = 1;
-  const pixels = await Promise.all(paths.map((path) => encoderPixels(sharp(path))));
-  const pictures = pixels.map((picture, i): DeepPictures => ({
-    pixels: picture,
-    // across the kinds, which the encoder tells apart without being taught
-    labels: Int32Array.of(i % EACH),
-    heldOut: new Uint8Array(1),
-  }));
-  const task = {
-    encoder: new Uint8Array(await readFile(builtinModel().model.file)),
-    side: ENCODER_SIDE,
-    blocks: 1,
-    projection: loadProjectionWeights(),
-    head: { kernel, bias: null },
-    dimensions,
-    views: 1,
-    steps: 3,
-    learningRate: { encoder: 1e-4, head: 1e-3 },
-    towardsStart: { encoder: 1, head: 1 },
-    classesPerBatch: 4,
-    examplesPerClassPerBatch: 2,
-    seed: 1,
-    heldOut: { every: 10, patience: 1 },
-  };
-  return deepTeach(task, pictures, { device: await device() });
+/** The processor. */
+async function wasm(): Promise<readonly TrainDevice[]> {
+  return (await listDevices()).training.filter(({ kind }) => kind === 'wasm');
 }
 
 async function allResults(client: ServiceClient): Promise<unknown[]> {
@@ -72,65 +40,89 @@ async function allResults(client: ServiceClient): Promise<unknown[]> {
   return results;
 }
 
-test('a tuned encoder is a version: the library is encoded anew, swapped, and goes back bit for bit', async () => {
+async function use(client: ServiceClient, id: string): Promise<void> {
+  await until(client, 'swapped', () => client.models.use({ id }));
+  await idle(client);
+}
+
+test('the last layers of the encoder are taught, the library is encoded anew, swapped, and goes back bit for bit', async () => {
   const root = await temporaryFolder();
   const [photos, library] = [join(root, 'photos'), join(root, 'library')];
   const kinds = await writeKinds(photos, EACH);
-  const paths = kinds.flatMap((kind) => Array.from({ length: EACH }, (_, i) => join(photos, kind, `${i}.jpg`)));
-  const opened = await openLibrary(library);
-  await indexFolders(opened.client, photos);
-  await opened.service.settled();
-  const before = await allResults(opened.client);
-  const ids = (await opened.client.pictures.at({ paths })).map((id) => id ?? 0);
-  await opened.service.close();
-
-  const result = await taught(paths);
-  expect(result.losses.at(-1)).toBeLessThan(result.losses[0] ?? 0);
-  const catalog = new Catalog(opened.service.paths.catalog);
-  const groups = kinds.map((_, label) => ({
-    id: label,
-    name: `group ${label}`,
-    members: ids.filter((_id, i) => i % EACH === label),
-    refused: [],
-  }));
-  const kept = await keepDeepVersion(catalog, opened.service.paths.models, {
-    result,
-    name: 'Taught deeply',
-    recipe: 'last block, 3 steps, seed 1',
-    seed: 1,
-    groups,
-  });
-  catalog.close();
-
-  const { client, service } = await openLibrary(library);
-  // nothing answers differently before the library is encoded with it
+  const training = devices;
+  const { client, service } = await openLibrary(library, { training });
+  await indexFolders(client, photos);
+  await service.settled();
+  // across the kinds, which the encoder tells apart without being taught
+  for (const group of [0, 1]) {
+    const paths = kinds.map((kind) => join(photos, kind, `${group}.jpg`));
+    const pictures = (await client.pictures.at({ paths })).map((id) => id ?? 0);
+    await client.groups.create({ name: `group ${group}`, pictures });
+  }
+  const before = await allResults(client);
+  const [untaught] = await client.models.list();
+  const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 3 }));
+  await idle(client);
+  expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
   expect(await allResults(client)).toEqual(before);
-  await switchTo(client, kept.encoder);
-  expect(await client.status()).toMatchObject({ encoder: kept.encoder, vectors: ALL, model: { id: kept.version } });
+  const version = (await client.models.list()).find(({ id }) => id === model);
+  expect(version).toMatchObject({ kind: 'deep', active: false, usable: true });
+  expect(version?.recipe).toContain('last block of the encoder, 3 steps');
+  const losses = version?.curves?.training.map(({ loss }) => loss) ?? [];
+  expect(losses).toHaveLength(3);
+  expect(losses.every(Number.isFinite)).toBe(true);
+
+  await use(client, model);
+  expect(await client.status()).toMatchObject({ vectors: ALL, model: { id: model } });
   await service.settled();
   const after = await allResults(client);
   expect(after).not.toEqual(before);
-  expect((await client.models.list()).find(({ id }) => id === kept.version)).toMatchObject({
-    kind: 'deep',
-    active: true,
-    usable: true,
-  });
   expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
+  await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
 
-  await switchTo(client, 'builtin');
+  await use(client, untaught?.id ?? '');
   await service.settled();
+  expect(await client.status()).toMatchObject({ encoder: 'builtin' });
   expect(await allResults(client)).toEqual(before);
-  await switchTo(client, kept.encoder);
+  await use(client, model);
   await service.settled();
   expect(await allResults(client)).toEqual(after);
+  const { encoder } = await client.status();
   await service.close();
 
   const again = await openLibrary(library);
   expect(await allResults(again.client)).toEqual(after);
   // a damaged encoder leaves the one before it answering
   await again.service.close();
-  await writeFile(join(again.service.paths.models, kept.encoder, 'model.prepared.onnx'), 'no model');
+  await writeFile(join(again.service.paths.models, encoder, 'model.prepared.onnx'), 'no model');
   const damaged = await openLibrary(library);
   expect(await damaged.client.status()).toMatchObject({ encoder: 'builtin' });
   expect(await allResults(damaged.client)).toEqual(before);
+  // the version of an encoder that does not answer can go
+  await damaged.client.models.remove({ id: model });
+  expect(await damaged.client.models.list()).toHaveLength(1);
+});
+
+test('what it would take is measured, and said where it cannot be', async () => {
+  const root = await temporaryFolder();
+  const { client } = await openLibrary(join(root, 'library'), { training: wasm });
+  const paths = await writeDrawings(join(root, 'photos'), 4);
+  await indexFolders(client, join(root, 'photos'));
+  const pictures = (await client.pictures.at({ paths })).map((id) => id ?? 0);
+  for (const [i, name] of ['one', 'two'].entries()) {
+    await client.groups.create({ name, pictures: pictures.slice(2 * i, 2 * i + 2) });
+  }
+  const [few, more] = [
+    await client.teach.estimateDeep({ method: 'deep', steps: 2 }),
+    await client.teach.estimateDeep({ method: 'deep', steps: 20 }),
+  ];
+  expect(few).toMatchObject({ possible: true, pictures: 4 });
+  expect(few.sentence).toContain('WebAssembly');
+  expect(few.seconds).toBeGreaterThan(0);
+  expect(more.seconds).toBeGreaterThan(few.seconds);
+  await switchTo(client, await installOwn(client, root));
+  expect(await client.teach.estimateDeep({ method: 'deep' })).toMatchObject({
+    possible: false,
+    sentence: expect.stringContaining('Switch to the built-in one') as string,
+  });
 });

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
-import type { TeachEvent } from '../../src/contract/teach-schemas.ts';
 import { indexFolders, openLibrary, runCommand, startCommand, temporaryFolder } from '../fixtures/library.ts';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { mulberry32 } from '../fixtures/pictures.ts';
+import { idle, until } from '../fixtures/teaching.ts';
 
 const EACH = 14;
 /** Members of each group; the rest are what is to be found. */
@@ -38,24 +38,6 @@ async function groupedLibrary(): Promise<Taught> {
   return { client, library, photos, close: () => service.close() };
 }
 
-/** Begins something and waits for an event of it. */
-async function until<Type extends TeachEvent['type']>(
-  client: ServiceClient,
-  type: Type,
-  begin: () => Promise<unknown>,
-): Promise<Extract<TeachEvent, { type: Type }>> {
-  const stop = new AbortController();
-  const events = await client.teach.watch(undefined, { signal: stop.signal });
-  await begin();
-  for await (const event of events) {
-    if (event.type === 'ended' && type !== 'ended') throw new Error(event.message);
-    if (event.type !== type) continue;
-    stop.abort();
-    return event as Extract<TeachEvent, { type: Type }>;
-  }
-  throw new Error(`nothing was told of ${type}`);
-}
-
 /** What every picture finds, with scores to the last bit. */
 async function allResults(client: ServiceClient): Promise<unknown> {
   const pictures = await client.pictures.at({ paths: [] });
@@ -78,14 +60,6 @@ async function teachAndUse(client: ServiceClient): Promise<string> {
   }
   await idle(client);
   return model;
-}
-
-async function idle(client: ServiceClient): Promise<void> {
-  const stop = new AbortController();
-  for await (const event of await client.teach.watch(undefined, { signal: stop.signal })) {
-    if (event.type === 'progress' && event.state === 'idle') break;
-  }
-  stop.abort();
 }
 
 test('teaches from groups, goes back bit for bit, and comes forward again after a restart', async () => {

@@ -71,9 +71,16 @@ export class ModelStore {
     this.#run(() => this.#db.prepare('UPDATE taught_model SET removed_at = ? WHERE id = ?').run(at, id));
   }
 
-  /** Deletes for good what was removed before a time (ISO 8601). */
-  purgeRemovedBefore(time: string): void {
-    this.#run(() => this.#db.prepare('DELETE FROM taught_model WHERE removed_at < ?').run(time));
+  /** Deletes for good what was removed before a time (ISO 8601). @returns features of encoders that were tuned for what went */
+  purgeRemovedBefore(time: string): string[] {
+    return this.#run(() =>
+      this.#db
+        .prepare<[string], Pick<TaughtModelRow, 'encoder' | 'kind'>>(
+          'DELETE FROM taught_model WHERE removed_at < ? RETURNING encoder, kind',
+        )
+        .all(time)
+        .flatMap(({ encoder, kind }) => (kind === 'deep' ? [encoder] : [])),
+    );
   }
 
   /** The version that answers with an encoder's features; null for its own projection. */

@@ -36,9 +36,11 @@ function sumOf({ sha256: _, ...rest }: ModelFile): string {
  * Writes a version, aside and renamed. What names pictures of this library is left out.
  *
  * @returns bytes written
- * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+ * @throws ServiceError MODEL_OF_OTHER_ENCODER for a version of a tuned encoder, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
  */
 export async function writeModelFile(path: string, row: TaughtModelRow): Promise<number> {
+  // its encoder would have to go with it
+  if (row.kind === 'deep') throw new ServiceError('MODEL_OF_OTHER_ENCODER', row.id);
   const described = modelDescription.parse(JSON.parse(row.description));
   const groups = described.groups.map((group) => ({ ...group, id: null, members: [], examples: [] }));
   const evaluation = described.evaluation && { ...described.evaluation, examples: [] };

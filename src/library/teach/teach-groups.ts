@@ -6,7 +6,7 @@ import type { LabelledRows } from './closed-form-head.ts';
 import { evaluateTeaching, type JudgedQueries, type TeachingEvaluation } from './evaluate-teaching.ts';
 import { teachableGroups, type LabelledGroup, type TeachingProblem } from './labelled-groups.ts';
 import { rowsOf } from './rows.ts';
-import { groupsByPicture, splitLabelled } from './split.ts';
+import { groupsByPicture, splitLabelled, type Fold } from './split.ts';
 import { trainHead, type HeadTrainer, type TaughtHead } from './train-head.ts';
 import { judgeTeaching, type Verdict } from './verdict.ts';
 
@@ -25,6 +25,16 @@ export interface TeachingInput {
   readonly choices?: TeachingChoices;
   /** Instead of what is chosen from the amount of labels. */
   readonly settings?: TeachingSettings;
+  /** Where the encoder itself was tuned with the groups. */
+  readonly tuned?: TunedVectors | undefined;
+}
+
+/** What a tuned encoder makes of the pictures. */
+interface TunedVectors {
+  /** What heads take then: as `vectorOf`, by the tuned encoder. */
+  readonly vectorOf: (id: number) => Float32Array | null;
+  /** The labelled pictures that it was not tuned with: they alone can judge it. */
+  readonly heldOut: readonly number[];
 }
 
 /** What a teaching is doing. */
@@ -64,7 +74,8 @@ const MOST_SAMPLE = 500;
 
 /**
  * Teaches, and judges what came of it. Each fold's head is taught without the pictures that judge it; the head that comes back is
- * taught all of them.
+ * taught all of them. With a tuned encoder there is one fold, since each would need an encoder of its own: the head that is judged is
+ * the one that comes back.
  *
  * @returns a problem where the groups cannot be taught as they are
  * @throws DeviceLostError where no device is left to train on; the reason of the signal
@@ -78,9 +89,12 @@ export async function teachGroups(
   if (teachable.problem !== null) return teachable;
   const { groups, notices } = teachable;
   const settings = input.settings ?? chooseSettings(groups, input.choices);
-  const split = splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
-  const halves = halvesOf(groups, settings.seed);
-  const heads = split.length + halves.length + 1;
+  const { tuned } = input;
+  const split = tuned
+    ? [withoutHeldOut(groups, tuned.heldOut)]
+    : splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
+  const halves = tuned ? [] : halvesOf(groups, settings.seed);
+  const heads = tuned ? 1 : split.length + halves.length + 1;
   let head = 0;
   const train = async (some: readonly LabelledGroup[]): Promise<TaughtHead> => {
     const number = head++;
@@ -95,17 +109,18 @@ export async function teachGroups(
   for (const { taught, heldOut } of split) folds.push({ heldOut, head: await train(onlyOf(groups, new Set(taught))) });
   const untaught = [];
   for (const { taught, left } of halves) untaught.push({ left, head: await train(taught) });
-  const final = await train(groups);
+  const final = (tuned && folds[0]?.head) ?? (await train(groups));
 
   options.signal?.throwIfAborted();
   options.onProgress?.({ stage: 'evaluating' });
   const pictures = judgedIds(input, groups);
   const position = new Map(pictures.map((id, i) => [id, i]));
   const before = rowsOf(pictures, input.vectorOf, input.dimensions);
+  const headRows = tuned ? rowsOf(pictures, tuned.vectorOf, input.dimensions) : before;
   const random = createRandom(settings.seed);
   const ask = (ids: readonly number[], weights: HeadWeights, most: number): JudgedQueries => ({
     queries: random.sample(ids, most).map((id) => position.get(id) as number),
-    after: applyHead(weights, before, input.dimensions),
+    after: applyHead(weights, headRows, input.dimensions),
   });
   const groupsOf = groupsByPicture(groups);
   const evaluation = await evaluateTeaching(
@@ -119,7 +134,7 @@ export async function teachGroups(
     {
       folds: folds.map((fold) => ask(fold.heldOut, fold.head.weights, Math.ceil(MOST_QUERIES / folds.length))),
       untaught: untaught.map(({ left, head: { weights } }) => ask(left, weights, MOST_QUERIES / 4)),
-      final: applyHead(final.weights, before, input.dimensions),
+      final: applyHead(final.weights, headRows, input.dimensions),
     },
   );
   return {
@@ -135,6 +150,11 @@ export async function teachGroups(
   };
 }
 
+function withoutHeldOut(groups: readonly LabelledGroup[], heldOut: readonly number[]): Fold {
+  const out = new Set(heldOut);
+  return { taught: [...groupsByPicture(groups).keys()].filter((id) => !out.has(id)), heldOut };
+}
+
 /** The groups as if only these pictures had been labelled. */
 function onlyOf(groups: readonly LabelledGroup[], taught: ReadonlySet<number>): LabelledGroup[] {
   return groups.map((group) => ({ ...group, members: group.members.filter((id) => taught.has(id)) }));
@@ -146,7 +166,7 @@ function labelledRows(input: TeachingInput, groups: readonly LabelledGroup[]): L
   return {
     rows: rowsOf(
       labelled.map(({ id }) => id),
-      input.vectorOf,
+      input.tuned?.vectorOf ?? input.vectorOf,
       input.dimensions,
     ),
     dimensions: input.dimensions,

@@ -3,17 +3,28 @@ import { normalize } from '../vectors/vector-index.ts';
 import { applyHead } from './apply-head.ts';
 import type { ScoredExample } from './calibrate-group.ts';
 import { chooseSettings, type TeachingSettings } from './choose-settings.ts';
+import { closedFormHead } from './closed-form-head.ts';
 import { typicalQueries } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import { lossCurvesOf } from './loss-curves.ts';
 import { relatedLines } from './related-lines.ts';
 import { rowsOf } from './rows.ts';
 import { samePairs } from './same-pictures.ts';
-import { groupsByPicture } from './split.ts';
+import { groupsByPicture, splitLabelled } from './split.ts';
 import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
 import { teachGroups, type TeachingOptions, type TeachingResult } from './teach-groups.ts';
-import type { ExampleOfResults, TaughtGroup, TaughtModel, TeachTask, TeachTaskChoices } from './teach-task.ts';
+import type {
+  ExampleOfResults,
+  TaughtGroup,
+  TaughtModel,
+  TeachTask,
+  TeachTaskChoices,
+  TuningDivision,
+} from './teach-task.ts';
 import type { HeadTrainer } from './train-head.ts';
+
+/** A tuning is judged once, by one part of so many: each would take a tuning of its own. */
+const TUNING_FOLDS = 5;
 
 /** Examples that are shown. */
 const SHOWN = 10;
@@ -37,6 +48,7 @@ export async function teachModel(
 ): Promise<TaughtModel> {
   const { dimensions, base, groups } = task;
   const known = new Map(task.pictures.map((picture) => [picture.id, picture]));
+  const tuned = tunedVectors(task);
   const judged = new Set([...groups.flatMap(({ members }) => members), ...task.sample]);
   const inseparable = samePairs(task.pictures.filter(({ id }) => judged.has(id)));
   const result = await teachGroups(
@@ -48,13 +60,56 @@ export async function teachModel(
       sample: task.sample,
       inseparable,
       settings: chosenSettings(groups, task.choices),
+      tuned: tuned && { vectorOf: (id) => tuned.get(id) ?? null, heldOut: task.tuned?.heldOut ?? [] },
     },
     trainer,
     options,
   );
   if (result.problem !== null) throw new TeachingProblemError(result.sentence);
-  const before: Vectors = (id) => known.get(id)?.vector ?? new Float32Array(dimensions);
-  return await describe(task, result, before);
+  const zeros = new Float32Array(dimensions);
+  const before: Vectors = (id) => known.get(id)?.vector ?? zeros;
+  return await describe(task, result, before, tuned ? (id) => tuned.get(id) ?? zeros : before);
+}
+
+/** The vectors of a tuned encoder by picture; undefined where none was tuned. */
+function tunedVectors({ pictures, tuned }: TeachTask): Map<number, Float32Array> | undefined {
+  if (!tuned) return undefined;
+  return new Map(
+    pictures.flatMap(({ id }, i): [number, Float32Array][] => {
+      const vector = tuned.vectors[i];
+      return vector ? [[id, vector]] : [];
+    }),
+  );
+}
+
+/**
+ * Divides the labelled pictures for a tuning: a fifth judges it, copies and bursts on one side.
+ *
+ * @throws TeachingProblemError where they cannot be divided
+ */
+export function divideForTuning({ groups, pictures, dimensions, choices }: TeachTask): TuningDivision {
+  const settings = chosenSettings(groups, choices);
+  const labelled = new Set(groups.flatMap(({ members }) => members));
+  const inseparable = samePairs(pictures.filter(({ id }) => labelled.has(id)));
+  const [fold] = splitLabelled(groups, inseparable, TUNING_FOLDS, settings.seed);
+  if (!fold)
+    throw new TeachingProblemError('The pictures of your groups show the same, so that none is left to judge by.');
+  const known = new Map(pictures.map(({ id, vector }) => [id, vector]));
+  const of = groupsByPicture(groups);
+  const rows = fold.taught.flatMap((id) => (of.get(id) ?? []).map((label) => ({ id, label })));
+  const head = closedFormHead(
+    {
+      rows: rowsOf(
+        rows.map(({ id }) => id),
+        (id) => known.get(id) ?? null,
+        dimensions,
+      ),
+      dimensions,
+      labels: rows.map(({ label }) => label),
+    },
+    settings.closedForm,
+  );
+  return { heldOut: fold.heldOut, head };
 }
 
 /** The groups cannot be taught; the message is for the person. */
@@ -78,20 +133,26 @@ function chosenSettings(groups: readonly LabelledGroup[], choices: TeachTaskChoi
   };
 }
 
-async function describe(task: TeachTask, result: TeachingResult, before: Vectors): Promise<TaughtModel> {
+/** @param heads what the heads take: `before`, or what a tuned encoder makes of the pictures */
+async function describe(
+  task: TeachTask,
+  result: TeachingResult,
+  before: Vectors,
+  heads: Vectors,
+): Promise<TaughtModel> {
   const { dimensions, base } = task;
   const { head, settings, groups, pictures, evaluation, verdict } = result;
   const rows = rowsOf(pictures, before, dimensions);
-  const after = applyHead(head.weights, rows, dimensions);
+  const after = applyHead(head.weights, rowsOf(pictures, heads, dimensions), dimensions);
   const outputs = head.weights.kernel.length / dimensions;
   const { measures, chance, byGroup, general, queries } = evaluation;
   return {
     weights: head.weights,
     inputs: dimensions,
     outputs,
-    recipe: recipeOf(settings, head.losses.length),
+    recipe: [task.tuned?.recipe, recipeOf(settings, head.losses.length)].filter(Boolean).join(', '),
     seed: settings.seed,
-    groups: describeGroups(task, result, before),
+    groups: describeGroups(task, result, heads),
     labelled: new Set(groups.flatMap(({ members }) => members)).size,
     evaluation: {
       queries,
@@ -105,7 +166,7 @@ async function describe(task: TeachTask, result: TeachingResult, before: Vectors
       ...verdict,
       advice: verdict.advice.map(({ group, ...rest }) => ({ group: groups[group]?.name ?? '', ...rest })),
     },
-    curves: lossCurvesOf(head.losses, head.heldOutLosses),
+    curves: task.tuned ? lossCurvesOf(task.tuned.losses, []) : lossCurvesOf(head.losses, head.heldOutLosses),
     lines: await relatedLines(base, { rows, dimensions }, { rows: after, dimensions: outputs }),
   };
 }
@@ -123,12 +184,12 @@ function recipeOf({ training, seed }: TeachingSettings, steps: number): string {
   return `${LOSS_NAMES[training.loss] ?? training.loss}, ${steps} steps, seed ${seed}`;
 }
 
-function describeGroups(task: TeachTask, result: TeachingResult, before: Vectors): TaughtGroup[] {
+function describeGroups(task: TeachTask, result: TeachingResult, heads: Vectors): TaughtGroup[] {
   const { dimensions } = task;
   const { groups, head } = result;
   const limit = Math.max(LEAST_EXAMPLES, Math.floor(MOST_EXAMPLES / groups.length));
   const examples = scoredExamples(
-    result.folds.map(({ heldOut, weights }, i) => calibrationFold(task, result, before, { heldOut, weights, i })),
+    result.folds.map(({ heldOut, weights }, i) => calibrationFold(task, result, heads, { heldOut, weights, i })),
     groups.length,
   );
   return groups.map(({ id, name, members }, group) => ({
@@ -137,7 +198,7 @@ function describeGroups(task: TeachTask, result: TeachingResult, before: Vectors
     members,
     examples: mostTelling(examples[group] ?? [], limit),
     prototype: Array.from(
-      meanVector(applyHead(head.weights, rowsOf(members, before, dimensions), dimensions), members.length),
+      meanVector(applyHead(head.weights, rowsOf(members, heads, dimensions), dimensions), members.length),
     ),
   }));
 }
@@ -146,7 +207,7 @@ function describeGroups(task: TeachTask, result: TeachingResult, before: Vectors
 function calibrationFold(
   { dimensions, pictures }: TeachTask,
   { groups, folds }: TeachingResult,
-  before: Vectors,
+  heads: Vectors,
   { heldOut, weights, i }: { readonly heldOut: readonly number[]; readonly weights: HeadWeights; readonly i: number },
 ): CalibrationFold {
   const labelled = groupsByPicture(groups);
@@ -154,7 +215,7 @@ function calibrationFold(
   const refused = [...new Set(groups.flatMap((group) => group.refused))]
     .filter((id) => !labelled.has(id) && known.has(id))
     .filter((_, position) => position % folds.length === i);
-  const twofold = twofoldPictures([...labelled.keys(), ...refused], before, weights, dimensions);
+  const twofold = twofoldPictures([...labelled.keys(), ...refused], heads, weights, dimensions);
   const out = new Set(heldOut);
   const of = (ids: readonly number[]): TwofoldPicture[] => ids.flatMap((id) => twofold.get(id) ?? []);
   return {
@@ -165,14 +226,14 @@ function calibrationFold(
 
 function twofoldPictures(
   ids: readonly number[],
-  before: Vectors,
+  heads: Vectors,
   weights: HeadWeights,
   dimensions: number,
 ): Map<number, TwofoldPicture> {
-  const after = applyHead(weights, rowsOf(ids, before, dimensions), dimensions);
+  const after = applyHead(weights, rowsOf(ids, heads, dimensions), dimensions);
   const outputs = weights.kernel.length / dimensions;
   return new Map(
-    ids.map((id, i) => [id, { id, taught: after.subarray(i * outputs, (i + 1) * outputs), untaught: before(id) }]),
+    ids.map((id, i) => [id, { id, taught: after.subarray(i * outputs, (i + 1) * outputs), untaught: heads(id) }]),
   );
 }
 

@@ -7,6 +7,7 @@ import type { Teaching } from './teaching.ts';
 export function teachRoutes({ teach }: Implementer, teaching: Teaching, needWriting: () => void) {
   return {
     readiness: teach.readiness.handler(({ input }) => teaching.readiness(input)),
+    estimateDeep: teach.estimateDeep.handler(({ input }) => teaching.estimateDeep(input)),
     start: teach.start.handler(({ input }) => {
       needWriting();
       teaching.start(input);
@@ -25,11 +26,11 @@ export function modelRoutes({ models }: Implementer, teaching: Teaching, needWri
     return work();
   };
   return {
-    list: models.list.handler(() => teaching.models()),
+    list: models.list.handler(() => teaching.versions.list()),
     use: models.use.handler(({ input }) => writing(() => teaching.use(input.id))),
-    remove: models.remove.handler(({ input }) => writing(() => teaching.remove(input.id))),
-    restore: models.restore.handler(({ input }) => writing(() => teaching.restore(input.id))),
-    exportTo: models.exportTo.handler(({ input }) => teaching.exportTo(input.id, input.path)),
-    importFrom: models.importFrom.handler(({ input }) => writing(() => teaching.importFrom(input.path))),
+    remove: models.remove.handler(({ input }) => writing(() => teaching.versions.remove(input.id))),
+    restore: models.restore.handler(({ input }) => writing(() => teaching.versions.restore(input.id))),
+    exportTo: models.exportTo.handler(({ input }) => teaching.versions.exportTo(input.id, input.path)),
+    importFrom: models.importFrom.handler(({ input }) => writing(() => teaching.versions.importFrom(input.path))),
   };
 }

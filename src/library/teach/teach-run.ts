@@ -1,7 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../contract/errors.ts';
 import type { PauseFlag } from './pause-flag.ts';
-import type { TaughtModel, TeachAnswer, TeachStep, TeachTask } from './teach-task.ts';
+import type { TaughtModel, TeachAnswer, TeachStep, TeachTask, TuningDivision } from './teach-task.ts';
 
 interface TeachRunOptions {
   readonly pause: PauseFlag;
@@ -15,15 +15,33 @@ interface TeachRunOptions {
  *
  * @throws ServiceError TEACHING_IMPOSSIBLE, INTERNAL where the worker failed; the reason of the signal
  */
-export async function runTeaching(task: TeachTask, { pause, onStep, signal }: TeachRunOptions): Promise<TaughtModel> {
+export async function runTeaching(task: TeachTask, options: TeachRunOptions): Promise<TaughtModel> {
+  const answer = await inWorker(task, false, options);
+  if (answer.type !== 'taught') throw new ServiceError('INTERNAL', `the teaching worker answered ${answer.type}`);
+  return answer.model;
+}
+
+/** Divides the labelled pictures for a tuning, in such a thread. Throws as {@link runTeaching}. */
+export async function divideInWorker(
+  task: TeachTask,
+  options: Omit<TeachRunOptions, 'onStep'>,
+): Promise<TuningDivision> {
+  const answer = await inWorker(task, true, { ...options, onStep: () => undefined });
+  if (answer.type !== 'divided') throw new ServiceError('INTERNAL', `the teaching worker answered ${answer.type}`);
+  return answer.division;
+}
+
+type Done = Extract<TeachAnswer, { type: 'taught' | 'divided' }>;
+
+async function inWorker(task: TeachTask, divide: boolean, { pause, onStep, signal }: TeachRunOptions): Promise<Done> {
   signal.throwIfAborted();
-  const worker = new Worker(workerUrl(), { workerData: { task, pause: pause.buffer } });
+  const worker = new Worker(workerUrl(), { workerData: { task, divide, pause: pause.buffer } });
   try {
-    return await new Promise<TaughtModel>((resolve, reject) => {
+    return await new Promise<Done>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
       worker.on('message', (message: TeachAnswer) => {
         if (message.type === 'step') onStep(message.step);
-        else if (message.type === 'taught') resolve(message.model);
+        else if (message.type === 'taught' || message.type === 'divided') resolve(message);
         else if (message.type === 'problem') reject(new ServiceError('TEACHING_IMPOSSIBLE', message.sentence));
         else reject(new ServiceError('INTERNAL', message.reason));
       });

@@ -16,6 +16,25 @@ export interface TeachTask {
   /** See `TeachingInput.sample`. */
   readonly sample: readonly number[];
   readonly choices: TeachTaskChoices;
+  readonly tuned?: TunedPictures | undefined;
+}
+
+/** The pictures of a task by an encoder that was tuned with it. */
+export interface TunedPictures {
+  /** Of each of the task's pictures, in their order; null where it could not be encoded. */
+  readonly vectors: readonly (Float32Array | null)[];
+  /** See `TunedVectors.heldOut`. */
+  readonly heldOut: readonly number[];
+  /** Settings of the tuning in a line, before those of the head. */
+  readonly recipe: string;
+  readonly losses: readonly number[];
+}
+
+/** How the labelled pictures are divided before an encoder is tuned. */
+export interface TuningDivision {
+  readonly heldOut: readonly number[];
+  /** Closed form of the others: where the tuning begins. */
+  readonly head: HeadWeights;
 }
 
 /** What a person chose in place of the program. `loss` may be `closed-form`: nothing is trained then. */
@@ -78,5 +97,6 @@ export type TeachStep =
 export type TeachAnswer =
   | { readonly type: 'step'; readonly step: TeachStep }
   | { readonly type: 'taught'; readonly model: TaughtModel }
+  | { readonly type: 'divided'; readonly division: TuningDivision }
   | { readonly type: 'problem'; readonly sentence: string }
   | { readonly type: 'failure'; readonly reason: string };

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { fitHead } from '../../compute/training/fit-head.ts';
 import { useTrainDevice } from '../../compute/training/train-backend.ts';
 import { PauseFlag } from './pause-flag.ts';
-import { teachModel, TeachingProblemError } from './teach-model.ts';
+import { divideForTuning, teachModel, TeachingProblemError } from './teach-model.ts';
 import type { TeachingProgress } from './teach-groups.ts';
 import type { TeachAnswer, TeachStep, TeachTask } from './teach-task.ts';
 import type { HeadTrainer } from './train-head.ts';
@@ -11,13 +11,15 @@ import type { HeadTrainer } from './train-head.ts';
 /** What the worker is started with. */
 interface TeachWorkerData {
   readonly task: TeachTask;
+  /** Whether it only divides the pictures for a tuning. */
+  readonly divide: boolean;
   readonly pause: SharedArrayBuffer;
 }
 
 /** Steps are told together, so often. */
 const TELL_MS = 100;
 
-const { task, pause } = workerData as TeachWorkerData;
+const { task, divide, pause } = workerData as TeachWorkerData;
 const flag = new PauseFlag(pause);
 const told: Extract<TeachStep, { stage: 'training' }>['steps'][number][] = [];
 let toldAt = 0;
@@ -70,9 +72,12 @@ const trainer: HeadTrainer = {
 };
 
 try {
-  const model = await teachModel(task, trainer, { onProgress });
-  flag.waitWhilePaused();
-  answer({ type: 'taught', model });
+  if (divide) answer({ type: 'divided', division: divideForTuning(task) });
+  else {
+    const model = await teachModel(task, trainer, { onProgress });
+    flag.waitWhilePaused();
+    answer({ type: 'taught', model });
+  }
 } catch (error) {
   const message = error instanceof Error ? error.message : String(error);
   answer(

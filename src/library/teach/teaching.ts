@@ -1,26 +1,36 @@
-import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import type { TrainDevice } from '../../compute/devices/device.ts';
+import type { Encoder } from '../../compute/encoder.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import type { ModelVersion, TeachEvent, TeachProgress, TeachReadiness } from '../../contract/teach-schemas.ts';
+import type {
+  DeepEstimate,
+  TeachEvent,
+  TeachingEvaluation,
+  TeachProgress,
+  TeachReadiness,
+} from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import { deleteStored } from '../catalog/feature-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
+import type { Devices } from '../encoders/devices.ts';
+import type { Encoders } from '../encoders/encoders.ts';
+import { hasDevices } from '../encoders/model-parts.ts';
 import { ProgressTeller } from '../encoders/progress-teller.ts';
+import { switchEncoder } from '../encoders/switch-encoder.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
+import type { DecodePool } from '../media/decode-pool.ts';
 import { Activation } from './activation.ts';
 import { withBaseVectors } from './base-vectors.ts';
 import { teachableGroups } from './labelled-groups.ts';
 import type { VersionDescriptions } from './model-description.ts';
+import { keepVersion } from './keep-version.ts';
 import { GrowingCurves } from './loss-curves.ts';
-import { readModelFile, writeModelFile } from './model-file.ts';
-import { packHead } from './packed-head.ts';
 import { PauseFlag } from './pause-flag.ts';
+import { teachDeep } from './teach-deep.ts';
 import { runTeaching } from './teach-run.ts';
 import type { TaughtModel, TeachStep } from './teach-task.ts';
+import { TuningEstimates } from './tuning-estimate.ts';
 import { teachTask, wantedGroups, type TeachRequest } from './teaching-input.ts';
-import { labelsChanged, listVersions } from './versions.ts';
+import { labelsChanged, Versions, type OtherEncoder } from './versions.ts';
 
 interface TeachingParts {
   readonly paths: LibraryPaths;
@@ -28,6 +38,19 @@ interface TeachingParts {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly descriptions: VersionDescriptions;
+  readonly decoders: DecodePool;
+  readonly devices: Devices;
+  readonly encoders: Encoders;
+  /** What trains here; this computer's devices where not given. */
+  readonly training?: (() => Promise<readonly TrainDevice[]>) | undefined;
+}
+
+/** What came of a teaching, and the encoder that has to be switched to for it. */
+interface Kept {
+  readonly id: string;
+  readonly model: TaughtModel;
+  readonly evaluation: TeachingEvaluation;
+  readonly encoder: OtherEncoder | null;
 }
 
 /** What is under way. */
@@ -37,19 +60,25 @@ interface Work {
   readonly ended: Promise<void>;
 }
 
-/** A version that was removed can be restored for 30 days. */
-const KEPT_MS = 30 * 24 * 3600 * 1000;
-
 const IDLE = { state: 'idle', done: 0, sentence: '' } as const;
+
+/** Pictures a second that an encoder makes features of: measured, or what two cores did with the built-in one. */
+function encodingRate(encoder: Encoder): number {
+  return (hasDevices(encoder) ? encoder.rate : null) ?? 300;
+}
 
 /** Teaching, versions and their activation: one at a time, in the background. */
 export class Teaching {
   readonly #parts: TeachingParts;
+  readonly versions: Versions;
   readonly #activation: Activation;
+  readonly #estimates: TuningEstimates;
   readonly #teller: ProgressTeller<TeachEvent>;
   readonly #curves = new GrowingCurves();
   #pause = new PauseFlag();
   #paused = false;
+  /** Holds what runs elsewhere: the worker of a tuning, the encoding anew. */
+  #holdOther: ((paused: boolean) => void) | null = null;
   #work: Work | null = null;
   #model: string | null = null;
   #now: { readonly state: TeachProgress['state']; readonly done: number; readonly sentence: string } = IDLE;
@@ -58,7 +87,12 @@ export class Teaching {
   constructor(parts: TeachingParts) {
     this.#parts = parts;
     this.#activation = new Activation(parts);
+    this.#estimates = new TuningEstimates(parts.paths, parts.training);
     this.#teller = new ProgressTeller<TeachEvent>((revision) => this.#progress(revision));
+    this.versions = new Versions(parts, {
+      isWanted: (id) => this.#model === id,
+      changed: () => this.#teller.listChanged(),
+    });
   }
 
   #progress(revision: number): TeachProgress {
@@ -112,14 +146,10 @@ export class Teaching {
 
   /** @throws ServiceError TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER */
   use(id: string): void {
-    const { base, encoder } = this.#parts.active.current;
-    const version = id === base.id ? null : id;
-    if (version !== null) {
-      const row = this.#parts.catalog.models.get(version);
-      if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
-      if (row.encoder !== encoder.id) throw new ServiceError('MODEL_OF_OTHER_ENCODER', id);
-    }
-    this.#begin('activation', id, (signal) => this.#activate(version, signal));
+    const { encoder, version } = this.versions.find(id);
+    this.#begin('activation', id, (signal) =>
+      encoder ? this.#switchTo(encoder, version, signal) : this.#activate(version, signal),
+    );
   }
 
   #begin(what: Work['what'], model: string | null, run: (signal: AbortSignal) => Promise<void>): void {
@@ -136,6 +166,7 @@ export class Teaching {
         this.#work = null;
         this.#model = null;
         this.#paused = false;
+        this.#holdOther = null;
         this.#now = IDLE;
         this.#teller.listChanged();
       });
@@ -159,23 +190,66 @@ export class Teaching {
   }
 
   async #teach(request: TeachRequest, signal: AbortSignal): Promise<void> {
-    const { active } = this.#parts;
     const started = performance.now();
-    const taught = await active.use(async (parts) => {
-      const task = await withBaseVectors(this.#parts.paths, parts, (vectors) =>
-        teachTask(this.#parts.catalog, parts, vectors, request),
-      );
-      const model = await runTeaching(task, { pause: this.#pause, signal, onStep: (step) => this.#stepped(step) });
-      return this.#keep(model, parts.encoder.id, parts.base.id);
-    });
-    const { id, model, evaluation } = taught;
+    const taught =
+      request.method === 'deep' ? await this.#teachDeep(request, signal) : await this.#teachHead(request, signal);
+    const { id, model, evaluation, encoder } = taught;
     const seconds = (performance.now() - started) / 1000;
     const { verdict, labelled } = model;
     this.#teller.tell({ type: 'taught', model: id, verdict, evaluation, labelled, seconds });
     this.#teller.listChanged();
-    if (verdict.activate) {
-      this.#model = id;
-      await this.#activate(id, signal);
+    if (!verdict.activate) return;
+    this.#model = id;
+    if (encoder) await this.#switchTo(encoder, id, signal);
+    else await this.#activate(id, signal);
+  }
+
+  #teachHead(request: TeachRequest, signal: AbortSignal): Promise<Kept> {
+    const { active, catalog, paths } = this.#parts;
+    return active.use(async (parts) => {
+      const task = await withBaseVectors(paths, parts, (vectors) => teachTask(catalog, parts, vectors, request));
+      const model = await runTeaching(task, { pause: this.#pause, signal, onStep: (step) => this.#stepped(step) });
+      const of = { encoder: parts.encoder.id, base: parts.base.id, kind: 'head' } as const;
+      return { ...keepVersion(catalog, model, of), model, encoder: null };
+    });
+  }
+
+  async #teachDeep(request: TeachRequest, signal: AbortSignal): Promise<Kept> {
+    const run = {
+      signal,
+      pause: this.#pause,
+      isPaused: () => this.#paused,
+      onPausable: (hold: (paused: boolean) => void) => (this.#holdOther = hold),
+      onPreparing: (sentence: string, done: number) => this.#enter('preparing', sentence, done),
+      onStep: (step: TeachStep) => this.#stepped(step),
+      onEvaluating: (sentence: string, done: number) => this.#enter('evaluating', sentence, done),
+    };
+    const { features, encoder, ...kept } = await this.#parts.active.use((library) =>
+      teachDeep(this.#parts, this.#estimates, library, request, run),
+    );
+    this.#holdOther = null;
+    return { ...kept, encoder: { id: encoder, features } };
+  }
+
+  /**
+   * What teaching the last layers of the encoder would take.
+   *
+   * @throws ServiceError GROUP_UNKNOWN
+   */
+  async estimateDeep(request: TeachRequest): Promise<DeepEstimate> {
+    const { catalog, active } = this.#parts;
+    const pictures = active.current.vectors.present.size;
+    const nothing = { seconds: 0, pictures, encodingSeconds: 0 };
+    const groups = wantedGroups(catalog, request.groups);
+    try {
+      const { device, seconds } = await active.use((library) =>
+        this.#estimates.of(library, request.blocks, { groups, choices: request }),
+      );
+      const encodingSeconds = pictures / encodingRate(active.current.encoder);
+      const sentence = `On ${device.name}; then your pictures are encoded anew, while searches go on as before.`;
+      return { possible: true, sentence, seconds, pictures, encodingSeconds };
+    } catch (error) {
+      return { ...nothing, possible: false, sentence: ServiceError.from(error).message };
     }
   }
 
@@ -190,45 +264,41 @@ export class Teaching {
     for (const { step: at, loss, heldOutLoss } of steps) this.#curves.add(at, loss, heldOutLoss);
     const within = of > 0 ? last / of : 0;
     const told = of > 0 ? `, step ${last} of ${of}` : '';
-    this.#enter('training', `Part ${head + 1} of ${heads}${told}`, (head + within) / heads);
-  }
-
-  #keep(model: TaughtModel, encoder: string, base: string) {
-    const { catalog } = this.#parts;
-    const createdAt = new Date().toISOString();
-    const id = `taught-${createdAt.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
-    const shown = (picture: { readonly id: number }) => ({
-      id: picture.id,
-      hash: catalog.media(picture.id)?.hash ?? '',
-    });
-    const evaluation = {
-      ...model.evaluation,
-      examples: model.examples.map(({ query, groups, before, after }) => ({
-        query: { ...shown({ id: query }), groups: [...groups] },
-        before: before.map((result) => ({ ...shown(result), right: result.right })),
-        after: after.map((result) => ({ ...shown(result), right: result.right })),
-      })),
-    };
-    const { recipe, seed, groups, verdict, curves, lines, weights, inputs, outputs } = model;
-    const name = `Taught ${groups
-      .map((group) => group.name)
-      .slice(0, 3)
-      .join(', ')}${groups.length > 3 ? ', …' : ''}`;
-    const description = JSON.stringify({ name, recipe, seed, groups, evaluation, verdict, curves, ...lines });
-    const head = packHead({ weights, inputs, outputs });
-    catalog.models.put({ id, encoder, base, kind: 'head', createdAt, removedAt: null, description, head });
-    return { id, model, evaluation };
+    const part = heads > 1 ? `Part ${head + 1} of ${heads}` : 'Training the last layers of the encoder';
+    this.#enter('training', `${part}${told}`, (head + within) / heads);
   }
 
   async #activate(version: string | null, signal: AbortSignal): Promise<void> {
-    const { active } = this.#parts;
     this.#enter('activating', 'Preparing');
     await this.#activation.run(version, {
       signal,
       isPaused: () => this.#paused,
       onProgress: (done, sentence) => this.#enter('activating', sentence, done),
     });
-    const { id, name } = active.current.projection;
+    this.#tellSwapped();
+  }
+
+  /** Switches to a tuned encoder, or back from one, and to a version of it; null for the encoder as it is. */
+  async #switchTo(encoder: OtherEncoder, version: string | null, signal: AbortSignal): Promise<void> {
+    const { catalog, encoders } = this.#parts;
+    this.#enter('activating', 'Encoding your pictures anew');
+    const before = catalog.models.active(encoder.features);
+    catalog.models.setActive(encoder.features, version);
+    this.#holdOther = (paused) => (paused ? encoders.pause() : encoders.resume());
+    try {
+      await switchEncoder(encoders, encoder.id, {
+        signal,
+        onProgress: (done, sentence) => this.#enter('activating', sentence, done),
+      });
+    } catch (error) {
+      catalog.models.setActive(encoder.features, before);
+      throw error;
+    }
+    this.#tellSwapped();
+  }
+
+  #tellSwapped(): void {
+    const { id, name } = this.#parts.active.current.projection;
     this.#teller.tell({ type: 'swapped', model: id, name });
   }
 
@@ -244,6 +314,7 @@ export class Teaching {
     if (!this.#work) return;
     this.#paused = paused;
     this.#pause.set(paused);
+    this.#holdOther?.(paused);
     this.#teller.changed();
   }
 
@@ -251,58 +322,6 @@ export class Teaching {
   async cancel(): Promise<void> {
     this.#work?.abort.abort(new Error('cancelled'));
     await this.#work?.ended;
-  }
-
-  models(): Promise<ModelVersion[]> {
-    const { catalog, active, paths } = this.#parts;
-    return listVersions(this.#parts.descriptions, catalog, active.current, paths);
-  }
-
-  /** @throws ServiceError MODEL_UNKNOWN, MODEL_IN_USE */
-  async remove(id: string): Promise<void> {
-    const { catalog, active, paths } = this.#parts;
-    const row = catalog.models.get(id);
-    if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
-    const inUse =
-      active.current.projection.id === id || this.#model === id || catalog.models.active(row.encoder) === id;
-    if (inUse) throw new ServiceError('MODEL_IN_USE', id);
-    catalog.models.setRemoved(id, new Date().toISOString());
-    // what can be made again goes at once
-    await active.use(({ store }) => deleteStored(store, null, [id]));
-    await rm(join(paths.vectors, id), { recursive: true, force: true });
-    this.#teller.listChanged();
-  }
-
-  /** @throws ServiceError MODEL_UNKNOWN */
-  restore(id: string): void {
-    const { catalog } = this.#parts;
-    if (!catalog.models.get(id)) throw new ServiceError('MODEL_UNKNOWN', id);
-    catalog.models.setRemoved(id, null);
-    this.#teller.listChanged();
-  }
-
-  /** @throws ServiceError MODEL_UNKNOWN, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
-  async exportTo(id: string, path: string): Promise<{ path: string; bytes: number }> {
-    const row = this.#parts.catalog.models.get(id);
-    if (!row) throw new ServiceError('MODEL_UNKNOWN', id);
-    return { path, bytes: await writeModelFile(path, row) };
-  }
-
-  /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER */
-  async importFrom(path: string): Promise<ModelVersion> {
-    const { catalog, active } = this.#parts;
-    const { encoder, base } = active.current;
-    const row = await readModelFile(path, encoder.id, base);
-    catalog.models.put(row);
-    this.#teller.listChanged();
-    const version = (await this.models()).find(({ id }) => id === row.id);
-    if (!version) throw new ServiceError('MODEL_UNKNOWN', row.id);
-    return version;
-  }
-
-  /** Forgets for good what was removed a month ago. */
-  purge(): void {
-    this.#parts.catalog.models.purgeRemovedBefore(new Date(Date.now() - KEPT_MS).toISOString());
   }
 
   async close(): Promise<void> {

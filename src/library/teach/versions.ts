@@ -1,59 +1,195 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { builtinModel } from '../../compute/encoder.ts';
+import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
+import { loadProjection } from '../../compute/projection.ts';
+import { ServiceError } from '../../contract/errors.ts';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { ModelParts } from '../encoders/model-parts.ts';
+import { deleteStored } from '../catalog/feature-store.ts';
+import type { TaughtModelRow } from '../catalog/model-store.ts';
+import type { ActiveLibrary } from '../encoders/active-library.ts';
+import { encoderOfFeatures } from '../encoders/encoder-list.ts';
+import type { Encoders } from '../encoders/encoders.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import type { ModelDescription, VersionDescriptions } from './model-description.ts';
+import { readModelFile, writeModelFile } from './model-file.ts';
+import { isTunable } from './tune-encoder.ts';
 
-/** All versions, the newest first, and last the encoder's own projection. */
-export async function listVersions(
-  descriptions: VersionDescriptions,
-  catalog: Catalog,
-  parts: ModelParts,
-  paths: LibraryPaths,
-): Promise<ModelVersion[]> {
-  const { encoder, base, projection } = parts;
-  const versions = await Promise.all(
-    catalog.models.all().map(async (row): Promise<ModelVersion[]> => {
-      const description = descriptions.of(row.id);
-      if (!description) return [];
-      const { name, groups, evaluation, verdict, curves, recipe } = description;
-      const version = {
-        id: row.id,
-        name,
-        kind: row.kind,
-        encoder: row.encoder,
-        createdAt: row.createdAt,
-        active: row.id === projection.id,
-        usable: row.encoder === encoder.id && row.base === base.id,
-        groups: groups.map((group) => ({ name: group.name, pictures: group.members.length })),
-        evaluation,
-        verdict,
-        curves,
-        recipe,
-        bytes: await bytesOf(join(paths.vectors, row.id)),
-      };
-      return [version];
-    }),
-  );
-  const own: ModelVersion = {
-    id: base.id,
-    name: 'Before any teaching',
-    kind: 'base',
-    encoder: encoder.id,
-    createdAt: null,
-    active: base.id === projection.id,
-    usable: true,
-    groups: [],
-    evaluation: null,
-    verdict: null,
-    curves: null,
-    recipe: base.name,
-    bytes: await bytesOf(join(paths.vectors, base.id)),
-  };
-  return [...versions.flat(), own];
+interface VersionsParts {
+  readonly paths: LibraryPaths;
+  readonly catalog: Catalog;
+  readonly active: ActiveLibrary;
+  readonly descriptions: VersionDescriptions;
+  readonly encoders: Encoders;
+}
+
+interface VersionsListener {
+  /** Whether a version is being activated. */
+  isWanted(id: string): boolean;
+  changed(): void;
+}
+
+/** An encoder that has to be switched to, and the id of its features. */
+export interface OtherEncoder {
+  readonly id: string;
+  readonly features: string;
+}
+
+/** A version that was removed can be restored for 30 days. */
+const KEPT_MS = 30 * 24 * 3600 * 1000;
+
+/** The versions of a library, of all its encoders. */
+export class Versions {
+  readonly #parts: VersionsParts;
+  readonly #listener: VersionsListener;
+
+  constructor(parts: VersionsParts, listener: VersionsListener) {
+    this.#parts = parts;
+    this.#listener = listener;
+  }
+
+  /** All versions, the newest first, and last what there was before any teaching. */
+  async list(): Promise<ModelVersion[]> {
+    const { catalog, active, descriptions, paths } = this.#parts;
+    const { projection } = active.current;
+    const versions = await Promise.all(
+      catalog.models.all().map(async (row): Promise<ModelVersion[]> => {
+        const description = descriptions.of(row.id);
+        if (!description) return [];
+        const { name, groups, evaluation, verdict, curves, recipe } = description;
+        const version = {
+          id: row.id,
+          name,
+          kind: row.kind,
+          encoder: row.encoder,
+          createdAt: row.createdAt,
+          active: row.id === projection.id,
+          usable: this.#isUsable(row),
+          groups: groups.map((group) => ({ name: group.name, pictures: group.members.length })),
+          evaluation,
+          verdict,
+          curves,
+          recipe,
+          bytes: await bytesOf(join(paths.vectors, row.id)),
+        };
+        return [version];
+      }),
+    );
+    return [...versions.flat(), await this.#untaught()];
+  }
+
+  /** With a tuned encoder that is the built-in one as it was. */
+  async #untaught(): Promise<ModelVersion> {
+    const { active, paths } = this.#parts;
+    const { definition, encoder, base, projection } = active.current;
+    const before = isTunable(definition) ? loadProjection() : base;
+    return {
+      id: before.id,
+      name: 'Before any teaching',
+      kind: 'base',
+      encoder: isTunable(definition) ? builtinModel().id : encoder.id,
+      createdAt: null,
+      active: before.id === projection.id,
+      usable: true,
+      groups: [],
+      evaluation: null,
+      verdict: null,
+      curves: null,
+      recipe: before.name,
+      bytes: await bytesOf(join(paths.vectors, before.id)),
+    };
+  }
+
+  #isUsable({ kind, encoder, base }: Pick<TaughtModelRow, 'kind' | 'encoder' | 'base'>): boolean {
+    const { current } = this.#parts.active;
+    if (encoder === current.encoder.id) return base === current.base.id;
+    return isTunable(current.definition) && (kind === 'deep' || encoder === builtinModel().id);
+  }
+
+  /**
+   * A version by its id (null: the encoder as it is), and the encoder that has to be switched to for it.
+   *
+   * @throws ServiceError MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER
+   */
+  find(id: string): { readonly encoder: OtherEncoder | null; readonly version: string | null } {
+    const { active, catalog } = this.#parts;
+    const { base, encoder, definition } = active.current;
+    if (id === base.id) return { encoder: null, version: null };
+    if (isTunable(definition) && id === loadProjection().id) {
+      return { encoder: { id: BUILTIN_ENCODER, features: builtinModel().id }, version: null };
+    }
+    const row = catalog.models.get(id);
+    if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
+    if (!this.#isUsable(row)) throw new ServiceError('MODEL_OF_OTHER_ENCODER', id);
+    if (row.encoder === encoder.id) return { encoder: null, version: id };
+    return { encoder: { id: encoderOfFeatures(row.encoder), features: row.encoder }, version: id };
+  }
+
+  /** @throws ServiceError MODEL_UNKNOWN, MODEL_IN_USE */
+  async remove(id: string): Promise<void> {
+    const { catalog, active, paths, encoders } = this.#parts;
+    const row = catalog.models.get(id);
+    if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
+    const ofOther = row.encoder !== active.current.encoder.id;
+    const encoder = encoderOfFeatures(row.encoder);
+    const inUse =
+      active.current.projection.id === id ||
+      this.#listener.isWanted(id) ||
+      (ofOther ? encoders.upcoming?.encoder.id === row.encoder : catalog.models.active(row.encoder) === id);
+    if (inUse) throw new ServiceError('MODEL_IN_USE', id);
+    // chosen for an encoder that does not answer: that answers as it is, next time
+    if (catalog.models.active(row.encoder) === id) catalog.models.setActive(row.encoder, null);
+    catalog.models.setRemoved(id, new Date().toISOString());
+    // what can be made again goes at once
+    await active.use(({ store }) => deleteStored(store, null, [id]));
+    await rm(join(paths.vectors, id), { recursive: true, force: true });
+    if (row.kind === 'deep' && ofOther) await encoders.deleteFeatures(encoder).catch(ignoreUnknown);
+    this.#listener.changed();
+  }
+
+  /** @throws ServiceError MODEL_UNKNOWN */
+  restore(id: string): void {
+    const { catalog } = this.#parts;
+    if (!catalog.models.get(id)) throw new ServiceError('MODEL_UNKNOWN', id);
+    catalog.models.setRemoved(id, null);
+    this.#listener.changed();
+  }
+
+  /** @throws ServiceError MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
+  async exportTo(id: string, path: string): Promise<{ path: string; bytes: number }> {
+    const row = this.#parts.catalog.models.get(id);
+    if (!row) throw new ServiceError('MODEL_UNKNOWN', id);
+    return { path, bytes: await writeModelFile(path, row) };
+  }
+
+  /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER */
+  async importFrom(path: string): Promise<ModelVersion> {
+    const { catalog, active } = this.#parts;
+    const { encoder, base } = active.current;
+    const row = await readModelFile(path, encoder.id, base);
+    catalog.models.put(row);
+    this.#listener.changed();
+    const version = (await this.list()).find(({ id }) => id === row.id);
+    if (!version) throw new ServiceError('MODEL_UNKNOWN', row.id);
+    return version;
+  }
+
+  /** Forgets for good what was removed a month ago, and the encoders that were tuned for it. */
+  async purge(): Promise<void> {
+    const { catalog, encoders } = this.#parts;
+    const before = new Date(Date.now() - KEPT_MS).toISOString();
+    for (const features of catalog.models.purgeRemovedBefore(before)) {
+      await encoders.remove(encoderOfFeatures(features)).catch(ignoreUnknown);
+    }
+  }
+}
+
+/** Gone already, or used for something else. */
+function ignoreUnknown(error: unknown): void {
+  const { code } = ServiceError.from(error);
+  if (!['ENCODER_UNKNOWN', 'ENCODER_NOT_INSTALLED', 'ENCODER_IN_USE'].includes(code)) throw error;
 }
 
 async function bytesOf(folder: string): Promise<number> {

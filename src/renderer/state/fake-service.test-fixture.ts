@@ -17,6 +17,7 @@ import type {
   TeachInput,
   TeachProgress,
   TeachReadiness,
+  DeepEstimate,
 } from '../../contract/teach-schemas.ts';
 
 type Search = ServiceClient['search']['similar'];
@@ -198,6 +199,13 @@ export class FakeService {
   readonly #indexing = new Telling<IndexEvent>(progressOf({}));
   models: ModelVersion[] = [versionOf({ id: 'base', name: 'Built-in', kind: 'base', active: true })];
   readiness: TeachReadiness = readinessOf();
+  deepEstimate: DeepEstimate = {
+    possible: true,
+    sentence: 'On CPU (WebAssembly).',
+    seconds: 90,
+    pictures: 1000,
+    encodingSeconds: 10,
+  };
   suggestions: Omit<Suggestions, 'group'> = {
     suggestions: [],
     threshold: 0.5,
@@ -318,6 +326,7 @@ export class FakeService {
       },
       teach: {
         readiness: (input) => this.#answer(`readiness ${asText(input)}`, this.readiness),
+        estimateDeep: (input) => this.#answer(`estimateDeep ${asText(input)}`, this.deepEstimate),
         start: (input) => this.#answer(`teach ${asText(input)}`, undefined),
         pause: () => this.#answer('pauseTeaching', undefined),
         resume: () => this.#answer('resumeTeaching', undefined),

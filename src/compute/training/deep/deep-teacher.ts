@@ -45,25 +45,21 @@ export async function deepTeach(
 }
 
 /**
- * How long a deep teaching would take, measured: some steps of full batches on made pictures, of which nothing is kept.
+ * How long a deep teaching takes on a device, measured: some steps of full batches on made pictures, of which nothing is kept.
  *
- * @param pictures how many would be taught
- * @returns seconds, without the decoding of the pictures
  * @throws as {@link deepTeach}
  */
-export async function estimateDeepTeach(
+export async function measureDeepTeach(
   task: DeepTask,
-  pictures: number,
   { device, signal }: Pick<DeepTeachOptions, 'device' | 'signal'>,
-): Promise<number> {
-  const { side, views, steps } = task;
+): Promise<DeepEstimate> {
+  const { side } = task;
   const classes = Math.max(2, task.classesPerBatch);
   return withTeacher(device, signal, async (teacher) => {
     await teacher.begin(task);
     const labels = Int32Array.from({ length: classes }, (_, i) => i);
     await teacher.add({ pixels: samplePictures(classes, side, side), labels, heldOut: new Uint8Array(classes) });
-    const { secondsPerStep, secondsPerView } = await teacher.estimate();
-    return pictures * views * secondsPerView + steps * secondsPerStep;
+    return await teacher.estimate();
   });
 }
 
@@ -117,7 +113,8 @@ class DeepTeacher {
       {
         url: workerUrl(),
         data: { device },
-        isolation: device.kind === 'wasm' ? 'thread' : 'process',
+        // a thread that is ended while WebAssembly compiles in it can take the whole process with it
+        isolation: 'process',
         env: device.env,
       },
       { message: (message) => this.#receive(message as DeepAnswer), ended: (reason) => this.#end(reason) },
