@@ -48,6 +48,27 @@ describe('teachGroups', () => {
     expect(head.weights.kernel.every(Number.isFinite)).toBe(true);
   });
 
+  it('judges a tuned encoder by the pictures that it was not tuned with, against a head alone', async () => {
+    const groups = groupsOf(pictures, 20);
+    const heldOut = groups.flatMap(({ members }) => members.slice(0, 6));
+    // one that sees nothing but the kind, and one that sees what there was
+    const vectorOf = (id: number): Float32Array => {
+      const kind = new Float32Array(DIMENSIONS);
+      kind[pictures.kinds.get(id) ?? 0] = 1;
+      return kind;
+    };
+    const [sharp, same] = [
+      await taught(20, { tuned: { vectorOf, heldOut } }),
+      await taught(20, { tuned: { vectorOf: (id) => pictures.vectors.get(id) ?? null, heldOut } }),
+    ];
+    expect(sharp.folds.map((fold) => fold.heldOut)).toEqual([heldOut]);
+    expect(sharp.evaluation).toMatchObject({ queries: heldOut.length, general: { untaught: null } });
+    expect(sharp.evaluation.measures.map10.after.mean).toBe(1);
+    expect(sharp.verdict).toMatchObject({ activate: true, reason: 'BETTER' });
+    // as good as a head alone is not worth an encoding anew
+    expect(same.verdict).toMatchObject({ activate: false, reason: 'NOT_BETTER' });
+  });
+
   it('is not taken in by shuffled labels', async () => {
     let activated = 0;
     for (let seed = 1; seed <= 6; seed++) {

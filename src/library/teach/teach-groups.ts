@@ -8,7 +8,7 @@ import { teachableGroups, type LabelledGroup, type TeachingProblem } from './lab
 import { rowsOf } from './rows.ts';
 import { groupsByPicture, splitLabelled, type Fold } from './split.ts';
 import { trainHead, type HeadTrainer, type TaughtHead } from './train-head.ts';
-import { judgeTeaching, type Verdict } from './verdict.ts';
+import { judgeTeaching, judgeTuning, type Verdict } from './verdict.ts';
 
 /** Everything that a teaching is made from. */
 export interface TeachingInput {
@@ -90,16 +90,17 @@ export async function teachGroups(
   const { groups, notices } = teachable;
   const settings = input.settings ?? chooseSettings(groups, input.choices);
   const { tuned } = input;
+  const headVectorOf = tuned?.vectorOf ?? input.vectorOf;
   const split = tuned
     ? [withoutHeldOut(groups, tuned.heldOut)]
     : splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
   const halves = tuned ? [] : halvesOf(groups, settings.seed);
-  const heads = tuned ? 1 : split.length + halves.length + 1;
+  const heads = tuned ? 2 : split.length + halves.length + 1;
   let head = 0;
-  const train = async (some: readonly LabelledGroup[]): Promise<TaughtHead> => {
+  const train = async (some: readonly LabelledGroup[], of = headVectorOf): Promise<TaughtHead> => {
     const number = head++;
     options.onProgress?.({ stage: 'training', head: number, heads, step: null });
-    return await trainHead(labelledRows(input, some), settings, trainer, {
+    return await trainHead(labelledRows(some, of, input.dimensions), settings, trainer, {
       signal: options.signal,
       onStep: (step) => options.onProgress?.({ stage: 'training', head: number, heads, step }),
     });
@@ -110,6 +111,8 @@ export async function teachGroups(
   const untaught = [];
   for (const { taught, left } of halves) untaught.push({ left, head: await train(taught) });
   const final = (tuned && folds[0]?.head) ?? (await train(groups));
+  // what a head alone finds says whether the tuning was worth it
+  const plain = tuned && (await train(onlyOf(groups, new Set(split[0]?.taught)), input.vectorOf));
 
   options.signal?.throwIfAborted();
   options.onProgress?.({ stage: 'evaluating' });
@@ -123,20 +126,23 @@ export async function teachGroups(
     after: applyHead(weights, headRows, input.dimensions),
   });
   const groupsOf = groupsByPicture(groups);
-  const evaluation = await evaluateTeaching(
-    {
-      before,
-      dimensions: input.dimensions,
-      groupsOf: pictures.map((id) => groupsOf.get(id) ?? []),
-      ceiling: input.ceiling,
-      samePairs: pairsAmong(input.inseparable, position),
-    },
-    {
-      folds: folds.map((fold) => ask(fold.heldOut, fold.head.weights, Math.ceil(MOST_QUERIES / folds.length))),
-      untaught: untaught.map(({ left, head: { weights } }) => ask(left, weights, MOST_QUERIES / 4)),
-      final: applyHead(final.weights, headRows, input.dimensions),
-    },
-  );
+  const judged = {
+    before,
+    dimensions: input.dimensions,
+    groupsOf: pictures.map((id) => groupsOf.get(id) ?? []),
+    ceiling: input.ceiling,
+    samePairs: pairsAmong(input.inseparable, position),
+  };
+  const evaluation = await evaluateTeaching(judged, {
+    folds: folds.map((fold) => ask(fold.heldOut, fold.head.weights, Math.ceil(MOST_QUERIES / folds.length))),
+    untaught: untaught.map(({ left, head: { weights } }) => ask(left, weights, MOST_QUERIES / 4)),
+    final: applyHead(final.weights, headRows, input.dimensions),
+  });
+  const asHeadAlone = (head: TaughtHead): Promise<TeachingEvaluation> => {
+    const after = applyHead(head.weights, before, input.dimensions);
+    const queries = tuned?.heldOut.flatMap((id) => position.get(id) ?? []) ?? [];
+    return evaluateTeaching(judged, { folds: [{ queries, after }], untaught: [], final: after });
+  };
   return {
     problem: null,
     head: final,
@@ -144,7 +150,7 @@ export async function teachGroups(
     groups,
     pictures,
     evaluation,
-    verdict: judgeTeaching(groups, evaluation),
+    verdict: plain ? judgeTuning(groups, evaluation, await asHeadAlone(plain)) : judgeTeaching(groups, evaluation),
     folds: folds.map(({ heldOut, head: { weights } }) => ({ heldOut, weights })),
     notices,
   };
@@ -161,15 +167,19 @@ function onlyOf(groups: readonly LabelledGroup[], taught: ReadonlySet<number>): 
 }
 
 /** A row for each group that a picture is in. */
-function labelledRows(input: TeachingInput, groups: readonly LabelledGroup[]): LabelledRows {
+function labelledRows(
+  groups: readonly LabelledGroup[],
+  vectorOf: TeachingInput['vectorOf'],
+  dimensions: number,
+): LabelledRows {
   const labelled = groups.flatMap(({ members }, label) => members.map((id) => ({ id, label })));
   return {
     rows: rowsOf(
       labelled.map(({ id }) => id),
-      input.tuned?.vectorOf ?? input.vectorOf,
-      input.dimensions,
+      vectorOf,
+      dimensions,
     ),
-    dimensions: input.dimensions,
+    dimensions,
     labels: labelled.map(({ label }) => label),
   };
 }

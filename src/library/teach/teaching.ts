@@ -246,7 +246,7 @@ export class Teaching {
         this.#estimates.of(library, request.blocks, { groups, choices: request }),
       );
       const encodingSeconds = pictures / encodingRate(active.current.encoder);
-      const sentence = `On ${device.name}; then your pictures are encoded anew, while searches go on as before.`;
+      const sentence = `Trained on ${device.name}; searches go on as before.`;
       return { possible: true, sentence, seconds, pictures, encodingSeconds };
     } catch (error) {
       return { ...nothing, possible: false, sentence: ServiceError.from(error).message };

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Estimate } from './bootstrap.ts';
 import type { Comparison, TeachingEvaluation } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
-import { judgeTeaching } from './verdict.ts';
+import { judgeTeaching, judgeTuning } from './verdict.ts';
 
 const groups = (size: number): LabelledGroup[] =>
   ['Receipts', 'Dog'].map((name, id) => ({
@@ -73,5 +73,17 @@ describe('judgeTeaching', () => {
     expect(judgeTeaching(groups(10), evaluation(general({ untaught: comparison(0.5, 0.47, 0.05) }))).activate).toBe(
       true,
     );
+  });
+});
+
+describe('judgeTuning', () => {
+  it('takes a tuned encoder only where a head alone finds less', () => {
+    const headAlone = (map10: number) => evaluation(measured({ map10: comparison(0.5, map10) }));
+    expect(judgeTuning(groups(10), evaluation(), headAlone(0.69))).toMatchObject({ activate: true, reason: 'BETTER' });
+    const verdict = judgeTuning(groups(10), evaluation(), headAlone(0.7));
+    expect(verdict).toMatchObject({ activate: false, reason: 'NOT_BETTER' });
+    expect(verdict.sentence).toContain('Without the last layers');
+    const worse = evaluation({ queries: 3 });
+    expect(judgeTuning(groups(10), worse, headAlone(0.1))).toMatchObject({ reason: 'TOO_FEW' });
   });
 });

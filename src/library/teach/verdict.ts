@@ -35,6 +35,8 @@ const ABOVE_CHANCE = 0.1;
 const GENERAL_LOSS = 0.02;
 /** Pairs that show the same may be lost as first result so often. */
 const COPIES_LOSS = 0.02;
+/** What a tuned encoder has to find more than a head alone, mAP@10: for less nobody wants to encode everything anew. */
+const WORTH_ENCODING = 0.005;
 /** Sizes at which a group's quality rises by a step: `docs/teaching.md`. */
 const STEPS = [8, 16, 24];
 const MOST_ADVICE = 3;
@@ -49,6 +51,23 @@ export function judgeTeaching(groups: readonly LabelledGroup[], evaluation: Teac
     sentence: sentenceOf(reason, evaluation),
     advice: activate ? [] : adviceFor(groups, evaluation),
   };
+}
+
+/**
+ * The same for a tuned encoder, which also has to find more than a head alone that was taught the same: it costs an encoding anew.
+ *
+ * @param headAlone of the same pictures
+ */
+export function judgeTuning(
+  groups: readonly LabelledGroup[],
+  evaluation: TeachingEvaluation,
+  headAlone: TeachingEvaluation,
+): Verdict {
+  const verdict = judgeTeaching(groups, evaluation);
+  const { map10, p10 } = headAlone.measures;
+  if (!verdict.activate || evaluation.measures.map10.after.mean > map10.after.mean + WORTH_ENCODING) return verdict;
+  const sentence = `Without the last layers of the encoder teaching finds as much: of ten results ${inTen(p10.after.mean)} were right, and ${inTen(evaluation.measures.p10.after.mean)} with them. The search stays as it is.`;
+  return { activate: false, reason: 'NOT_BETTER', sentence, advice: [] };
 }
 
 function reasonOf(
@@ -69,9 +88,10 @@ function sentenceOf(reason: VerdictReason, { queries, measures, general }: Teach
   const { before, after } = measures.p10;
   const found = `Of ten results ${inTen(before.mean)} were right before and ${inTen(after.mean)} are now`;
   const pictures = `${queries} pictures that it had not been taught`;
+  const isRestKnown = general.untaught !== null || general.samePairs !== null;
   switch (reason) {
     case 'BETTER':
-      return `${found}, on ${pictures}. The rest of your library is found as well as before.`;
+      return `${found}, on ${pictures}.${isRestKnown ? ' The rest of your library is found as well as before.' : ''}`;
     case 'TOO_FEW':
       return 'There are too few pictures in your groups to tell whether teaching helps, so the search stays as it is.';
     case 'NOT_BETTER':

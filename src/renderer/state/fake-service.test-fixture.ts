@@ -349,8 +349,8 @@ export class FakeService {
 }
 
 /** What a request about teaching was about, in one line. */
-function asText({ groups }: TeachInput = {}): string {
-  return groups === undefined ? 'head' : `head ${groups.join(',')}`;
+function asText({ groups, method = 'head' }: TeachInput = {}): string {
+  return groups === undefined ? method : `${method} ${groups.join(',')}`;
 }
 
 function pictureOf(id: number): Picture {

@@ -1,5 +1,6 @@
 import type {
   Comparison,
+  DeepEstimate,
   Estimate,
   ModelKind,
   ModelVersion,
@@ -59,6 +60,13 @@ export function teachLine(progress: TeachProgress): string {
 /** "About 45 s on this computer." */
 export function estimateLine({ seconds }: TeachReadiness): string {
   return `It takes about ${duration(seconds)} on this computer. Searches go on meanwhile.`;
+}
+
+/** What training the last layers would take, or why it cannot be done. */
+export function deepLine({ possible, sentence, seconds, pictures, encodingSeconds }: DeepEstimate): string {
+  if (!possible) return sentence;
+  const anew = `${number(pictures)} ${pictures === 1 ? 'picture' : 'pictures'} in ${duration(encodingSeconds)}`;
+  return `About ${duration(seconds)}, and then ${anew}. ${sentence}`;
 }
 
 /** Fewer changed labels than this, and than a twentieth of all, are not worth another teaching. */

@@ -23,6 +23,19 @@ it('teaches all groups, or those that are chosen', async () => {
   expect(service.asked.filter((each) => each.startsWith('teach '))).toEqual(['teach head', 'teach head 1,3']);
 });
 
+it('trains the last layers where it can, and says what that takes', async () => {
+  const { service, teaching } = await connected();
+  const asked = teaching.setDeep(true);
+  expect(teaching).toMatchObject({ deep: true, deepEstimate: null });
+  await asked;
+  expect(teaching.deepEstimate).toMatchObject({ seconds: 90 });
+  await teaching.start();
+  expect(service.asked.filter((each) => each.startsWith('teach '))).toEqual(['teach deep']);
+  service.deepEstimate = { ...service.deepEstimate, possible: false, sentence: 'Not with this encoder.' };
+  await teaching.setDeep(true);
+  expect(teaching).toMatchObject({ deep: false, deepEstimate: { sentence: 'Not with this encoder.' } });
+});
+
 it('shows what is under way, and nothing when it is over', async () => {
   const { service, teaching } = await connected();
   service.tellOfTeaching(teachProgressOf({ state: 'training', done: 0.4, sentence: 'Part 2 of 6' }));

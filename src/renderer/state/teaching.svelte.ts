@@ -1,5 +1,6 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type {
+  DeepEstimate,
   TeachEvent,
   TeachingLoss,
   TeachInput,
@@ -52,6 +53,10 @@ export class Teaching {
   /** Groups that are not to be taught, by id. */
   leftOut = $state.raw<ReadonlySet<number>>(new Set());
   advanced = $state.raw(AS_CHOSEN_BY_PROGRAM);
+  /** Whether the last layers of the encoder are trained too. */
+  deep = $state(false);
+  /** What that would take; null until it was measured. */
+  deepEstimate = $state.raw<DeepEstimate | null>(null);
   /** The version that was taught last in this window, to be looked at. */
   taught = $state<string | null>(null);
   /** Whether that was looked at. */
@@ -106,6 +111,18 @@ export class Teaching {
     else leftOut.add(group);
     this.leftOut = leftOut;
     this.noteChange();
+  }
+
+  /** Trains the last layers too, or not. What it takes is measured; where it cannot be done it stays as it was. */
+  async setDeep(deep: boolean): Promise<void> {
+    this.deep = deep;
+    this.deepEstimate = null;
+    if (!deep) return;
+    const client = this.#client;
+    const estimate = await ask(client, (service) => service.teach.estimateDeep(this.#input()), this.#listener);
+    if (client !== this.#client || !this.deep) return;
+    this.deepEstimate = estimate;
+    if (estimate?.possible !== true) this.deep = false;
   }
 
   chooseAll(chosen: boolean): void {
@@ -173,6 +190,7 @@ export class Teaching {
       ...(steps === null ? {} : { steps }),
       ...(learningRate === null ? {} : { learningRate }),
       ...(seed === null ? {} : { seed }),
+      ...(this.deep ? { method: 'deep' as const } : {}),
     };
   }
 
