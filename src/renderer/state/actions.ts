@@ -7,6 +7,9 @@ import { counted, fileName } from './phrases.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
 import type { Semblance } from './semblance.svelte.ts';
 
+/** Examples that a search takes: the contract's limit. */
+const MOST_EXAMPLES = 64;
+
 /** What a person can do in the window. Each shows its effect at once and tells in a sentence what went wrong. */
 export class Actions {
   readonly #app: Semblance;
@@ -84,18 +87,24 @@ export class Actions {
     if (path) this.addExamples([{ kind: 'file', path, name: fileName(path) }]);
   }
 
-  /** Searches for what is like a picture of the library. */
-  async findSimilar(id: number): Promise<void> {
-    const { library, details, navigation, search } = this.#app;
-    const index = library.pictures.indexOf(id);
-    if (index < 0) return;
-    await details.read(id);
-    const known = details.of(id);
-    const name = known === null ? `Picture ${id}` : fileName(known.path);
-    const examples = [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
+  /** Searches for what is like pictures of the library: as many as a search takes. */
+  async findSimilar(ids: readonly number[]): Promise<void> {
+    const { navigation, search } = this.#app;
+    const examples = (await Promise.all(ids.slice(0, MOST_EXAMPLES).map((id) => this.#exampleOf(id)))).flat();
+    if (examples.length === 0) return;
     navigation.go({ view: 'search', examples, words: '' });
     this.#app.preferences.finishHint();
     await search.show(examples);
+  }
+
+  async #exampleOf(id: number): Promise<Example[]> {
+    const { library, details } = this.#app;
+    const index = library.pictures.indexOf(id);
+    if (index < 0) return [];
+    await details.read(id);
+    const known = details.of(id);
+    const name = known === null ? `Picture ${id}` : fileName(known.path);
+    return [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
   }
 
   /** Adds examples to the search that is open, or begins a new one with them. */

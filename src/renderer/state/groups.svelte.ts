@@ -5,8 +5,13 @@ import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
 import type { Labelling } from './labelling.ts';
 
+/** What a group is chosen for: pictures are put into it, another group goes into it, or members of another go into a new one. */
+export type GroupChoice =
+  | { readonly kind: 'add'; readonly pictures: readonly number[] }
+  | { readonly kind: 'merge'; readonly from: number }
+  | { readonly kind: 'split'; readonly from: number; readonly pictures: readonly number[] };
+
 export interface GroupsListener {
-  told?(sentence: string, undo: () => void): void;
   problem?(sentence: string): void;
   /** Groups or labels have changed. */
   changed?(): void;
@@ -20,8 +25,8 @@ export class Groups {
   revision = $state(0);
   /** The pictures of the group that is shown; null while they are read. */
   shown = $state.raw<(GroupPictures & { readonly group: number }) | null>(null);
-  /** The pictures that are to be put into a group: the chooser is open. */
-  choosing = $state.raw<readonly number[] | null>(null);
+  /** What a group is being chosen for: the chooser is open. */
+  choosing = $state.raw<GroupChoice | null>(null);
 
   readonly #labelling: Labelling;
   readonly #listener: GroupsListener;
@@ -90,6 +95,19 @@ export class Groups {
     return this.#change((client) => client.groups.rename({ id, name }));
   }
 
+  /** Opens the chooser for pictures; with none it makes an empty group. */
+  choose(pictures: readonly number[]): void {
+    this.choosing = { kind: 'add', pictures };
+  }
+
+  merge(from: number, into: number): Promise<void> {
+    return this.#change((client) => client.groups.merge({ from, into }));
+  }
+
+  split(id: number, pictures: readonly number[], name: string): Promise<void> {
+    return this.#change((client) => client.groups.split({ id, pictures: [...pictures], name }));
+  }
+
   remove(id: number): Promise<void> {
     return this.#change((client) => client.groups.remove({ id }));
   }
@@ -97,16 +115,12 @@ export class Groups {
   /** Makes a group of each sub-folder. */
   async createFromFolders(root: string): Promise<void> {
     const made = await this.#ask((client) => client.groups.createFromFolders({ root }));
-    if (made !== null) this.#tell(`Made ${made.groups.length} groups of folders`, made.change);
+    if (made !== null) this.#labelling.tell(`Made ${made.groups.length} groups of folders`, [made.change]);
   }
 
   async #change(make: (client: ServiceClient) => Promise<GroupChange>): Promise<void> {
     const done = await this.#ask(make);
-    if (done !== null) this.#tell(done.description, done.change);
-  }
-
-  #tell(description: string, change: number): void {
-    this.#listener.told?.(`${description}.`, () => void this.#ask((client) => client.groups.undo({ change })));
+    if (done !== null) this.#labelling.tell(done.description, [done.change]);
   }
 
   #ask<Result>(request: (client: ServiceClient) => Promise<Result>): Promise<Result | null> {

@@ -9,6 +9,8 @@ export type Command =
   | 'sidebar'
   | 'settings'
   | 'undo'
+  | 'redo'
+  | 'all'
   | 'preview'
   | 'open'
   | 'similar'
@@ -19,6 +21,7 @@ export interface Key {
   readonly ctrlKey: boolean;
   readonly metaKey: boolean;
   readonly altKey: boolean;
+  readonly shiftKey?: boolean;
 }
 
 export interface Shortcut {
@@ -31,7 +34,9 @@ export function commandOfKey(key: Key, mac: boolean): Command | null {
   const main = mac ? key.metaKey : key.ctrlKey;
   if (main && !key.altKey) {
     const name = key.key.toLowerCase();
-    if (name === 'z') return 'undo';
+    if (name === 'z') return key.shiftKey === true ? 'redo' : 'undo';
+    if (name === 'y' && !mac) return 'redo';
+    if (name === 'a') return 'all';
     if (name === 'b') return 'sidebar';
     if (name === ',') return 'settings';
     if (mac && name === '[') return 'back';
@@ -61,7 +66,10 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: ['Space'], what: 'Look at a picture, and close it again' },
     { keys: ['Enter'], what: 'Open a picture large' },
     { keys: ['S'], what: 'Find pictures similar to it' },
-    { keys: ['G'], what: 'Put it into a group' },
+    { keys: ['Shift', 'Arrows'], what: 'Select several' },
+    { keys: [main, 'A'], what: 'Select all' },
+    { keys: ['G'], what: 'Put what is selected into a group' },
+    { keys: mac ? ['Ctrl', 'Click'] : ['Shift', 'F10'], what: 'What can be done with it' },
     { keys: ['Y'], what: 'A suggestion belongs to the group (N: it does not)' },
     { keys: ['I'], what: 'Show or hide the details' },
     { keys: ['/'], what: 'Go to the search' },
@@ -70,6 +78,7 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: mac ? ['⌘', ']'] : ['Alt', '→'], what: 'Forward' },
     { keys: [main, 'V'], what: 'Search with a pasted picture' },
     { keys: [main, 'Z'], what: 'Undo' },
+    { keys: [main, 'Shift', 'Z'], what: 'Do it again' },
     { keys: [main, 'B'], what: 'Show or hide the sidebar' },
     { keys: [main, ','], what: 'Settings' },
     { keys: ['?'], what: 'Show these shortcuts' },

@@ -11,6 +11,8 @@ export interface LabelStep {
 
 export interface LabellingListener {
   told?(sentence: string, undo: () => void): void;
+  /** Something was undone, or done again. */
+  said?(sentence: string): void;
   problem?(sentence: string): void;
 }
 
@@ -18,6 +20,8 @@ export interface LabellingListener {
 export class Labelling {
   #client: ServiceClient | null = null;
   readonly #listener: LabellingListener;
+  /** Undoings, which are undone to redo; a new change ends that. */
+  #undone: number[] = [];
 
   constructor(listener: LabellingListener) {
     this.#listener = listener;
@@ -25,6 +29,7 @@ export class Labelling {
 
   connect(client: ServiceClient | null): void {
     this.#client = client;
+    this.#undone = [];
   }
 
   /**
@@ -47,17 +52,54 @@ export class Labelling {
       await this.#undo(client, changes);
       return false;
     }
-    if (changes.length > 0)
-      this.#listener.told?.(`${said}.`.replace(/\.\.$/, '.'), () => void this.#undo(client, changes));
+    if (changes.length > 0) this.tell(said, changes);
+    return true;
+  }
+
+  /** Says what was changed, with an undo. */
+  tell(description: string, changes: readonly number[]): void {
+    this.#undone = [];
+    this.#listener.told?.(asSentence(description), () => void this.undo(changes));
+  }
+
+  /** Undoes these changes, or where none are given the last one that is in effect. */
+  async undo(changes?: readonly number[]): Promise<void> {
+    const client = this.#client;
+    if (client !== null) await this.#undo(client, changes);
+  }
+
+  /** Does again what was undone last. Whether there was something. */
+  redo(): boolean {
+    const client = this.#client;
+    const change = this.#undone.pop();
+    if (client === null || change === undefined) return false;
+    void this.#told(async () => asSentence((await client.groups.undo({ change })).description));
     return true;
   }
 
   /** The newest first: a change that something later touched cannot be undone. */
-  async #undo(client: ServiceClient, changes: readonly number[]): Promise<void> {
+  async #undo(client: ServiceClient, changes: readonly (number | undefined)[] = [undefined]): Promise<void> {
+    await this.#told(async () => {
+      let said = '';
+      for (const change of [...changes].reverse()) {
+        const undone = await client.groups.undo(change === undefined ? {} : { change });
+        this.#undone.push(undone.change);
+        said = undone.description;
+      }
+      return asSentence(said);
+    });
+  }
+
+  async #told(work: () => Promise<string>): Promise<void> {
     try {
-      for (const change of [...changes].reverse()) await client.groups.undo({ change });
+      const sentence = await work();
+      if (sentence !== '') this.#listener.said?.(sentence);
     } catch (error) {
       this.#listener.problem?.(problemOf(error).sentence);
     }
   }
+}
+
+function asSentence(description: string): string {
+  return description === '' ? '' : `${description}.`.replace(/\.\.$/, '.');
 }

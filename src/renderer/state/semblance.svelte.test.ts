@@ -69,8 +69,8 @@ describe('what a person does in the window', () => {
 
   it('brings a search back with the way back', async () => {
     const { app, actions, service } = await open();
-    await actions.findSimilar(1);
-    await actions.findSimilar(2);
+    await actions.findSimilar([1]);
+    await actions.findSimilar([2]);
     expect(app.search.examples.map(({ name }) => name)).toEqual(['2.jpg']);
     actions.back();
     expect(app.search.examples.map(({ name }) => name)).toEqual(['1.jpg']);
@@ -99,7 +99,7 @@ describe('what a person does in the window', () => {
 
   it('asks a search again when another encoder answers, and says so', async () => {
     const { app, actions, service } = await open();
-    await actions.findSimilar(1);
+    await actions.findSimilar([1]);
     service.readsWords = true;
     service.tellOfEncoders({ type: 'swapped', encoder: 'clip', name: 'CLIP (ViT-B/32)', skipped: 1 });
     await vi.waitFor(() => expect(service.asked.filter((each) => each === 'similar')).toHaveLength(2));

@@ -49,12 +49,12 @@ export class Semblance {
   });
   readonly labelling = new Labelling({
     told: (sentence, undo) => this.toasts.show(sentence, { undo }),
+    said: (sentence) => this.toasts.show(sentence),
     problem: (sentence) => this.toasts.problem(sentence),
   });
   readonly suggested = new Suggested(this.labelling);
   readonly questions = new Questions(this.labelling);
   readonly groups = new Groups(this.labelling, {
-    told: (sentence, undo) => this.toasts.show(sentence, { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
     changed: () => {
       this.teaching.noteChange();
