@@ -12,6 +12,7 @@ const entries = {
   'encode-worker': 'src/compute/encode-worker.ts',
   'probe-worker': 'src/compute/devices/probe-worker.ts',
   'training-worker': 'src/compute/training/training-worker.ts',
+  'backup-worker': 'src/library/catalog/backup-worker.ts',
   'preview-worker': 'src/library/teach/preview-worker.ts',
   'deep-worker': 'src/compute/training/deep/deep-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',

@@ -20,6 +20,7 @@ export interface Session {
 /** Opens the library, runs `work` and closes it again, whatever happens. */
 export async function withLibrary<T>(options: ServiceOptions, work: (session: Session) => Promise<T>): Promise<T> {
   const service = await openService(options);
+  for (const notice of service.notices) process.stderr.write(`${notice}\n`);
   try {
     const client: ServiceClient = createRouterClient(service.router);
     return await work({ service, client });

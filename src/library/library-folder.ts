@@ -8,6 +8,8 @@ import { ServiceError } from '../contract/errors.ts';
 export interface LibraryPaths {
   readonly folder: string;
   readonly catalog: string;
+  /** Copies of the catalog, one a day. */
+  readonly backups: string;
   readonly features: string;
   readonly thumbs: string;
   readonly previews: string;
@@ -24,6 +26,7 @@ export function libraryPaths(folder: string): LibraryPaths {
   return {
     folder: root,
     catalog: join(root, 'catalog.sqlite'),
+    backups: join(root, 'backups'),
     features: join(root, 'features.sqlite'),
     thumbs: join(root, 'thumbs'),
     previews: join(root, 'previews'),

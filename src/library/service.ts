@@ -5,8 +5,9 @@ import type { EncoderDefinition } from '../compute/encoders/definition.ts';
 import { recoverModels } from '../compute/encoders/installed.ts';
 import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
 import { ServiceError } from '../contract/errors.ts';
-import { Catalog } from './catalog/catalog.ts';
+import { Backups } from './catalog/backups.ts';
 import { lockLibrary } from './catalog/database.ts';
+import { openCatalog } from './catalog/open-catalog.ts';
 import { ActiveLibrary } from './encoders/active-library.ts';
 import { Devices } from './encoders/devices.ts';
 import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
@@ -45,6 +46,8 @@ type Closer = () => void | Promise<void>;
 export interface Service {
   readonly router: ServiceRouter;
   readonly paths: LibraryPaths;
+  /** What the user has to be told about the opening of the catalog. */
+  readonly notices: readonly string[];
   /** Resolves when what is made in the background of the pictures, the neighbor graph, is up to date. */
   settled(): Promise<void>;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
@@ -73,7 +76,7 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
 
 async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: Closer[]): Promise<Service> {
   const readonly = options.access === 'read';
-  const catalog = openCatalog(paths, readonly);
+  const { catalog, notices: opening } = openCatalog(paths, readonly);
   closers.push(() => catalog.close());
   if (!readonly) await recoverModels(paths.models);
   const settings = new EncoderSettings(catalog);
@@ -111,11 +114,16 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   const made = new Encoders({ paths, catalog, decoders, settings, active, indexer, devices, registry, httpHosts });
   encoders = made;
   closers.push(() => made.close());
-  for (const notice of [...notices, ...early]) made.notice(notice);
+  for (const notice of [...opening, ...notices, ...early]) made.notice(notice);
   const { vectors } = model.parts;
   // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
   if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
-  if (!readonly) goOn(made, indexer, devices);
+  if (!readonly) {
+    goOn(made, indexer, devices);
+    const hasContent = (): boolean => catalog.lastMediaId() > 0 || catalog.labels.nextGroupId > 1;
+    const backups = new Backups({ catalog: paths.catalog, folder: paths.backups, hasContent, onNotice });
+    closers.push(() => backups.close());
+  }
   const groups = new Groups({ catalog });
   const descriptions = new VersionDescriptions(catalog.models);
   const suggester = new Suggester({ paths, catalog, active, descriptions });
@@ -154,7 +162,7 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     if (problem !== undefined) throw problem;
   };
   const settled = (): Promise<void> => active.use(({ neighbors }) => neighbors.settled());
-  return { router, paths, settled, close: () => (closing ??= close()) };
+  return { router, paths, notices: opening, settled, close: () => (closing ??= close()) };
 }
 
 /** What runs beside the requests: encoding for the next encoder, and for the active one what has come back. */
@@ -166,23 +174,6 @@ function goOn(encoders: Encoders, indexer: Indexer, devices: Devices): void {
     }
   });
   void encoders.goOn();
-}
-
-/**
- * Opens the catalog. A reader that comes before the first writer of a newer version brings its schema up to date, as that would.
- *
- * @throws ServiceError CATALOG_*, LIBRARY_LOCKED
- */
-function openCatalog(paths: LibraryPaths, readonly: boolean): Catalog {
-  if (readonly && !Catalog.isCurrent(paths.catalog)) {
-    const lock = lockLibrary(paths.lock, paths.folder);
-    try {
-      new Catalog(paths.catalog).close();
-    } finally {
-      lock.release();
-    }
-  }
-  return new Catalog(paths.catalog, readonly);
 }
 
 /** Closes all, the last opened first, and gives what went wrong: one that fails must not keep the library locked. */

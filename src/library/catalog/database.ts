@@ -21,6 +21,8 @@ export function openDatabase(file: string, migrations: readonly Migration[], rea
   return translateSqliteErrors(file, () => {
     const db = new Database(file, { readonly, fileMustExist: readonly, timeout: 5000 });
     try {
+      // before anything is written: the mode of the journal is a page of the file
+      refuseNewer(db, file, migrations);
       // before the first page is written: features of an encoder that is no longer wanted give their space back
       if (!readonly) db.pragma('auto_vacuum = INCREMENTAL');
       if (!readonly) db.pragma('journal_mode = WAL');
@@ -47,10 +49,15 @@ export function schemaVersion(file: string): number {
   });
 }
 
-function migrate(db: SqliteDatabase, file: string, migrations: readonly Migration[], readonly: boolean): void {
+function refuseNewer(db: SqliteDatabase, file: string, migrations: readonly Migration[]): void {
   const newest = migrations.at(-1)?.version ?? 0;
   const present = Number(db.pragma('user_version', { simple: true }));
   if (present > newest) throw new ServiceError('CATALOG_NEWER', `${file}: version ${present}, known up to ${newest}`);
+}
+
+function migrate(db: SqliteDatabase, file: string, migrations: readonly Migration[], readonly: boolean): void {
+  const newest = migrations.at(-1)?.version ?? 0;
+  const present = Number(db.pragma('user_version', { simple: true }));
   if (readonly && present < newest) throw new ServiceError('CATALOG_BUSY', `${file}: waiting for its first writer`);
   for (const { version, sql } of migrations) {
     if (version <= present) continue;
