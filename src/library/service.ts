@@ -48,7 +48,7 @@ export interface Service {
   readonly paths: LibraryPaths;
   /** What the user has to be told about the opening of the catalog. */
   readonly notices: readonly string[];
-  /** Resolves when what is made in the background of the pictures, the neighbor graph, is up to date. */
+  /** Resolves when what is made in the background of the pictures, the index and the neighbor graph, is up to date. */
   settled(): Promise<void>;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
   close(): Promise<void>;
@@ -161,7 +161,11 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     const [problem] = await closeAll(closers);
     if (problem !== undefined) throw problem;
   };
-  const settled = (): Promise<void> => active.use(({ neighbors }) => neighbors.settled());
+  const settled = (): Promise<void> =>
+    active.use(async ({ vectors: answering, neighbors }) => {
+      await answering.idle();
+      await neighbors.settled();
+    });
   return { router, paths, notices: opening, settled, close: () => (closing ??= close()) };
 }
 

@@ -8,6 +8,7 @@ import { benchIndex } from './index-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
 import type { BenchArea, Measurement, Report } from './measurement.ts';
 import { benchSearch } from './search-bench.ts';
+import { benchTeach } from './teach-bench.ts';
 import { benchSimilarity } from './similarity-bench.ts';
 
 /** Pictures to index where none are named: enough for a rate, few enough for a minute. */
@@ -28,6 +29,7 @@ export async function benchCommand(
   output.notice('Figures are ratios to what is measured in the same run.');
   if (measured('similarity')) await benchSimilarity(report);
   if (measured('encode')) await benchEncode(report);
+  if (measured('teach')) await benchTeach(report, output, area === 'teach' ? options.size : undefined);
   if (measured('index') || measured('search')) await benchWithPhotos(options, measured, report, output);
   return 0;
 }

@@ -11,6 +11,7 @@ import { HNSW_PARAMETERS, HnswIndex } from '../../library/vectors/hnsw-index.ts'
 import { normalize } from '../../library/vectors/vector-index.ts';
 import { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
+import { gaussians } from './gaussians.ts';
 import { median, percentile, type Report } from './measurement.ts';
 
 const VECTORS = 20_000;
@@ -157,14 +158,4 @@ async function benchNewFile(folder: string, photos: readonly string[], report: R
   } finally {
     await service.close();
   }
-}
-
-/** Seeded standard normal numbers (Box–Muller over a linear congruential generator: only to be spread, not secret). */
-function gaussians(seed: number): () => number {
-  let state = seed;
-  const uniform = (): number => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return (state + 1) / 2 ** 32;
-  };
-  return () => Math.sqrt(-2 * Math.log(uniform())) * Math.cos(2 * Math.PI * uniform());
 }
