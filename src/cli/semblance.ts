@@ -34,6 +34,7 @@ import {
   unlabelCommand,
   type LabelOptions,
 } from './group-commands.ts';
+import { exportLibraryCommand, importLibraryCommand } from './library-commands.ts';
 import { UsageError } from './session.ts';
 import {
   exportModelCommand,
@@ -160,6 +161,14 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   command('import', 'reads a version from a file', importModelCommand, models).argument(
     '<file>',
     'an exported version',
+  );
+  command('export', 'writes groups and taught versions as one file', exportLibraryCommand).argument(
+    '<file>',
+    'where to',
+  );
+  command('import', 'merges what `export` wrote into the library', importLibraryCommand).argument(
+    '<file>',
+    'an export',
   );
   command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
     .argument('<group>', 'its name')

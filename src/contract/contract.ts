@@ -192,6 +192,15 @@ export const contract = {
     /** Reads what `exportTo` wrote. MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER. */
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(t.modelVersion),
   },
+  library: {
+    /** Writes groups, what was refused for them, and taught versions as one file, by content hash: see docs/library-file.md. */
+    exportTo: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryExport),
+    /**
+     * Merges what `exportTo` wrote into this library; importing it twice does nothing more. Groups of one name become one, a picture that one has in
+     * and the other out is in. LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER.
+     */
+    importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryImport),
+  },
   failures: procedure.output(z.array(s.fileFailure)),
   /**
    * Retrieval over the pictures, the label being the parent folder's name, or a group: each picture against all others, or with `heldOut`

@@ -187,6 +187,33 @@ export const evaluation = z.object({
 });
 export type Evaluation = z.infer<typeof evaluation>;
 
+/** What an export of everything that a person made holds. */
+export const libraryExport = z.object({
+  path: z.string(),
+  bytes: z.number().int(),
+  groups: z.number().int().nonnegative(),
+  /** What was said of pictures: members, and those that were refused. */
+  labels: z.number().int().nonnegative(),
+  models: z.number().int().nonnegative(),
+  /** Versions that were left out, because an encoder of their own belongs to them. */
+  left: z.number().int().nonnegative(),
+});
+export type LibraryExport = z.infer<typeof libraryExport>;
+
+export const libraryImport = z.object({
+  /** For `groups.undo`: all groups and labels are one change. */
+  change: rowId,
+  /** Groups of the file, new or merged into those that there were. */
+  groups: z.number().int().nonnegative(),
+  /** Labels that were not there before. */
+  labels: z.number().int().nonnegative(),
+  /** Pictures that the file names and that are not in this library. */
+  missing: z.number().int().nonnegative(),
+  /** Versions that were not there before. */
+  models: z.number().int().nonnegative(),
+});
+export type LibraryImport = z.infer<typeof libraryImport>;
+
 export const verification = z.object({
   ok: z.boolean(),
   catalog: z.enum(['ok', 'damaged']),

@@ -7,6 +7,8 @@ import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
 import { eventQueue } from './event-queue.ts';
+import { exchangeRoutes } from './exchange/exchange-routes.ts';
+import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
 import type { Groups } from './groups/groups.ts';
 import { implementer } from './implementer.ts';
@@ -139,6 +141,7 @@ export function createRouter(parts: RouterParts) {
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, needWriting),
+    library: exchangeRoutes(os, new LibraryExchange({ catalog, groups, versions: teaching.versions }), needWriting),
     failures: os.failures.handler(() =>
       catalog.sources().flatMap((source) =>
         catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({

@@ -174,6 +174,15 @@ export class Catalog {
     return row && { id: row.id, stale: row.stale === 1 };
   }
 
+  /** The ids of known contents by their hashes; those that are not known are left out. */
+  idsOfHashes(hashes: readonly string[]): Map<string, number> {
+    const rows = this.#all<{ id: number; hash: string }>(
+      'SELECT id, hash FROM media WHERE hash IN (SELECT value FROM json_each(?))',
+      JSON.stringify(hashes),
+    );
+    return new Map(rows.map(({ id, hash }) => [hash, id]));
+  }
+
   /** Hashes of the content of one length, of pictures that lack nothing. */
   hashesOfLength(bytes: number): string[] {
     return this.#all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ? AND stale = 0', bytes).map(

@@ -132,6 +132,18 @@ export class LabelStore {
     ).map(({ hash }) => hash);
   }
 
+  /** Every group with content hashes in the order in which it was said of them: what means the same in another library. */
+  hashedGroups(): { name: string; createdAt: string; members: string[]; refused: string[] }[] {
+    return this.groups().map(({ id, name, createdAt }) => {
+      const rows = this.#all<{ hash: string; belongs: number }>(
+        `SELECT hash, belongs FROM label JOIN media ON media.id = media_id WHERE group_id = ? ORDER BY seq, media_id`,
+        id,
+      );
+      const of = (belongs: number): string[] => rows.filter((row) => row.belongs === belongs).map(({ hash }) => hash);
+      return { name, createdAt, members: of(1), refused: of(0) };
+    });
+  }
+
   /** All that was said about a group, the newest first. */
   labelsOfGroup(group: number): LabelRow[] {
     return this.#labels('WHERE group_id = ? ORDER BY seq DESC, media_id DESC', group);

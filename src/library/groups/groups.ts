@@ -17,6 +17,14 @@ interface GroupsParts {
   readonly catalog: Catalog;
 }
 
+/** A group of another library, with the pictures of it that are in this one. */
+export interface TakenGroup {
+  readonly name: string;
+  readonly createdAt: string;
+  readonly members: readonly number[];
+  readonly refused: readonly number[];
+}
+
 /** Pictures of a group that its cover shows. */
 const COVER = 4;
 
@@ -133,6 +141,34 @@ export class Groups {
       const labels = this.#stepsFrom(this.#labels.labelsOfGroup(id), null);
       return { group: id, groups: [{ before, after: null }], labels, description: `Removed ${before.name}` };
     });
+  }
+
+  /**
+   * Takes groups over from another library as one change: those of a name that there is are merged as {@link merge} does.
+   *
+   * @returns the change's number, and how many labels it made
+   */
+  takeOver(taken: readonly TakenGroup[]): { readonly change: number; readonly labels: number } {
+    const { id, change } = this.#log.make((seq) => {
+      const groups: GroupStep[] = [];
+      const labels: LabelStep[] = [];
+      let next = this.#labels.nextGroupId;
+      for (const { name, createdAt, members, refused } of taken) {
+        const known = this.#named(name);
+        const group = known ?? { id: next++, name, createdAt };
+        if (!known) groups.push({ before: null, after: group });
+        const said = new Set(this.#labels.labelsOf(group.id, refused).map(({ picture }) => picture));
+        const inToo = new Set(members);
+        const out = refused.filter((picture) => !said.has(picture) && !inToo.has(picture));
+        labels.push(
+          ...this.#stepsTo(group.id, members, { belongs: true, seq }),
+          ...this.#stepsTo(group.id, out, { belongs: false, seq }),
+        );
+      }
+      return { groups, labels, description: `Imported ${counted(taken.length, 'group')}` };
+    });
+    this.#tell();
+    return { change: id, labels: change.labels.reduce((sum, { pictures }) => sum + pictures.length, 0) };
   }
 
   /** See the contract. @throws ServiceError GROUP_UNKNOWN */

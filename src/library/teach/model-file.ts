@@ -6,7 +6,7 @@ import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
 import { writeError } from '../library-folder.ts';
-import { modelDescription } from './model-description.ts';
+import { modelDescription, parseDescription, type ModelDescription } from './model-description.ts';
 import { unpackHead } from './packed-head.ts';
 
 /** A head of 2,048 × 2,048 is 22 MB as base64. */
@@ -41,20 +41,32 @@ function sumOf({ sha256: _, ...rest }: ModelFile): string {
 export async function writeModelFile(path: string, row: TaughtModelRow): Promise<number> {
   // its encoder would have to go with it
   if (row.kind === 'deep') throw new ServiceError('MODEL_OF_OTHER_ENCODER', row.id);
-  const described = modelDescription.parse(JSON.parse(row.description));
-  const groups = described.groups.map((group) => ({ ...group, id: null, members: [], examples: [] }));
-  const evaluation = described.evaluation && { ...described.evaluation, examples: [] };
   const content: ModelFile = {
     format: 'semblance-model',
     version: 1,
     encoder: row.encoder,
     base: row.base,
     createdAt: row.createdAt,
-    description: { ...described, groups, evaluation },
+    description: withoutPictures(parseDescription(row.description)),
     head: Buffer.from(row.head).toString('base64'),
     sha256: '',
   };
-  const text = JSON.stringify({ ...content, sha256: sumOf(content) });
+  return writeAside(path, JSON.stringify({ ...content, sha256: sumOf(content) }));
+}
+
+/** A description without what names pictures by ids, which mean nothing in another library. */
+export function withoutPictures(described: ModelDescription): ModelDescription {
+  const groups = described.groups.map((group) => ({ ...group, id: null, members: [], examples: [] }));
+  return { ...described, groups, evaluation: described.evaluation && { ...described.evaluation, examples: [] } };
+}
+
+/**
+ * Writes a file aside and renames it: what has the name is whole.
+ *
+ * @returns bytes written
+ * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+ */
+export async function writeAside(path: string, text: string): Promise<number> {
   const aside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
   try {
     const handle = await open(aside, 'wx');

@@ -176,6 +176,15 @@ export class Versions {
     return version;
   }
 
+  /** Keeps versions that come from elsewhere, under their own ids; those that are here already stay as they are. @returns how many came */
+  keep(rows: readonly TaughtModelRow[]): number {
+    const { models } = this.#parts.catalog;
+    const fresh = rows.filter(({ id }) => models.get(id) === null);
+    for (const row of fresh) models.put(row);
+    if (fresh.length > 0) this.#listener.changed();
+    return fresh.length;
+  }
+
   /** Forgets for good what was removed a month ago, and the encoders that were tuned for it. */
   async purge(): Promise<void> {
     const { catalog, encoders } = this.#parts;

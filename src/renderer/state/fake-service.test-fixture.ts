@@ -341,6 +341,7 @@ export class FakeService {
         exportTo: ({ id, path }) => this.#answer(`export ${id}`, { path, bytes: 1000 }),
         importFrom: ({ path }) => this.#answer(`import ${path}`, versionOf({ id: 'imported', name: 'Imported' })),
       },
+      library: { exportTo: unused, importFrom: unused },
       failures: () => this.#answer('failures', this.failures),
       evaluate: unused,
       verify: unused,

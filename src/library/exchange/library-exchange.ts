@@ -1,0 +1,87 @@
+import type { LibraryExport, LibraryImport } from '../../contract/schemas.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { TaughtModelRow } from '../catalog/model-store.ts';
+import type { Groups } from '../groups/groups.ts';
+import { parseDescription } from '../teach/model-description.ts';
+import { withoutPictures, writeAside } from '../teach/model-file.ts';
+import { unpackHead } from '../teach/packed-head.ts';
+import type { Versions } from '../teach/versions.ts';
+import { libraryFileText, readLibraryFile, type LibraryContent } from './library-file.ts';
+
+interface ExchangeParts {
+  readonly catalog: Catalog;
+  readonly groups: Groups;
+  readonly versions: Versions;
+}
+
+/** Takes what a person made from one library to another: groups, what was refused for them, taught versions. */
+export class LibraryExchange {
+  readonly #parts: ExchangeParts;
+
+  constructor(parts: ExchangeParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * Writes everything that was made as one file, aside and renamed. Versions of encoders that were tuned are left out and counted: their
+   * encoders, of megabytes, would have to go with them.
+   *
+   * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+   */
+  async exportTo(path: string): Promise<LibraryExport> {
+    const { catalog } = this.#parts;
+    const rows = catalog.models.all().flatMap(({ id }) => catalog.models.get(id) ?? []);
+    const portable = rows.filter(({ kind }) => kind !== 'deep');
+    const groups = catalog.labels.hashedGroups();
+    const models = portable.map(({ id, encoder, base, createdAt, description, head }) => ({
+      id,
+      encoder,
+      base,
+      createdAt,
+      description: withoutPictures(parseDescription(description)),
+      head: Buffer.from(head).toString('base64'),
+    }));
+    const bytes = await writeAside(path, libraryFileText({ groups, models }));
+    const labels = groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0);
+    return { path, bytes, groups: groups.length, labels, models: models.length, left: rows.length - portable.length };
+  }
+
+  /**
+   * Merges what {@link exportTo} wrote into this library: by content hash, and groups of one name into one. All groups and labels are one change, which
+   * can be undone. Labels of pictures that are not here are counted and left out: the same file can be imported again when they are.
+   *
+   * @throws ServiceError LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER, DISK_FULL, CATALOG_BUSY
+   */
+  async importFrom(path: string): Promise<LibraryImport> {
+    const { catalog, groups, versions } = this.#parts;
+    const content = await readLibraryFile(path);
+    const rows = modelRows(path, content);
+    const hashes = new Set(content.groups.flatMap(({ members, refused }) => [...members, ...refused]));
+    const ids = catalog.idsOfHashes([...hashes]);
+    const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
+    const models = versions.keep(rows);
+    const { change, labels } = groups.takeOver(
+      content.groups.map(({ name, createdAt, members, refused }) => ({
+        name,
+        createdAt,
+        members: present(members),
+        refused: present(refused),
+      })),
+    );
+    return { change, groups: content.groups.length, labels, missing: hashes.size - ids.size, models };
+  }
+}
+
+/** @throws ServiceError LIBRARY_FILE_DAMAGED where a head is none */
+function modelRows(path: string, { models }: LibraryContent): TaughtModelRow[] {
+  return models.map(({ description, head: text, ...model }): TaughtModelRow => {
+    const head = Buffer.from(text, 'base64');
+    try {
+      unpackHead(head);
+    } catch (cause) {
+      throw new ServiceError('LIBRARY_FILE_DAMAGED', `${path}: the head of ${model.id}`, { cause });
+    }
+    return { ...model, kind: 'imported', removedAt: null, description: JSON.stringify(description), head };
+  });
+}
