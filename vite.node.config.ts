@@ -15,6 +15,7 @@ const entries = {
   'backup-worker': 'src/library/catalog/backup-worker.ts',
   'preview-worker': 'src/library/teach/preview-worker.ts',
   'deep-worker': 'src/compute/training/deep/deep-worker.ts',
+  'version-index-worker': 'src/library/teach/version-index-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
 };
 
