@@ -356,6 +356,18 @@ export class Catalog {
     for (const id of ids) this.#db.prepare('UPDATE file SET mtime_ms = -1 WHERE media_id = ?').run(id);
   }
 
+  /** How many files are of a picture that the catalog does not have: only damage makes these. */
+  danglingFiles(): number {
+    return this.#count('SELECT COUNT(*) AS n FROM file WHERE media_id NOT IN (SELECT id FROM media)');
+  }
+
+  /** Forgets {@link danglingFiles}. */
+  dropDanglingFiles(): void {
+    translateSqliteErrors(this.#file, () =>
+      this.#db.prepare('DELETE FROM file WHERE media_id NOT IN (SELECT id FROM media)').run(),
+    );
+  }
+
   /** SQLite's own check of the file's structure. */
   isSound(): boolean {
     return this.#get<{ quick_check: string }>('PRAGMA quick_check')?.quick_check === 'ok';

@@ -1,8 +1,9 @@
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verification } from '../../contract/schemas.ts';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
+import { damagedRows, wholeThumbnails } from './verify-contents.ts';
 
 /** Pictures whose neighbors by index and by exact scan are compared. */
 const SAMPLE = 100;
@@ -27,22 +28,28 @@ interface Audit {
   readonly staleThumbs: string[];
 }
 
+/** Thumbnails as hashes: those that are there, and those of them that are whole. */
+interface Thumbnails {
+  readonly all: ReadonlySet<string>;
+  readonly whole: ReadonlySet<string>;
+}
+
 /** What is lacking and what is left over, from what the three places hold; pure. */
 export function audit(
   media: readonly AuditedPicture[],
   complete: ReadonlySet<number>,
   stored: ReadonlySet<number>,
-  thumbs: ReadonlySet<string>,
+  thumbs: Thumbnails,
 ): Audit {
   const ids = new Set(media.map(({ id }) => id));
   const hashes = new Set(media.map(({ hash }) => hash));
   const sound = media.filter(({ stale }) => !stale);
-  const thumbless = sound.filter(({ id, hash, present }) => present && complete.has(id) && !thumbs.has(hash));
+  const thumbless = sound.filter(({ id, hash, present }) => present && complete.has(id) && !thumbs.whole.has(hash));
   return {
     incomplete: sound.filter(({ id }) => !complete.has(id)).map(({ id }) => id),
     thumbless: thumbless.map(({ id }) => id),
     staleIds: [...stored].filter((id) => !ids.has(id)),
-    staleThumbs: [...thumbs].filter((hash) => !hashes.has(hash)),
+    staleThumbs: [...thumbs.all].filter((hash) => !hashes.has(hash)),
   };
 }
 
@@ -54,17 +61,21 @@ export function audit(
  */
 export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise<Verification> {
   const { catalog, store, vectors } = parts;
+  // the two that a repair can mend nothing of: opening a damaged catalog restores a backup of it
   const sound = catalog.isSound() && store.isSound();
+  const dangling = catalog.danglingFiles();
+  const damaged = await damagedRows(parts, repair);
+  const thumbs = await wholeThumbnails(parts.paths.thumbs);
   const found = audit(
     catalog.auditedPictures(),
     // what waits to be encoded by an encoder that took over while its drive was away lacks nothing that a repair could give
-    store.completeIds().union(store.awaitingIds()),
+    store.completeIds().union(store.awaitingIds()).difference(damaged),
     store.allIds(),
-    await thumbnailHashes(parts.paths.thumbs),
+    thumbs,
   );
-  if (repair) await mend(parts, found);
-  const recall10 = await indexRecall(parts);
-  const missing = repair ? 0 : found.incomplete.length + found.thumbless.length;
+  if (repair) await mend(parts, found, thumbs);
+  const recall10 = await indexRecall(parts, damaged);
+  const missing = repair ? 0 : found.incomplete.length + found.thumbless.length + dangling;
   const stale = repair ? 0 : found.staleIds.length + found.staleThumbs.length;
   const unindexed = vectors.size !== vectors.indexed;
   return {
@@ -78,32 +89,29 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
   };
 }
 
-async function mend({ catalog, store, vectors, neighbors, paths }: IndexParts, found: Audit): Promise<void> {
+async function mend(
+  { catalog, store, vectors, neighbors, paths }: IndexParts,
+  found: Audit,
+  thumbs: Thumbnails,
+): Promise<void> {
   store.drop([...found.staleIds, ...found.incomplete]);
   catalog.markStale(found.incomplete);
+  // the next scan finds these files again, and their pictures with them
+  catalog.dropDanglingFiles();
   // these stay searchable: only their files are read once more
   catalog.readAgain(found.thumbless);
-  for (const hash of found.staleThumbs) await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true });
+  // one that is cut off would be taken for done by the run that makes it again
+  const useless = new Set(found.staleThumbs).union(thumbs.all.difference(thumbs.whole));
+  for (const hash of useless) await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());
   await vectors.rebuild();
   neighbors.clear();
   await vectors.save();
 }
 
-async function thumbnailHashes(folder: string): Promise<Set<string>> {
-  const hashes = new Set<string>();
-  // the folder may be gone as a whole: then every picture lacks its thumbnail
-  const names = await readdir(folder, { recursive: true }).catch(() => []);
-  for (const name of names) {
-    const parts = /^([0-9a-f]{2})[\\/]([0-9a-f]{62})\.webp$/.exec(name);
-    if (parts) hashes.add(`${parts[1] ?? ''}${parts[2] ?? ''}`);
-  }
-  return hashes;
-}
-
 /** Mean share of the true ten nearest that the index finds, over pictures spread evenly through the library. */
-async function indexRecall({ catalog, vectors }: IndexParts): Promise<number | null> {
-  const ids = catalog.presentMediaIds();
+async function indexRecall({ catalog, vectors }: IndexParts, damaged: ReadonlySet<number>): Promise<number | null> {
+  const ids = catalog.presentMediaIds().filter((id) => !damaged.has(id));
   const step = Math.max(1, Math.floor(ids.length / SAMPLE));
   let found = 0;
   let wanted = 0;
