@@ -38,8 +38,8 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
-          // Each file starts the whole service with its workers: one at a time.
-          fileParallelism: false,
+          // Each file starts the whole service with its workers: two at a time, since each waits for files and drivers half of the time.
+          maxWorkers: 2,
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
