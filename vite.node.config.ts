@@ -14,6 +14,7 @@ const entries = {
   'training-worker': 'src/compute/training/training-worker.ts',
   'backup-worker': 'src/library/catalog/backup-worker.ts',
   'preview-worker': 'src/library/teach/preview-worker.ts',
+  'inspect-worker': 'src/library/teach/inspect-worker.ts',
   'deep-worker': 'src/compute/training/deep/deep-worker.ts',
   'version-index-worker': 'src/library/teach/version-index-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',

@@ -72,7 +72,8 @@ export async function undoGroupsCommand(shared: SharedOptions): Promise<number> 
   return 0;
 }
 
-async function picturesAt({ client }: Session, photos: readonly string[]): Promise<number[]> {
+/** Ids of photos by path. @throws ServiceError PICTURE_UNKNOWN */
+export async function picturesAt({ client }: Session, photos: readonly string[]): Promise<number[]> {
   const paths = photos.map((photo) => resolve(photo));
   const ids = await client.pictures.at({ paths });
   return paths.map((path, i) => {

@@ -34,6 +34,7 @@ import {
   unlabelCommand,
   type LabelOptions,
 } from './group-commands.ts';
+import { confusionCommand, neighborsCommand } from './model-commands.ts';
 import { exportLibraryCommand, importLibraryCommand } from './library-commands.ts';
 import { UsageError } from './session.ts';
 import {
@@ -154,6 +155,14 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .addOption(new Option('--loss <loss>', 'chosen by the number of labels where not given').choices(LOSSES));
   const models = command('models', 'which versions were taught; each can be used', modelsCommand);
   command('use', 'lets a version answer searches', useModelCommand, models).argument('<id>', 'a version');
+  command('confusion', 'which groups a version takes for which', confusionCommand, models).argument(
+    '<id>',
+    'a version',
+  );
+  command<[string, string, { k: number }]>('neighbors', 'what it finds for a photo', neighborsCommand, models)
+    .argument('<id>', 'a version')
+    .argument('<photo>', 'a photo of the library')
+    .option('-k <count>', 'how many results', resultCount, 10);
   command('remove', 'forgets a version', removeModelCommand, models).argument('<id>', 'a version not in use');
   command<[string, string]>('export', 'writes a version as one file', exportModelCommand, models)
     .argument('<id>', 'a version')

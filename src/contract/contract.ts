@@ -185,6 +185,14 @@ export const contract = {
     /** Forgets a version; MODEL_IN_USE. `restore` brings it back for 30 days. */
     remove: procedure.input(z.object({ id: t.modelId })).output(z.void()),
     restore: procedure.input(z.object({ id: t.modelId })).output(z.void()),
+    /** Which groups this version takes for which. MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER where it has to be worked out for that. */
+    confusion: procedure.input(z.object({ id: t.modelId })).output(t.modelConfusion),
+    /** What the untaught encoder and this version answer for a picture. MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER, PICTURE_UNKNOWN. */
+    neighbors: procedure
+      .input(z.object({ id: t.modelId, picture: s.rowId, k: z.number().int().min(1).max(100).default(10) }))
+      .output(t.modelNeighbors),
+    /** The labelled pictures and a sample of the others as points of a plane. MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER. */
+    projection: procedure.input(z.object({ id: t.modelId })).output(t.modelProjection),
     /** Writes a version with its groups' prototypes as one file. */
     exportTo: procedure
       .input(z.object({ id: t.modelId, path: z.string().min(1).max(4096) }))

@@ -95,6 +95,60 @@ export const modelVersion = z.object({
 });
 export type ModelVersion = z.infer<typeof modelVersion>;
 
+/** How often pictures of one group (by its place in `groups`) were answered by each other; null where no result had a group. */
+const confusionCell = z.object({
+  actual: z.number().int().nonnegative(),
+  answered: z.number().int().nonnegative().nullable(),
+  count: z.number().int().positive(),
+});
+
+/** Which groups a version takes for which: each picture searches, and the group of its first labelled result is the answer. */
+export const modelConfusion = z.object({
+  groups: z.array(z.string()),
+  /** True where each picture was judged by a model that was not taught it. */
+  heldOut: z.boolean(),
+  before: z.array(confusionCell),
+  after: z.array(confusionCell),
+  /** Share answered by a group of their own, 0–1; 0 where there is no picture. */
+  right: z.object({ before: z.number(), after: z.number() }),
+  pictures: z.array(
+    examplePicture.extend({
+      groups: z.array(z.number().int().nonnegative()),
+      before: z.number().int().nonnegative().nullable(),
+      after: z.number().int().nonnegative().nullable(),
+    }),
+  ),
+});
+export type ModelConfusion = z.infer<typeof modelConfusion>;
+
+/** Pictures near another by a version, best first, with the names of their groups as they are now. */
+const modelNeighbor = examplePicture.extend({ path: z.string(), score: z.number(), groups: z.array(z.string()) });
+export const modelNeighbors = z.object({
+  query: examplePicture.extend({ path: z.string(), groups: z.array(z.string()) }),
+  /** By the untaught encoder, and by the version. */
+  before: z.array(modelNeighbor),
+  after: z.array(modelNeighbor),
+});
+export type ModelNeighbors = z.infer<typeof modelNeighbors>;
+
+const planePoint = z.object({ x: z.number(), y: z.number() });
+
+/** Pictures as points of a plane, along the two directions in which their vectors vary most. */
+export const modelProjection = z.object({
+  groups: z.array(z.string()),
+  /** Places in `groups` of each; empty for the sample of pictures without a group. */
+  points: z.array(
+    examplePicture.extend({
+      groups: z.array(z.number().int().nonnegative()),
+      before: planePoint,
+      after: planePoint,
+    }),
+  ),
+  /** Share of all differences that the plane shows, 0–1. */
+  explained: z.object({ before: z.number(), after: z.number() }),
+});
+export type ModelProjection = z.infer<typeof modelProjection>;
+
 /** Losses that can be chosen; `closed-form` trains nothing. */
 export const teachingLoss = z.enum([
   'multisim_loss',

@@ -18,6 +18,7 @@ import { evaluateLibrary } from './search/evaluate.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
 import type { Suggester } from './teach/suggester.ts';
+import type { Inspector } from './teach/inspector.ts';
 import { modelRoutes, teachRoutes } from './teach/teach-routes.ts';
 import type { TeachingPreview } from './teach/preview.ts';
 import type { Teaching } from './teach/teaching.ts';
@@ -30,12 +31,13 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly suggester: Suggester;
   readonly teaching: Teaching;
   readonly preview: TeachingPreview;
+  readonly inspector: Inspector;
   readonly readonly: boolean;
 }
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, paths } = parts;
+  const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, inspector, paths } = parts;
   const os = implementer();
   const needWriting = (): void => {
     if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
@@ -140,7 +142,7 @@ export function createRouter(parts: RouterParts) {
     },
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
-    models: modelRoutes(os, teaching, needWriting),
+    models: modelRoutes(os, teaching, inspector, needWriting),
     library: exchangeRoutes(os, new LibraryExchange({ catalog, groups, versions: teaching.versions }), needWriting),
     failures: os.failures.handler(() =>
       catalog.sources().flatMap((source) =>

@@ -20,6 +20,7 @@ import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryP
 import { DecodePool } from './media/decode-pool.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
 import { withActiveVersion } from './teach/active-version.ts';
+import { Inspector } from './teach/inspector.ts';
 import { VersionDescriptions } from './teach/model-description.ts';
 import { TeachingPreview } from './teach/preview.ts';
 import { Suggester } from './teach/suggester.ts';
@@ -154,6 +155,7 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     suggester,
     teaching,
     preview,
+    inspector: new Inspector({ paths, catalog, active, descriptions }),
     readonly,
   });
   let closing: Promise<void> | null = null;

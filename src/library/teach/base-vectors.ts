@@ -16,6 +16,11 @@ export class BaseVectors {
     this.#base = base;
   }
 
+  /** Pictures that have features and no stored vector, in no order. */
+  unprojectedIds(): number[] {
+    return [...this.#store.unprojectedIds()];
+  }
+
   /** Unit length, rounded as it is stored; null where the picture has no features. */
   vector(id: number): Float32Array | null {
     const stored = this.#store.vector(id);

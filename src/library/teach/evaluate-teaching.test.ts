@@ -135,7 +135,13 @@ it('bootstrapMean holds the mean, and the truth 95 times of 100', () => {
 it('typicalQueries shows gains and losses alike', () => {
   const quality = (map10: number) => ({ p1: 0, p10: 0, map10, recall: 0 });
   const queries = Array.from({ length: 100 }, (_, query): ComparedQuery => {
-    return { query, before: quality(0.5), after: quality(query / 100), results: { before: [], after: [] } };
+    return {
+      query,
+      before: quality(0.5),
+      after: quality(query / 100),
+      results: { before: [], after: [] },
+      answered: { before: null, after: null },
+    };
   });
   const shown = typicalQueries(queries, 10).map(({ query }) => query);
   expect(shown).toEqual([94, 84, 74, 64, 54, 44, 34, 24, 14, 4]);

@@ -91,6 +91,8 @@ export interface ComparedQuery {
   readonly after: QueryQuality;
   /** The first ten results, pictures without a label among them, as a person would see them. */
   readonly results: { readonly before: readonly number[]; readonly after: readonly number[] };
+  /** The first result that has a label: whatever group it is of is what the search answers. Null where none has. */
+  readonly answered: { readonly before: number | null; readonly after: number | null };
 }
 
 /**
@@ -148,7 +150,8 @@ async function compareQueries(
     for (const query of asking) {
       const [old, now] = [await judgeQuery(pictures, before, query), await judgeQuery(pictures, taught, query)];
       const results = { before: old.results, after: now.results };
-      result.push({ query, before: old.quality, after: now.quality, results });
+      const answered = { before: old.answered, after: now.answered };
+      result.push({ query, before: old.quality, after: now.quality, results, answered });
       await letOthersRun();
     }
   }
@@ -168,11 +171,17 @@ async function judgeQuery(
   pictures: JudgedPictures,
   library: SearchedLibrary,
   query: number,
-): Promise<{ readonly quality: QueryQuality; readonly results: readonly number[] }> {
+): Promise<{
+  readonly quality: QueryQuality;
+  readonly results: readonly number[];
+  readonly answered: number | null;
+}> {
   const { groupsOf } = pictures;
   const ranked = await ranking(library, query, groupsOf.length);
-  const matches = ranked.filter((id) => (groupsOf[id]?.length ?? 0) > 0).map((id) => shareGroup(groupsOf, id, query));
-  return { quality: queryQuality(matches, matesOf(pictures, query)), results: ranked.slice(0, K) };
+  const labelled = ranked.filter((id) => (groupsOf[id]?.length ?? 0) > 0);
+  const matches = labelled.map((id) => shareGroup(groupsOf, id, query));
+  const quality = queryQuality(matches, matesOf(pictures, query));
+  return { quality, results: ranked.slice(0, K), answered: labelled[0] ?? null };
 }
 
 async function ranking(library: SearchedLibrary, query: number, k: number): Promise<number[]> {

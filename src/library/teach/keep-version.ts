@@ -24,10 +24,10 @@ export function keepVersion(
   const createdAt = new Date().toISOString();
   const id = `${PREFIX[of.kind]}-${createdAt.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
   const evaluation = shownEvaluation(catalog, model);
-  const { recipe, seed, groups, verdict, curves, lines, weights, inputs, outputs } = model;
+  const { recipe, seed, groups, verdict, answered, curves, lines, weights, inputs, outputs } = model;
   const names = groups.map((group) => group.name).slice(0, NAMED);
   const name = `Taught ${names.join(', ')}${groups.length > NAMED ? ', …' : ''}`;
-  const description = JSON.stringify({ name, recipe, seed, groups, evaluation, verdict, curves, ...lines });
+  const description = JSON.stringify({ name, recipe, seed, groups, evaluation, verdict, answered, curves, ...lines });
   const head = packHead({ weights, inputs, outputs });
   catalog.models.put({ id, ...of, createdAt, removedAt: null, description, head });
   return { id, evaluation };

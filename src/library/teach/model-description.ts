@@ -12,6 +12,15 @@ const scoredExample = z.object({
   familiarity: z.number(),
 });
 
+/** Places in `groups` that a held-out picture is in, and those of its first labelled result before and after. */
+const answeredPicture = z.object({
+  id: z.number().int(),
+  groups: z.array(z.number().int()),
+  before: z.array(z.number().int()),
+  after: z.array(z.number().int()),
+});
+export type AnsweredPicture = z.infer<typeof answeredPicture>;
+
 /** All that is kept of a version beside its head: `TaughtModelRow.description`. */
 export const modelDescription = z.object({
   name: z.string(),
@@ -31,6 +40,8 @@ export const modelDescription = z.object({
   ),
   evaluation: teachingEvaluation.nullable(),
   verdict: teachingVerdict.nullable(),
+  /** What each held-out picture was answered; versions of before that was kept have none. */
+  answered: z.array(answeredPicture).optional(),
   curves: lossCurves.nullable(),
   /** From which score results are related, and how scores are smoothed, as for a `Projection`. */
   relatedScore: z.number().min(-1).max(1),

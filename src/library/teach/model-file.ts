@@ -57,7 +57,8 @@ export async function writeModelFile(path: string, row: TaughtModelRow): Promise
 /** A description without what names pictures by ids, which mean nothing in another library. */
 export function withoutPictures(described: ModelDescription): ModelDescription {
   const groups = described.groups.map((group) => ({ ...group, id: null, members: [], examples: [] }));
-  return { ...described, groups, evaluation: described.evaluation && { ...described.evaluation, examples: [] } };
+  const { answered: _, ...rest } = described;
+  return { ...rest, groups, evaluation: described.evaluation && { ...described.evaluation, examples: [] } };
 }
 
 /**

@@ -1,6 +1,4 @@
-import { once } from 'node:events';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
 import type { z } from 'zod';
 import type { Projection } from '../../compute/projection.ts';
 import type { HeadWeights } from '../../compute/training/head.ts';
@@ -13,6 +11,7 @@ import type { LibraryPaths } from '../library-folder.ts';
 import { rankedSearch } from '../search/ranked-search.ts';
 import { findSimilar } from '../search/similar.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
+import { answerOfWorker } from './answer-of-worker.ts';
 import { applyHead } from './apply-head.ts';
 import { withBaseVectors, type BaseVectors } from './base-vectors.ts';
 import { chooseSettings } from './choose-settings.ts';
@@ -86,18 +85,9 @@ export class TeachingPreview {
   }
 }
 
-async function inWorker(task: PreviewTask): Promise<HeadWeights> {
+function inWorker(task: PreviewTask): Promise<HeadWeights> {
   const file = import.meta.url.endsWith('.ts') ? './preview-worker.ts' : './preview-worker.js';
-  const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
-  try {
-    // an 'error' event of the worker rejects it
-    const [head] = (await once(worker, 'message')) as [HeadWeights];
-    return head;
-  } catch (cause) {
-    throw ServiceError.from(cause);
-  } finally {
-    await worker.terminate();
-  }
+  return answerOfWorker<HeadWeights>(new URL(file, import.meta.url), task);
 }
 
 /** The candidates as a small library of their own, smoothed as the whole one is: without it, few labels found worse than none. */

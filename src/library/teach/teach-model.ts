@@ -7,6 +7,7 @@ import { closedFormHead } from './closed-form-head.ts';
 import { typicalQueries } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import { lossCurvesOf } from './loss-curves.ts';
+import type { AnsweredPicture } from './model-description.ts';
 import { relatedLines } from './related-lines.ts';
 import { rowsOf } from './rows.ts';
 import { samePairs } from './same-pictures.ts';
@@ -162,6 +163,7 @@ async function describe(
       general,
     },
     examples: examplesOf(result),
+    answered: answeredPictures(result),
     verdict: {
       ...verdict,
       advice: verdict.advice.map(({ group, ...rest }) => ({ group: groups[group]?.name ?? '', ...rest })),
@@ -278,4 +280,16 @@ function examplesOf({ evaluation, pictures, groups }: TeachingResult): ExampleOf
       after: results.after.map(result),
     };
   });
+}
+
+function answeredPictures({ evaluation, pictures, groups }: TeachingResult): AnsweredPicture[] {
+  const labelled = groupsByPicture(groups);
+  const groupsAt = (position: number | null): number[] =>
+    position === null ? [] : (labelled.get(pictures[position] ?? 0) ?? []);
+  return evaluation.perQuery.map(({ query, answered }) => ({
+    id: pictures[query] ?? 0,
+    groups: groupsAt(query),
+    before: groupsAt(answered.before),
+    after: groupsAt(answered.after),
+  }));
 }

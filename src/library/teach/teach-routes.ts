@@ -1,6 +1,7 @@
 import { eventQueue } from '../event-queue.ts';
 import type { TeachEvent } from '../../contract/teach-schemas.ts';
 import type { Implementer } from '../implementer.ts';
+import type { Inspector } from './inspector.ts';
 import type { Teaching } from './teaching.ts';
 
 /** The contract's `teach`. @param needWriting throws where the library was opened for reading */
@@ -20,7 +21,12 @@ export function teachRoutes({ teach }: Implementer, teaching: Teaching, needWrit
 }
 
 /** The contract's `models`. */
-export function modelRoutes({ models }: Implementer, teaching: Teaching, needWriting: () => void) {
+export function modelRoutes(
+  { models }: Implementer,
+  teaching: Teaching,
+  inspector: Inspector,
+  needWriting: () => void,
+) {
   const writing = <Result>(work: () => Result): Result => {
     needWriting();
     return work();
@@ -30,6 +36,9 @@ export function modelRoutes({ models }: Implementer, teaching: Teaching, needWri
     use: models.use.handler(({ input }) => writing(() => teaching.use(input.id))),
     remove: models.remove.handler(({ input }) => writing(() => teaching.versions.remove(input.id))),
     restore: models.restore.handler(({ input }) => writing(() => teaching.versions.restore(input.id))),
+    confusion: models.confusion.handler(({ input }) => inspector.confusion(input.id)),
+    neighbors: models.neighbors.handler(({ input }) => inspector.neighbors(input.id, input.picture, input.k)),
+    projection: models.projection.handler(({ input }) => inspector.projection(input.id)),
     exportTo: models.exportTo.handler(({ input }) => teaching.versions.exportTo(input.id, input.path)),
     importFrom: models.importFrom.handler(({ input }) => writing(() => teaching.versions.importFrom(input.path))),
   };

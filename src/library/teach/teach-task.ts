@@ -1,3 +1,4 @@
+import type { AnsweredPicture } from './model-description.ts';
 import type { HeadWeights } from '../../compute/training/head.ts';
 import type { LossCurves, TeachingEvaluation, TeachingVerdict } from '../../contract/teach-schemas.ts';
 import type { ScoredExample } from './calibrate-group.ts';
@@ -75,6 +76,7 @@ export interface TaughtModel {
   readonly evaluation: Omit<TeachingEvaluation, 'examples'>;
   readonly examples: readonly ExampleOfResults[];
   readonly verdict: TeachingVerdict;
+  readonly answered: readonly AnsweredPicture[];
   readonly curves: LossCurves;
   readonly lines: RelatedLines;
 }

@@ -12,7 +12,7 @@ export interface ConfusionMatrixOptions {
   readonly title?: string;
 }
 
-export interface ConfusionMatrix {
+export interface ConfusionCounts {
   /** Class ids of rows and columns, rising: all that were predicted or are actual. */
   readonly classes: readonly number[];
   /** counts[i][j]: how often an example of class i was predicted to be of class j. */
@@ -21,6 +21,9 @@ export interface ConfusionMatrix {
   readonly normalized: readonly (readonly number[])[];
   /** Share of the examples that were predicted rightly, in [0, 1]. */
   readonly accuracy: number;
+}
+
+export interface ConfusionMatrix extends ConfusionCounts {
   /** The picture of it, an SVG document. */
   readonly svg: string;
 }
@@ -38,6 +41,20 @@ export function confusionMatrix(
   yTrue: Labels,
   { normalize = true, classNames, title = 'Confusion matrix' }: ConfusionMatrixOptions = {},
 ): ConfusionMatrix {
+  const matrix = confusionCounts(yPred, yTrue);
+  const examples = 'shape' in yTrue ? yTrue.size : yTrue.length;
+  return { ...matrix, svg: drawConfusionMatrix(matrix, { normalize, classNames, title, examples }) };
+}
+
+/**
+ * The numbers of {@link confusionMatrix} without the picture, for a program that draws its own: of 500 classes the picture has
+ * 250,000 cells.
+ *
+ * @param yPred [n] predicted class ids
+ * @param yTrue [n] actual class ids
+ * @throws SimilarityError WRONG_LENGTH, WRONG_RANK, NOT_AN_INTEGER or EMPTY
+ */
+export function confusionCounts(yPred: Labels, yTrue: Labels): ConfusionCounts {
   const examples = 'shape' in yTrue ? yTrue.size : yTrue.length;
   if (examples === 0) throw new SimilarityError('EMPTY', 'yTrue', { expected: 'there is no example', shape: [0] });
   const actual = checkLabels('yTrue', yTrue, examples);
@@ -49,8 +66,7 @@ export function confusionMatrix(
     return row.map((count) => (total === 0 ? 0 : count / total));
   });
   const right = counts.reduce((sum, row, i) => sum + (row[i] ?? 0), 0);
-  const matrix = { classes, counts, normalized, accuracy: right / examples };
-  return { ...matrix, svg: drawConfusionMatrix(matrix, { normalize, classNames, title, examples }) };
+  return { classes, counts, normalized, accuracy: right / examples };
 }
 
 function countPairs(classes: readonly number[], actual: Int32Array, predicted: Int32Array): number[][] {
