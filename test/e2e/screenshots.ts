@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { imageModel, writeTwoTowers } from '../fixtures/onnx-models.ts';
+import { writeKinds } from '../fixtures/kinds.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
 import { dropFiles } from './dragging.ts';
@@ -222,6 +223,74 @@ async function words(running: Running): Promise<void> {
   await shoot(running, 'library with the field for words');
 }
 
+/** A folder of folders, each a kind: they become groups. */
+async function groups(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  const list = page.getByRole('list', { name: 'Groups' });
+  await list.getByRole('button', { name: /^Teach/ }).click();
+  await shoot(running, 'nothing to teach yet');
+  await page.getByRole('button', { name: /^All pictures/ }).click();
+  await tile(page).click();
+  await page
+    .getByRole('gridcell')
+    .nth(3)
+    .click({ modifiers: ['Shift'] });
+  await shoot(running, 'several selected');
+  await page.keyboard.press('g');
+  await page.getByRole('dialog').getByRole('textbox').fill('Our dog');
+  await shoot(running, 'a group is chosen');
+  await page.keyboard.press('Escape');
+  await page.keyboard.press('Shift+F10');
+  await shoot(running, 'menu of pictures', page.getByRole('menu'));
+  await page.keyboard.press('Escape');
+  await page.getByRole('list', { name: 'Folders' }).getByRole('listitem').first().hover();
+  await page.getByRole('button', { name: /^Make a group of each folder/ }).click();
+  await list.locator('[data-group]').first().click(PATIENCE);
+  const members = page.getByRole('list', { name: 'Pictures of this group' }).getByRole('button');
+  await members.first().waitFor(PATIENCE);
+  for (const _ of [1, 2, 3, 4, 5, 6]) {
+    await members.first().click();
+    await page.keyboard.press('Delete');
+  }
+  await page.getByRole('heading', { name: 'Probably also here' }).waitFor(PATIENCE);
+  await members.first().click();
+  await members.nth(2).click({ modifiers: ['Shift'] });
+  await shoot(running, 'group');
+  await shoot(running, 'group, suggestions', page.getByRole('heading', { name: 'Probably also here' }));
+  await page.keyboard.press('s');
+  await result(page).waitFor();
+  await page.getByRole('checkbox', { name: /^Preview my groups/ }).click();
+  await shoot(running, 'preview of groups');
+}
+
+async function teaching(running: Running): Promise<void> {
+  const { page } = running;
+  const list = page.getByRole('list', { name: 'Groups' });
+  await list.getByRole('button', { name: /^Teach/ }).click();
+  await page.getByText(/ groups will be taught\.$/).waitFor(PATIENCE);
+  await shoot(running, 'teach');
+  await page.getByRole('button', { name: 'Which pictures to label next?' }).click();
+  await page.getByRole('img').first().waitFor(PATIENCE);
+  await shoot(running, 'label next');
+  await page.keyboard.press('Alt+ArrowLeft');
+  const teach = page.getByRole('button', { name: 'Teach', exact: true }).last();
+  await teach.click();
+  const run = page.getByRole('main').getByRole('region', { name: 'Teaching' });
+  await run.getByRole('button', { name: 'Pause' }).click(PATIENCE);
+  await shoot(running, 'teaching, paused', run);
+  await run.getByRole('button', { name: 'Resume' }).click();
+  await page
+    .getByText(/Of ten results|too few pictures|could not be seen/)
+    .first()
+    .waitFor(PATIENCE);
+  await shoot(running, 'taught');
+  const deep = page.getByRole('checkbox', { name: /^Train the last layers/ });
+  await deep.click(PATIENCE);
+  await page.getByText(/^About .* Trained on/).waitFor(PATIENCE);
+  await shoot(running, 'teach the last layers too', deep);
+}
+
 async function locked(first: Running): Promise<void> {
   await first.page.getByText('Nothing leaves this computer.').waitFor();
   const second = await launch(join(folder, 'locked', 'library'), join(folder, 'locked', 'config 2'));
@@ -248,6 +317,7 @@ try {
   await writeFile(join(folder, 'troubled', 'empty.jpg'), '');
   await writeDrawings(join(folder, 'USB stick'), 30);
 
+  await writeKinds(join(folder, 'Kinds'), 20);
   await writeTwoTowers(join(folder, 'models', 'towers'));
   await writeFile(join(folder, 'models', 'net.onnx'), imageModel({ input: ['n', 3, 'h', 'w'] }));
   await writeFile(join(folder, 'models', 'blind.onnx'), imageModel({ factor: 0 }));
@@ -265,6 +335,10 @@ try {
     await rm(join(folder, 'USB stick'), { recursive: true });
     await scene('offline', [], offline);
   }
+  await scene('groups', [photosGiven === undefined ? join(folder, 'Kinds') : photos], async (running) => {
+    await groups(running);
+    await teaching(running);
+  });
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });
