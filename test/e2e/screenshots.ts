@@ -285,6 +285,13 @@ async function teaching(running: Running): Promise<void> {
     .first()
     .waitFor(PATIENCE);
   await shoot(running, 'taught');
+  await page.getByText('What it takes for what').click();
+  const cell = page
+    .getByRole('table', { name: /^Rows are/ })
+    .getByRole('button')
+    .first();
+  await cell.click(PATIENCE);
+  await shoot(running, 'what a version takes for what', cell);
   const deep = page.getByRole('checkbox', { name: /^Train the last layers/ });
   await deep.click(PATIENCE);
   await page.getByText(/^About .* Trained on/).waitFor(PATIENCE);

@@ -47,6 +47,10 @@ test('groups are made, taught, and looked at before and after; the way back is o
   await expect(page.getByText(/Of ten results|too few pictures|could not be seen/).first()).toBeVisible({
     timeout: 60_000,
   });
+  await page.getByText('What it takes for what').click();
+  const table = page.getByRole('table', { name: /^Rows are what pictures are/ });
+  await table.getByRole('button', { name: /^circles, found as circles/ }).click();
+  await expect(page.getByRole('list', { name: 'Pictures of this cell' }).getByRole('button').first()).toBeVisible();
   found.push(...(await violations(page, 'taught')));
   expect(found).toEqual([]);
 });
