@@ -292,6 +292,14 @@ async function teaching(running: Running): Promise<void> {
     .first();
   await cell.click(PATIENCE);
   await shoot(running, 'what a version takes for what', cell);
+  await page.getByText('How pictures lie to one another').click();
+  const map = page.getByRole('application', { name: /^How pictures lie/ });
+  await map.press('ArrowRight', PATIENCE);
+  await page
+    .getByRole('img', { name: /^Now: / })
+    .last()
+    .waitFor(PATIENCE);
+  await shoot(running, 'how pictures lie by a version', map);
   const deep = page.getByRole('checkbox', { name: /^Train the last layers/ });
   await deep.click(PATIENCE);
   await page.getByText(/^About .* Trained on/).waitFor(PATIENCE);

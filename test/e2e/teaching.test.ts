@@ -51,6 +51,15 @@ test('groups are made, taught, and looked at before and after; the way back is o
   const table = page.getByRole('table', { name: /^Rows are what pictures are/ });
   await table.getByRole('button', { name: /^circles, found as circles/ }).click();
   await expect(page.getByRole('list', { name: 'Pictures of this cell' }).getByRole('button').first()).toBeVisible();
+  await page.getByText('How pictures lie to one another').click();
+  const map = page.getByRole('application', { name: /^How pictures lie/ });
+  await map.focus();
+  const told = page.locator('figcaption');
+  await expect(told).toHaveText(/circles|bars|lines|rings|no group/);
+  await page.keyboard.press('ArrowRight');
+  await page.keyboard.press('ArrowDown');
+  await page.getByRole('radio', { name: 'Before' }).check();
+  await expect(page.getByRole('img', { name: /^Now: \d+ of \d+ right/ }).last()).toBeVisible();
   found.push(...(await violations(page, 'taught')));
   expect(found).toEqual([]);
 });

@@ -1,7 +1,7 @@
 import type { ModelConfusion } from '../../contract/teach-schemas.ts';
 import { number } from './phrases.ts';
 
-export interface ConfusionCell {
+interface ConfusionCell {
   /** Place of the group that was answered; null where no result had a group. */
   readonly answered: number | null;
   readonly count: number;

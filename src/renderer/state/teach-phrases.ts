@@ -129,9 +129,14 @@ interface Unit {
   readonly showChange: (value: number) => string;
 }
 
+/** A share of 0–1. */
+export function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
+}
+
 const TENTHS: Unit = { show: (value) => (10 * value).toFixed(1), showChange: (value) => signed(10 * value, 1) };
 const PERCENT: Unit = {
-  show: (value) => `${Math.round(100 * value)} %`,
+  show: percent,
   showChange: (value) => signed(100 * value, 0),
 };
 
