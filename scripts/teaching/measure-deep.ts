@@ -1,6 +1,7 @@
 /**
  * Deep teaching against a head alone, on photos in a folder a class: `node scripts/teaching/measure-deep.ts FOLDER --each 24`.
- * The others are the unseen: they ask, all pictures answer. A row a seed and one of means; `docs/teaching.md` has the table.
+ * The others are the unseen: they ask, all pictures answer. A row a seed and one of means; `docs/teaching.md` has the table. With
+ * `--left 2` two classes are taught by nobody, and ask as well.
  */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,6 +37,10 @@ const { values, positionals } = parseArgs({
     loss: { type: 'string', default: 'multisim_loss' },
     /** The head that the encoder is trained with begins as the one that is taught alone, or as none. */
     from: { type: 'string', default: 'head' },
+    /** Share of the labels that the tuning does not see: the program judges by them. The last head is taught all. */
+    held: { type: 'string', default: '0' },
+    /** Classes without a label. */
+    left: { type: 'string', default: '0' },
   },
 });
 
@@ -145,37 +150,64 @@ async function deep(head: HeadWeights, taught: readonly number[], seed: number) 
 await useBackend('wasm');
 const untaughtBase = await baseVectors(encoder);
 const each = Number(values.each);
+const size = projection.dimensions;
 const table = new Map<string, number[][]>();
-const note = async (recipe: string, rows: Float32Array, unseen: readonly number[]): Promise<void> => {
-  const row = await quality(rows, unseen);
-  table.set(recipe, [...(table.get(recipe) ?? []), row]);
-  console.log(recipe.padEnd(28), row.map((value) => value.toFixed(3)).join('  '));
-};
-for (const seed of values.seeds.split(',').map(Number)) {
+
+async function note(
+  recipe: string,
+  rows: Float32Array,
+  asking: Readonly<Record<string, readonly number[]>>,
+): Promise<void> {
+  for (const [who, ids] of Object.entries(asking)) {
+    if (ids.length === 0) continue;
+    const row = await quality(rows, ids);
+    const name = `${recipe}${who}`;
+    table.set(name, [...(table.get(name) ?? []), row]);
+    console.log(name.padEnd(46), row.map((value) => value.toFixed(3)).join('  '));
+  }
+}
+
+/** One teaching and all that it is compared with. */
+async function measure(seed: number): Promise<void> {
   const random = createRandom(seed);
-  const taught = classes.flatMap((name) =>
+  const left = new Set(random.sample(classes, Number(values.left)));
+  const taughtClasses = classes.filter((name) => !left.has(name));
+  const ids = paths.map((_, id) => id);
+  const drawn = taughtClasses.map((name) =>
     random.sample(
-      paths.map((_, id) => id).filter((id) => classOf[id] === name),
+      ids.filter((id) => classOf[id] === name),
       each,
     ),
   );
-  const unseen = paths.map((_, id) => id).filter((id) => !taught.includes(id));
-  const size = projection.dimensions;
-  const head = await headOf(untaughtBase, taught, each);
-  await note('untaught', untaughtBase, unseen);
-  await note('head', applyHead(head, untaughtBase, size), unseen);
+  const taught = drawn.flat();
+  const tuning = drawn.flatMap((some) => some.slice(Math.round(each * Number(values.held))));
+  const asking = {
+    '': ids.filter((id) => !left.has(classOf[id] ?? '') && !taught.includes(id)),
+    ', classes without a label': ids.filter((id) => left.has(classOf[id] ?? '')),
+  };
+  await note('untaught', untaughtBase, asking);
+  await note('head', applyHead(await headOf(untaughtBase, taught, each), untaughtBase, size), asking);
+  const start = values.from === 'head' ? await headOf(untaughtBase, tuning, each) : identity(size);
   const started = performance.now();
-  const start = values.from === 'head' ? head : identity(size);
-  const { encoder: tuned, head: tunedHead, losses } = await deep(start, taught, seed);
+  const { encoder: tuned, head: tunedHead, losses } = await deep(start, tuning, seed);
   const seconds = (performance.now() - started) / 1000;
   console.log(`${seconds.toFixed(0)} s, loss ${losses[0]?.toFixed(3) ?? ''} to ${losses.at(-1)?.toFixed(3) ?? ''}`);
   const tunedBase = await baseVectors(tuned);
-  await note('tuned encoder, no head', tunedBase, unseen);
-  await note('deep', applyHead(tunedHead, tunedBase, size), unseen);
-  await note('deep, head taught anew', applyHead(await headOf(tunedBase, taught, each), tunedBase, size), unseen);
+  await note('tuned encoder, no head', tunedBase, asking);
+  await note('deep', applyHead(tunedHead, tunedBase, size), asking);
+  if (tuning.length < taught.length) {
+    await note(
+      'deep, head of the same anew',
+      applyHead(await headOf(tunedBase, tuning, each), tunedBase, size),
+      asking,
+    );
+  }
+  await note('deep, head taught anew', applyHead(await headOf(tunedBase, taught, each), tunedBase, size), asking);
 }
+
+for (const seed of values.seeds.split(',').map(Number)) await measure(seed);
 console.log(`mean of seeds ${values.seeds}, ${each} labels a class: P@1 and mAP@10 by plain cosines, then smoothed`);
 for (const [recipe, rows] of table) {
   const mean = rows[0]?.map((_, i) => rows.reduce((sum, row) => sum + (row[i] ?? 0), 0) / rows.length) ?? [];
-  console.log(recipe.padEnd(28), mean.map((value) => value.toFixed(3)).join('  '));
+  console.log(recipe.padEnd(46), mean.map((value) => value.toFixed(3)).join('  '));
 }

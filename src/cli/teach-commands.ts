@@ -71,6 +71,7 @@ async function showTaught({ client }: Session, output: Output, taught: Taught): 
       output.line(`${when.padEnd(8)}${figures}`);
     }
   }
+  for (const notice of taught.notices) output.line(notice);
   for (const { sentence } of verdict?.advice ?? []) output.line(`would help: ${sentence}`);
   const used = version?.active === true ? 'It answers searches now' : 'It is kept aside';
   output.line(`${used}: ${model} (${plural(labelled, 'photo')}, ${formatSeconds(seconds)}).`);

@@ -80,7 +80,7 @@ export const modelVersion = z.object({
   encoder: z.string(),
   createdAt: z.string().nullable(),
   active: z.boolean(),
-  /** False where another encoder is in use: switch to its own first. */
+  /** False where its encoder is not there, or is another version of it. */
   usable: z.boolean(),
   /** As they were when it was taught. */
   groups: z.array(z.object({ name: z.string(), pictures: z.number().int().nonnegative() })),
@@ -242,6 +242,8 @@ export const teachEvent = z.discriminatedUnion('type', [
     verdict: teachingVerdict.nullable(),
     evaluation: teachingEvaluation.nullable(),
     labelled: z.number().int().nonnegative(),
+    /** What was left out and how it was judged, where that is not as always; a sentence each. */
+    notices: z.array(z.string()),
     seconds: z.number().nonnegative(),
   }),
   /** Searches are answered with this version from now on: scores are others. */

@@ -1,7 +1,7 @@
 /** A deep teaching through the service: from labels to a version that answers, and back, in a real library. */
-import { writeFile } from 'node:fs/promises';
+import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { TrainDevice } from '../../src/compute/devices/device.ts';
 import { listDevices } from '../../src/compute/devices/list-devices.ts';
 import type { ServiceClient } from '../../src/contract/contract.ts';
@@ -12,12 +12,15 @@ import { writeDrawings } from '../fixtures/pictures.ts';
 import { softwareGpu } from '../fixtures/software-gpu.ts';
 import { idle, until } from '../fixtures/teaching.ts';
 
+// a GPU made of software needs ten seconds for a step where other work is going on
+vi.setConfig({ testTimeout: 600_000 });
+
 /** Pictures of each of four kinds. */
 const EACH = 5;
 const ALL = 4 * EACH;
 
 /** A GPU made of software where there is one, as a real one would be used; else WASM. */
-async function devices(): Promise<readonly TrainDevice[]> {
+async function gpu(): Promise<readonly TrainDevice[]> {
   const env = softwareGpu();
   const { training } = await listDevices(env === null ? {} : { env });
   const found = training.find(({ kind }) => kind === 'webgpu') ?? training[0];
@@ -26,9 +29,31 @@ async function devices(): Promise<readonly TrainDevice[]> {
   return [found];
 }
 
-/** The processor. */
 async function wasm(): Promise<readonly TrainDevice[]> {
   return (await listDevices()).training.filter(({ kind }) => kind === 'wasm');
+}
+
+/** TensorFlow.js in plain JavaScript: a second for a picture of a step. */
+function plain(): Promise<readonly TrainDevice[]> {
+  return Promise.resolve([{ id: 'cpu', kind: 'cpu', name: 'CPU (JavaScript)', adapter: null }]);
+}
+
+/** A library of four kinds of pictures, with two groups of four. */
+async function labelledLibrary(training: () => Promise<readonly TrainDevice[]>) {
+  const root = await temporaryFolder();
+  const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+  const kinds = await writeKinds(photos, EACH);
+  const { client, service } = await openLibrary(library, { training });
+  await indexFolders(client, photos);
+  await service.settled();
+  // across the kinds, which the encoder tells apart without being taught
+  for (const group of [0, 1]) {
+    const paths = kinds.map((kind) => join(photos, kind, `${group}.jpg`));
+    const pictures = (await client.pictures.at({ paths })).map((id) => id ?? 0);
+    await client.groups.create({ name: `group ${group}`, pictures });
+  }
+  const [untaught] = await client.models.list();
+  return { root, photos, library, kinds, client, service, untaught: untaught?.id ?? '' };
 }
 
 async function allResults(client: ServiceClient): Promise<unknown[]> {
@@ -45,68 +70,104 @@ async function use(client: ServiceClient, id: string): Promise<void> {
   await idle(client);
 }
 
-// a GPU made of software needs ten seconds for a step where other work is going on
-test(
-  'the last layers of the encoder are taught, the library is encoded anew, swapped, and goes back bit for bit',
-  { timeout: 600_000 },
-  async () => {
-    const root = await temporaryFolder();
-    const [photos, library] = [join(root, 'photos'), join(root, 'library')];
-    const kinds = await writeKinds(photos, EACH);
-    const training = devices;
-    const { client, service } = await openLibrary(library, { training });
-    await indexFolders(client, photos);
-    await service.settled();
-    // across the kinds, which the encoder tells apart without being taught
-    for (const group of [0, 1]) {
-      const paths = kinds.map((kind) => join(photos, kind, `${group}.jpg`));
-      const pictures = (await client.pictures.at({ paths })).map((id) => id ?? 0);
-      await client.groups.create({ name: `group ${group}`, pictures });
+test.each([
+  ['a GPU', gpu],
+  ['the processor, without WebAssembly', plain],
+])('the last layers are taught on %s, all is encoded anew, swapped, and goes back bit for bit', async (_, training) => {
+  const { library, client, service, untaught } = await labelledLibrary(training);
+  const before = await allResults(client);
+  const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 2 }));
+  await idle(client);
+  expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
+  expect(await allResults(client)).toEqual(before);
+  const version = (await client.models.list()).find(({ id }) => id === model);
+  expect(version).toMatchObject({ kind: 'deep', active: false, usable: true });
+  expect(version?.recipe).toContain('last block of the encoder, 2 steps');
+  const losses = version?.curves?.training.map(({ loss }) => loss) ?? [];
+  expect(losses).toHaveLength(2);
+  expect(losses.every(Number.isFinite)).toBe(true);
+
+  await use(client, model);
+  expect(await client.status()).toMatchObject({ vectors: ALL, model: { id: model } });
+  await service.settled();
+  const after = await allResults(client);
+  expect(after).not.toEqual(before);
+  expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
+  await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
+
+  await use(client, untaught);
+  await service.settled();
+  expect(await client.status()).toMatchObject({ encoder: 'builtin' });
+  expect(await allResults(client)).toEqual(before);
+  await use(client, model);
+  await service.settled();
+  expect(await allResults(client)).toEqual(after);
+  const { encoder } = await client.status();
+  await service.close();
+
+  const again = await openLibrary(library);
+  expect(await allResults(again.client)).toEqual(after);
+  // a damaged encoder leaves the one before it answering
+  await again.service.close();
+  await writeFile(join(again.service.paths.models, encoder, 'model.prepared.onnx'), 'no model');
+  const damaged = await openLibrary(library);
+  expect(await damaged.client.status()).toMatchObject({ encoder: 'builtin' });
+  expect(await allResults(damaged.client)).toEqual(before);
+  // the version of an encoder that does not answer can go
+  await damaged.client.models.remove({ id: model });
+  expect(await damaged.client.models.list()).toHaveLength(1);
+});
+
+test('what cannot be read is left out, and versions of other encoders are a choice like any other', async () => {
+  const { root, photos, client, untaught } = await labelledLibrary(wasm);
+  const teach = (seed: number) =>
+    until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 2, seed })).then(async (taught) => {
+      await idle(client);
+      return taught;
+    });
+  const gone = join(photos, 'bars', '0.jpg');
+  await rename(gone, `${gone}.gone`);
+  const less = await teach(1);
+  await rename(`${gone}.gone`, gone);
+  expect(less.notices[0]).toBe('1 of 8 labelled pictures was left out: not there now, or not to be read.');
+
+  const first = await teach(1);
+  expect(first.notices).toHaveLength(1);
+  await use(client, first.model);
+  // where a tuned encoder answers it begins with the built-in one again, and is compared with that
+  const second = await teach(1);
+  expect(second.evaluation).toEqual(first.evaluation);
+  const both = (await client.models.list()).filter(({ id }) => [first.model, second.model].includes(id));
+  const [encoder = '', other] = both.map((version) => version.encoder);
+  expect(other).toBe(encoder);
+  await use(client, second.model);
+
+  await switchTo(client, await installOwn(client, root));
+  expect((await client.models.list()).find(({ id }) => id === first.model)).toMatchObject({ usable: true });
+  await use(client, first.model);
+  expect(await client.status()).toMatchObject({ encoder: encoder.slice(0, 'tuned-'.length + 8) });
+
+  await use(client, untaught);
+  const stored = async () => {
+    const found = (await client.encoders.list()).find(({ id }) => encoder.startsWith(id));
+    return found?.featuresStored.pictures;
+  };
+  await client.models.remove({ id: first.model });
+  expect(await stored()).toBe(ALL);
+  await client.models.remove({ id: second.model });
+  expect(await stored()).toBe(0);
+
+  // broken off when the encoder is there already, and its version is not
+  const installed = (await client.encoders.list()).length;
+  await until(client, 'ended', async () => {
+    await client.teach.start({ method: 'deep', steps: 2, seed: 7 });
+    for await (const event of await client.teach.watch()) {
+      if (event.type === 'progress' && event.state === 'evaluating') break;
     }
-    const before = await allResults(client);
-    const [untaught] = await client.models.list();
-    const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 2 }));
-    await idle(client);
-    expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
-    expect(await allResults(client)).toEqual(before);
-    const version = (await client.models.list()).find(({ id }) => id === model);
-    expect(version).toMatchObject({ kind: 'deep', active: false, usable: true });
-    expect(version?.recipe).toContain('last block of the encoder, 2 steps');
-    const losses = version?.curves?.training.map(({ loss }) => loss) ?? [];
-    expect(losses).toHaveLength(2);
-    expect(losses.every(Number.isFinite)).toBe(true);
-
-    await use(client, model);
-    expect(await client.status()).toMatchObject({ vectors: ALL, model: { id: model } });
-    await service.settled();
-    const after = await allResults(client);
-    expect(after).not.toEqual(before);
-    expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
-    await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
-
-    await use(client, untaught?.id ?? '');
-    await service.settled();
-    expect(await client.status()).toMatchObject({ encoder: 'builtin' });
-    expect(await allResults(client)).toEqual(before);
-    await use(client, model);
-    await service.settled();
-    expect(await allResults(client)).toEqual(after);
-    const { encoder } = await client.status();
-    await service.close();
-
-    const again = await openLibrary(library);
-    expect(await allResults(again.client)).toEqual(after);
-    // a damaged encoder leaves the one before it answering
-    await again.service.close();
-    await writeFile(join(again.service.paths.models, encoder, 'model.prepared.onnx'), 'no model');
-    const damaged = await openLibrary(library);
-    expect(await damaged.client.status()).toMatchObject({ encoder: 'builtin' });
-    expect(await allResults(damaged.client)).toEqual(before);
-    // the version of an encoder that does not answer can go
-    await damaged.client.models.remove({ id: model });
-    expect(await damaged.client.models.list()).toHaveLength(1);
-  },
-);
+    await client.teach.cancel();
+  });
+  expect(await client.encoders.list()).toHaveLength(installed);
+});
 
 test('what it would take is measured, and said where it cannot be', async () => {
   const root = await temporaryFolder();

@@ -19,7 +19,8 @@ export interface EncodeDevice {
   readonly unusable?: string;
 }
 
-type TrainKind = 'wasm' | 'webgpu' | 'node-gpu' | 'node';
+/** `cpu` is plain JavaScript: slow, and there wherever the program runs; it is in no list. */
+type TrainKind = 'wasm' | 'cpu' | 'webgpu' | 'node-gpu' | 'node';
 
 /** Something that trains: a backend of TensorFlow.js. */
 export interface TrainDevice {

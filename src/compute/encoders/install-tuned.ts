@@ -9,6 +9,12 @@ import { BUILTIN_ENCODER, registeredEncoder } from './registry.ts';
 import { requireSpace, storageError, sumOf, writeParts } from './storage.ts';
 
 const MODEL = 'model.onnx';
+const PREFIX = 'tuned-';
+
+/** Whether an encoder was installed by {@link installTuned}. */
+export function isTuned(id: string): boolean {
+  return id.startsWith(PREFIX);
+}
 
 /**
  * Installs a tuned encoder beside all others; one of the same weights is installed already and stays. Vectors of its features are made by
@@ -21,7 +27,7 @@ const MODEL = 'model.onnx';
  */
 export async function installTuned(models: string, encoder: Uint8Array, name: string): Promise<InstalledEncoder> {
   const sha256 = createHash('sha256').update(encoder).digest('hex');
-  const id = `tuned-${sha256.slice(0, 8)}`;
+  const id = `${PREFIX}${sha256.slice(0, 8)}`;
   const staging = stagingFolder(models, id, 'new');
   try {
     await mkdir(staging, { recursive: true });

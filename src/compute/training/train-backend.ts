@@ -9,7 +9,8 @@ import type { TrainDevice } from '../devices/device.ts';
 export async function useTrainDevice({ kind, adapter }: TrainDevice): Promise<void> {
   switch (kind) {
     case 'wasm':
-      return useBackend('wasm');
+    case 'cpu':
+      return useBackend(kind);
     case 'webgpu':
       return useWebGpu(adapter);
     case 'node-gpu':

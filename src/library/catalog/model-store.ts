@@ -71,16 +71,17 @@ export class ModelStore {
     this.#run(() => this.#db.prepare('UPDATE taught_model SET removed_at = ? WHERE id = ?').run(at, id));
   }
 
-  /** Deletes for good what was removed before a time (ISO 8601). @returns features of encoders that were tuned for what went */
-  purgeRemovedBefore(time: string): string[] {
-    return this.#run(() =>
-      this.#db
-        .prepare<[string], Pick<TaughtModelRow, 'encoder' | 'kind'>>(
-          'DELETE FROM taught_model WHERE removed_at < ? RETURNING encoder, kind',
-        )
-        .all(time)
-        .flatMap(({ encoder, kind }) => (kind === 'deep' ? [encoder] : [])),
+  /** Deletes for good what was removed before a time (ISO 8601). */
+  purgeRemovedBefore(time: string): void {
+    this.#run(() => this.#db.prepare('DELETE FROM taught_model WHERE removed_at < ?').run(time));
+  }
+
+  /** Features that there are versions of, those that can be restored among them. */
+  encoders(): Set<string> {
+    const rows = this.#run(() =>
+      this.#db.prepare<[], Pick<TaughtModelRow, 'encoder'>>('SELECT DISTINCT encoder FROM taught_model').all(),
     );
+    return new Set(rows.map(({ encoder }) => encoder));
   }
 
   /** The version that answers with an encoder's features; null for its own projection. */

@@ -69,6 +69,20 @@ export async function givenEncoder(paths: LibraryPaths, encoder: Encoder): Promi
   return runningEncoder(await describeModel(paths, BUILTIN_ENCODER), encoder);
 }
 
+/** Ids of an installed encoder's features and of its own projection, without starting it; null where it is not there, or damaged. */
+export async function idsOfEncoder(
+  paths: LibraryPaths,
+  id: string,
+): Promise<{ readonly features: string; readonly base: string } | null> {
+  try {
+    const { named, projection } = await describeModel(paths, id);
+    return { features: named.id, base: projection.id };
+  } catch (error) {
+    if (error instanceof ServiceError) return null;
+    throw error;
+  }
+}
+
 interface ModelDescription {
   readonly definition: EncoderDefinition;
   readonly named: NamedModel;

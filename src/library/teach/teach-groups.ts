@@ -74,8 +74,7 @@ const MOST_SAMPLE = 500;
 
 /**
  * Teaches, and judges what came of it. Each fold's head is taught without the pictures that judge it; the head that comes back is
- * taught all of them. With a tuned encoder there is one fold, since each would need an encoder of its own: the head that is judged is
- * the one that comes back.
+ * taught all of them. With a tuned encoder there is one fold, since each would need an encoder of its own.
  *
  * @returns a problem where the groups cannot be taught as they are
  * @throws DeviceLostError where no device is left to train on; the reason of the signal
@@ -95,7 +94,7 @@ export async function teachGroups(
     ? [withoutHeldOut(groups, tuned.heldOut)]
     : splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
   const halves = tuned ? [] : halvesOf(groups, settings.seed);
-  const heads = tuned ? 2 : split.length + halves.length + 1;
+  const heads = tuned ? 3 : split.length + halves.length + 1;
   let head = 0;
   const train = async (some: readonly LabelledGroup[], of = headVectorOf): Promise<TaughtHead> => {
     const number = head++;
@@ -110,7 +109,7 @@ export async function teachGroups(
   for (const { taught, heldOut } of split) folds.push({ heldOut, head: await train(onlyOf(groups, new Set(taught))) });
   const untaught = [];
   for (const { taught, left } of halves) untaught.push({ left, head: await train(taught) });
-  const final = (tuned && folds[0]?.head) ?? (await train(groups));
+  const final = await train(groups);
   // what a head alone finds says whether the tuning was worth it
   const plain = tuned && (await train(onlyOf(groups, new Set(split[0]?.taught)), input.vectorOf));
 

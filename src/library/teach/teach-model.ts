@@ -43,10 +43,11 @@ type Vectors = (id: number) => Float32Array;
  * @throws Error with a sentence for the person where nothing can be taught; what `teachGroups` throws
  */
 export async function teachModel(
-  task: TeachTask,
+  asked: TeachTask,
   trainer: HeadTrainer,
   options: TeachingOptions,
 ): Promise<TaughtModel> {
+  const task = encodedOnly(asked);
   const { dimensions, base, groups } = task;
   const known = new Map(task.pictures.map((picture) => [picture.id, picture]));
   const tuned = tunedVectors(task);
@@ -70,6 +71,18 @@ export async function teachModel(
   const zeros = new Float32Array(dimensions);
   const before: Vectors = (id) => known.get(id)?.vector ?? zeros;
   return await describe(task, result, before, tuned ? (id) => tuned.get(id) ?? zeros : before);
+}
+
+/** Without the pictures that a tuned encoder could not be shown: they cannot be compared. */
+function encodedOnly(task: TeachTask): TeachTask {
+  const { pictures, tuned } = task;
+  if (!tuned) return task;
+  const isEncoded = (_: unknown, i: number): boolean => tuned.vectors[i] !== null;
+  return {
+    ...task,
+    pictures: pictures.filter(isEncoded),
+    tuned: { ...tuned, vectors: tuned.vectors.filter(isEncoded) },
+  };
 }
 
 /** The vectors of a tuned encoder by picture; undefined where none was tuned. */

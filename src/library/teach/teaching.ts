@@ -51,6 +51,7 @@ interface Kept {
   readonly model: TaughtModel;
   readonly evaluation: TeachingEvaluation;
   readonly encoder: OtherEncoder | null;
+  readonly notices: readonly string[];
 }
 
 /** What is under way. */
@@ -87,7 +88,7 @@ export class Teaching {
   constructor(parts: TeachingParts) {
     this.#parts = parts;
     this.#activation = new Activation(parts);
-    this.#estimates = new TuningEstimates(parts.paths, parts.training);
+    this.#estimates = new TuningEstimates(parts.training);
     this.#teller = new ProgressTeller<TeachEvent>((revision) => this.#progress(revision));
     this.versions = new Versions(parts, {
       isWanted: (id) => this.#model === id,
@@ -145,8 +146,8 @@ export class Teaching {
   }
 
   /** @throws ServiceError TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER */
-  use(id: string): void {
-    const { encoder, version } = this.versions.find(id);
+  async use(id: string): Promise<void> {
+    const { encoder, version } = await this.versions.find(id);
     this.#begin('activation', id, (signal) =>
       encoder ? this.#switchTo(encoder, version, signal) : this.#activate(version, signal),
     );
@@ -193,14 +194,16 @@ export class Teaching {
     const started = performance.now();
     const taught =
       request.method === 'deep' ? await this.#teachDeep(request, signal) : await this.#teachHead(request, signal);
-    const { id, model, evaluation, encoder } = taught;
+    const { id, model, evaluation, encoder, notices } = taught;
     const seconds = (performance.now() - started) / 1000;
     const { verdict, labelled } = model;
-    this.#teller.tell({ type: 'taught', model: id, verdict, evaluation, labelled, seconds });
+    this.#teller.tell({ type: 'taught', model: id, verdict, evaluation, labelled, notices: [...notices], seconds });
     this.#teller.listChanged();
     if (!verdict.activate) return;
     this.#model = id;
-    if (encoder) await this.#switchTo(encoder, id, signal);
+    // the same pictures tuned in the same way make the same encoder, which may be the one that answers
+    if (encoder && encoder.features !== this.#parts.active.current.encoder.id)
+      await this.#switchTo(encoder, id, signal);
     else await this.#activate(id, signal);
   }
 
@@ -210,7 +213,7 @@ export class Teaching {
       const task = await withBaseVectors(paths, parts, (vectors) => teachTask(catalog, parts, vectors, request));
       const model = await runTeaching(task, { pause: this.#pause, signal, onStep: (step) => this.#stepped(step) });
       const of = { encoder: parts.encoder.id, base: parts.base.id, kind: 'head' } as const;
-      return { ...keepVersion(catalog, model, of), model, encoder: null };
+      return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
     });
   }
 
@@ -224,11 +227,18 @@ export class Teaching {
       onStep: (step: TeachStep) => this.#stepped(step),
       onEvaluating: (sentence: string, done: number) => this.#enter('evaluating', sentence, done),
     };
-    const { features, encoder, ...kept } = await this.#parts.active.use((library) =>
-      teachDeep(this.#parts, this.#estimates, library, request, run),
-    );
-    this.#holdOther = null;
-    return { ...kept, encoder: { id: encoder, features } };
+    try {
+      const { features, encoder, ...kept } = await this.#parts.active.use((library) =>
+        teachDeep(this.#parts, this.#estimates, library, request, run),
+      );
+      return { ...kept, encoder: { id: encoder, features } };
+    } catch (error) {
+      // the encoder may be there already, and its version never will be; what cannot be removed now is at the next start
+      await this.versions.removeNeedless().catch(() => undefined);
+      throw error;
+    } finally {
+      this.#holdOther = null;
+    }
   }
 
   /**

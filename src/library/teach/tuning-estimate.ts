@@ -2,10 +2,10 @@ import type { TrainDevice } from '../../compute/devices/device.ts';
 import { listDevices } from '../../compute/devices/list-devices.ts';
 import type { DeepEstimate, DeepTask } from '../../compute/training/deep/deep-task.ts';
 import { measureDeepTeach } from '../../compute/training/deep/deep-teacher.ts';
+import { DeviceLostError } from '../../compute/training/trainer.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
-import type { LibraryPaths } from '../library-folder.ts';
 import type { TeachTask } from './teach-task.ts';
-import { tunableFile, tuningTask } from './tune-encoder.ts';
+import { tuningTask, untunedFile } from './tune-encoder.ts';
 
 interface Measured {
   readonly device: TrainDevice;
@@ -14,14 +14,12 @@ interface Measured {
 
 /** How long a tuning takes on this computer, and on what: measured by some steps, once for each number of blocks. */
 export class TuningEstimates {
-  readonly #paths: LibraryPaths;
   readonly #find: () => Promise<readonly TrainDevice[]>;
   readonly #measured = new Map<string, Promise<Measured>>();
   #devices: Promise<readonly TrainDevice[]> | null = null;
 
   /** @param list what can train; this computer's where not given */
-  constructor(paths: LibraryPaths, list = async (): Promise<readonly TrainDevice[]> => (await listDevices()).training) {
-    this.#paths = paths;
+  constructor(list = async (): Promise<readonly TrainDevice[]> => (await listDevices()).training) {
     this.#find = list;
   }
 
@@ -37,7 +35,7 @@ export class TuningEstimates {
     task: Pick<TeachTask, 'groups' | 'choices'>,
   ): Promise<{ readonly device: TrainDevice; readonly seconds: number }> {
     const { dimensions } = model.base;
-    const encoder = await tunableFile(this.#paths, model);
+    const encoder = await untunedFile(model.definition);
     const head = { kernel: new Float32Array(dimensions * dimensions), bias: null };
     const deep = tuningTask(encoder, model.encoder.inputSide, blocks, { ...task, dimensions }, head);
     const { device, estimate } = await this.#fastest(deep);
@@ -46,8 +44,33 @@ export class TuningEstimates {
     return { device, seconds };
   }
 
-  /** The device that is fastest: measured where there are several. Throws as {@link of}. */
-  async device(model: ModelParts, blocks: number, task: Pick<TeachTask, 'groups' | 'choices'>): Promise<TrainDevice> {
+  /**
+   * Does something on the device that is fastest, and on the next where that one is lost.
+   *
+   * @throws as {@link of}, and what `work` throws
+   */
+  async onFastest<Result>(
+    model: ModelParts,
+    blocks: number,
+    task: Pick<TeachTask, 'groups' | 'choices'>,
+    work: (device: TrainDevice) => Promise<Result>,
+  ): Promise<Result> {
+    for (;;) {
+      const device = await this.#device(model, blocks, task);
+      try {
+        return await work(device);
+      } catch (error) {
+        const others = (await this.#list()).filter(({ id }) => id !== device.id);
+        if (!(error instanceof DeviceLostError) || others.length === 0) throw error;
+        // not tried again before the next start
+        this.#devices = Promise.resolve(others);
+        this.#measured.clear();
+      }
+    }
+  }
+
+  /** Measured where there are several. */
+  async #device(model: ModelParts, blocks: number, task: Pick<TeachTask, 'groups' | 'choices'>): Promise<TrainDevice> {
     const [device, ...others] = await this.#list();
     return device && others.length === 0 ? device : (await this.of(model, blocks, task)).device;
   }

@@ -83,6 +83,8 @@ describe('judgeTuning', () => {
     const verdict = judgeTuning(groups(10), evaluation(), headAlone(0.7));
     expect(verdict).toMatchObject({ activate: false, reason: 'NOT_BETTER' });
     expect(verdict.sentence).toContain('Without the last layers');
+    const first = evaluation(measured({ map10: comparison(0.5, 0.6), p1: comparison(0.8, 0.99) }));
+    expect(judgeTuning(groups(10), evaluation(), first)).toMatchObject({ activate: false, reason: 'FIRST_WORSE' });
     const worse = evaluation({ queries: 3 });
     expect(judgeTuning(groups(10), worse, headAlone(0.1))).toMatchObject({ reason: 'TOO_FEW' });
   });

@@ -1,6 +1,8 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtinModel } from '../../compute/encoder.ts';
+import { isTuned } from '../../compute/encoders/install-tuned.ts';
+import { listInstalled } from '../../compute/encoders/installed.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { loadProjection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
@@ -11,6 +13,7 @@ import type { TaughtModelRow } from '../catalog/model-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import { encoderOfFeatures } from '../encoders/encoder-list.ts';
 import type { Encoders } from '../encoders/encoders.ts';
+import { idsOfEncoder } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import type { ModelDescription, VersionDescriptions } from './model-description.ts';
@@ -66,7 +69,7 @@ export class Versions {
           encoder: row.encoder,
           createdAt: row.createdAt,
           active: row.id === projection.id,
-          usable: this.#isUsable(row),
+          usable: await this.#isUsable(row),
           groups: groups.map((group) => ({ name: group.name, pictures: group.members.length })),
           evaluation,
           verdict,
@@ -102,10 +105,11 @@ export class Versions {
     };
   }
 
-  #isUsable({ kind, encoder, base }: Pick<TaughtModelRow, 'kind' | 'encoder' | 'base'>): boolean {
-    const { current } = this.#parts.active;
-    if (encoder === current.encoder.id) return base === current.base.id;
-    return isTunable(current.definition) && (kind === 'deep' || encoder === builtinModel().id);
+  async #isUsable({ encoder, base }: Pick<TaughtModelRow, 'encoder' | 'base'>): Promise<boolean> {
+    const { active, paths } = this.#parts;
+    if (encoder === active.current.encoder.id) return base === active.current.base.id;
+    const installed = await idsOfEncoder(paths, encoderOfFeatures(encoder));
+    return installed?.features === encoder && installed.base === base;
   }
 
   /**
@@ -113,7 +117,7 @@ export class Versions {
    *
    * @throws ServiceError MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER
    */
-  find(id: string): { readonly encoder: OtherEncoder | null; readonly version: string | null } {
+  async find(id: string): Promise<{ readonly encoder: OtherEncoder | null; readonly version: string | null }> {
     const { active, catalog } = this.#parts;
     const { base, encoder, definition } = active.current;
     if (id === base.id) return { encoder: null, version: null };
@@ -122,7 +126,7 @@ export class Versions {
     }
     const row = catalog.models.get(id);
     if (!row || row.removedAt !== null) throw new ServiceError('MODEL_UNKNOWN', id);
-    if (!this.#isUsable(row)) throw new ServiceError('MODEL_OF_OTHER_ENCODER', id);
+    if (!(await this.#isUsable(row))) throw new ServiceError('MODEL_OF_OTHER_ENCODER', id);
     if (row.encoder === encoder.id) return { encoder: null, version: id };
     return { encoder: { id: encoderOfFeatures(row.encoder), features: row.encoder }, version: id };
   }
@@ -145,7 +149,8 @@ export class Versions {
     // what can be made again goes at once
     await active.use(({ store }) => deleteStored(store, null, [id]));
     await rm(join(paths.vectors, id), { recursive: true, force: true });
-    if (row.kind === 'deep' && ofOther) await encoders.deleteFeatures(encoder).catch(ignoreUnknown);
+    const isLast = !catalog.models.all().some((other) => other.encoder === row.encoder);
+    if (isTuned(encoder) && isLast && ofOther) await encoders.deleteFeatures(encoder).catch(ignoreUnknown);
     this.#listener.changed();
   }
 
@@ -187,10 +192,18 @@ export class Versions {
 
   /** Forgets for good what was removed a month ago, and the encoders that were tuned for it. */
   async purge(): Promise<void> {
-    const { catalog, encoders } = this.#parts;
-    const before = new Date(Date.now() - KEPT_MS).toISOString();
-    for (const features of catalog.models.purgeRemovedBefore(before)) {
-      await encoders.remove(encoderOfFeatures(features)).catch(ignoreUnknown);
+    this.#parts.catalog.models.purgeRemovedBefore(new Date(Date.now() - KEPT_MS).toISOString());
+    await this.removeNeedless();
+  }
+
+  /** Removes tuned encoders that no version is of: the last was forgotten, or the teaching was broken off before there was one. */
+  async removeNeedless(): Promise<void> {
+    const { catalog, encoders, paths } = this.#parts;
+    const needed = catalog.models.encoders();
+    for (const { definition, featuresId } of (await listInstalled(paths.models)).encoders) {
+      if (!isTuned(definition.id) || needed.has(featuresId)) continue;
+      await encoders.deleteFeatures(definition.id).catch(ignoreUnknown);
+      await encoders.remove(definition.id).catch(ignoreUnknown);
     }
   }
 }

@@ -208,7 +208,7 @@ export class Teaching {
         this.#revision = event.revision;
         break;
       case 'taught':
-        void this.#keep(event.model, event.verdict?.sentence ?? 'A new version is kept.');
+        void this.#keep(event.model, [event.verdict?.sentence ?? 'A new version is kept.', ...event.notices].join(' '));
         break;
       case 'swapped':
         this.#listener.swapped?.();

@@ -1,9 +1,13 @@
 /** A worker that teaches deeply on one backend of TensorFlow.js. Started by `deep-teacher.ts`; it ends with its one task. */
+import { constants, setPriority } from 'node:os';
 import type { TrainDevice } from '../../devices/device.ts';
 import { workerPort } from '../../devices/worker-port.ts';
 import { useTrainDevice } from '../train-backend.ts';
 import { DeepFit } from './deep-fit.ts';
 import type { DeepAnswer, DeepRequest } from './deep-task.ts';
+
+// searches go first; the threads of the backend take this over
+setPriority(constants.priority.PRIORITY_BELOW_NORMAL);
 
 const port = await workerPort<DeepRequest>();
 await useTrainDevice((port.data as { device: TrainDevice }).device);
