@@ -12,6 +12,7 @@ import { ENCODER_SIDE } from '../../src/compute/preprocess.ts';
 import { loadProjection, loadProjectionWeights } from '../../src/compute/projection.ts';
 import { DeepFit } from '../../src/compute/training/deep/deep-fit.ts';
 import type { DeepTask } from '../../src/compute/training/deep/deep-task.ts';
+import { readOnnxGraph, withWeights } from '../../src/compute/training/deep/onnx-graph.ts';
 import { fitHead } from '../../src/compute/training/fit-head.ts';
 import type { HeadWeights } from '../../src/compute/training/head.ts';
 import { applyHead } from '../../src/library/teach/apply-head.ts';
@@ -39,6 +40,8 @@ const { values, positionals } = parseArgs({
     from: { type: 'string', default: 'head' },
     /** Share of the labels that the tuning does not see: the program judges by them. The last head is taught all. */
     held: { type: 'string', default: '0' },
+    /** How far of the way from the encoder to what it was tuned to, 0 to 1, beside all of it: "0.5,0.25". */
+    shares: { type: 'string', default: '' },
     /** Classes without a label. */
     left: { type: 'string', default: '0' },
   },
@@ -203,6 +206,20 @@ async function measure(seed: number): Promise<void> {
     );
   }
   await note('deep, head taught anew', applyHead(await headOf(tunedBase, taught, each), tunedBase, size), asking);
+  for (const share of values.shares.split(',').filter(Boolean).map(Number)) {
+    const base = await baseVectors(between(tuned, share));
+    await note(`the same, ${share} of the way`, applyHead(await headOf(base, taught, each), base, size), asking);
+  }
+}
+
+/** Between the encoder and what it was tuned to, weight by weight. */
+function between(tuned: Uint8Array, share: number): Uint8Array {
+  const from = readOnnxGraph(encoder).weights;
+  const changed = [...readOnnxGraph(tuned).weights].map(([name, { values: to }]): [string, Float32Array] => [
+    name,
+    to.map((value, i) => (1 - share) * (from.get(name)?.values[i] ?? value) + share * value),
+  ]);
+  return withWeights(encoder, new Map(changed));
 }
 
 for (const seed of values.seeds.split(',').map(Number)) await measure(seed);

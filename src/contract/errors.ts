@@ -53,7 +53,7 @@ export const SERVICE_ERRORS = {
   MODEL_UNKNOWN: 'There is no model version {detail}. `semblance models` lists those that there are.',
   MODEL_IN_USE: 'This version answers searches now: {detail}. Switch to another one first.',
   MODEL_OF_OTHER_ENCODER:
-    'This version belongs to another encoder than the one in use: {detail}. Switch to that first.',
+    'This version belongs to an encoder that is not in use, or is not here: {detail}. Install that and switch to it first.',
   MODEL_FILE_DAMAGED: 'This file is not a model of Semblance, or is damaged: {detail}. Export it again.',
   LIBRARY_FILE_DAMAGED:
     'This file is not an export of a Semblance library, or is damaged: {detail}. Nothing was imported; export it again.',

@@ -1,5 +1,5 @@
 /** A deep teaching through the service: from labels to a version that answers, and back, in a real library. */
-import { rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { TrainDevice } from '../../src/compute/devices/device.ts';
@@ -146,6 +146,17 @@ test('what cannot be read is left out, and versions of other encoders are a choi
   expect((await client.models.list()).find(({ id }) => id === first.model)).toMatchObject({ usable: true });
   await use(client, first.model);
   expect(await client.status()).toMatchObject({ encoder: encoder.slice(0, 'tuned-'.length + 8) });
+
+  // its encoder goes with it to another library, and is the same there
+  const file = join(root, 'model.json');
+  const elsewhere = await openLibrary(join(root, 'other'), { training: wasm });
+  await client.models.exportTo({ id: first.model, path: file });
+  const imported = await elsewhere.client.models.importFrom({ path: file });
+  expect(imported).toMatchObject({ kind: 'imported', encoder, usable: true });
+  await use(elsewhere.client, imported.id);
+  expect((await elsewhere.client.status()).encoder).toBe((await client.status()).encoder);
+  await writeFile(file, (await readFile(file, 'utf8')).replace('"tuned":', '"other":'));
+  await expect(client.models.importFrom({ path: file })).rejects.toMatchObject({ code: 'MODEL_FILE_DAMAGED' });
 
   await use(client, untaught);
   const stored = async () => {

@@ -2,7 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import type { Projection } from '../../compute/projection.ts';
+import { builtinModel } from '../../compute/encoder.ts';
+import { loadProjectionFor, type Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
 import { writeError } from '../library-folder.ts';
@@ -12,8 +13,15 @@ import { unpackHead } from './packed-head.ts';
 /** A head of 2,048 × 2,048 is 22 MB as base64. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** How the encoder of a version differs from the built-in one: float32, little-endian, base64, by the names of its weights. */
+const tunedPart = z.object({ builtin: z.string(), weights: z.record(z.string(), z.base64()) });
+
+/** Weights by name: see `weightsOfTuned`. */
+export type TunedWeights = ReadonlyMap<string, Float32Array>;
+
 /**
- * A version as one file: JSON. `head` is base64 of what `packHead` makes, `sha256` is of the JSON of all other fields in this order.
+ * A version as one file: JSON. `head` is base64 of what `packHead` makes, `sha256` is of the JSON of all other fields in this order. `tuned` is
+ * there where the version is of a tuned encoder.
  * Pictures are named by ids of the library that it came from, which mean nothing elsewhere: groups keep their names and prototypes.
  */
 const modelFile = z.object({
@@ -24,6 +32,7 @@ const modelFile = z.object({
   createdAt: z.iso.datetime(),
   description: modelDescription,
   head: z.base64(),
+  tuned: tunedPart.optional(),
   sha256: z.string(),
 });
 type ModelFile = z.infer<typeof modelFile>;
@@ -35,12 +44,11 @@ function sumOf({ sha256: _, ...rest }: ModelFile): string {
 /**
  * Writes a version, aside and renamed. What names pictures of this library is left out.
  *
+ * @param tuned of its encoder, where that is a tuned one
  * @returns bytes written
- * @throws ServiceError MODEL_OF_OTHER_ENCODER for a version of a tuned encoder, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+ * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
  */
-export async function writeModelFile(path: string, row: TaughtModelRow): Promise<number> {
-  // its encoder would have to go with it
-  if (row.kind === 'deep') throw new ServiceError('MODEL_OF_OTHER_ENCODER', row.id);
+export async function writeModelFile(path: string, row: TaughtModelRow, tuned: TunedWeights | null): Promise<number> {
   const content: ModelFile = {
     format: 'semblance-model',
     version: 1,
@@ -49,9 +57,22 @@ export async function writeModelFile(path: string, row: TaughtModelRow): Promise
     createdAt: row.createdAt,
     description: withoutPictures(parseDescription(row.description)),
     head: Buffer.from(row.head).toString('base64'),
+    ...(tuned && { tuned: { builtin: builtinModel().id, weights: packed(tuned) } }),
     sha256: '',
   };
   return writeAside(path, JSON.stringify({ ...content, sha256: sumOf(content) }));
+}
+
+function packed(weights: TunedWeights): Record<string, string> {
+  return Object.fromEntries([...weights].map(([name, { buffer }]) => [name, Buffer.from(buffer).toString('base64')]));
+}
+
+function unpacked(weights: Readonly<Record<string, string>>): TunedWeights {
+  return new Map(
+    Object.entries(weights).map(([name, text]) => {
+      return [name, new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer)];
+    }),
+  );
 }
 
 /** A description without what names pictures by ids, which mean nothing in another library. */
@@ -91,38 +112,53 @@ export async function writeAside(path: string, text: string): Promise<number> {
  *
  * @param encoder id of the encoder in use
  * @param base its projection, whose vectors the version has to take
+ * @returns the version, and of one of a tuned encoder what has to be installed for it
  * @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER
  */
-export async function readModelFile(path: string, encoder: string, base: Projection): Promise<TaughtModelRow> {
-  const { content, head, inputs } = await readContent(path);
-  if (content.encoder !== encoder || content.base !== base.id) {
-    throw new ServiceError('MODEL_OF_OTHER_ENCODER', content.encoder);
-  }
-  if (inputs !== base.dimensions) {
-    throw new ServiceError('MODEL_FILE_DAMAGED', `${path}: its head takes ${inputs} values, not ${base.dimensions}`);
+export async function readModelFile(
+  path: string,
+  encoder: string,
+  base: Projection,
+): Promise<{ readonly row: TaughtModelRow; readonly tuned: TunedWeights | null }> {
+  const { content, head, inputs, tuned } = await readContent(path);
+  // a tuned encoder brings itself, and its vectors are those of the built-in projection
+  const own = tuned ? loadProjectionFor(content.encoder) : base;
+  const fits = tuned ? content.tuned?.builtin === builtinModel().id : content.encoder === encoder;
+  if (!fits || content.base !== own.id) throw new ServiceError('MODEL_OF_OTHER_ENCODER', content.encoder);
+  if (inputs !== own.dimensions) {
+    throw new ServiceError('MODEL_FILE_DAMAGED', `${path}: its head takes ${inputs} values, not ${own.dimensions}`);
   }
   const day = content.createdAt.slice(0, 10);
   const recipe = `${content.description.recipe}, taught on ${day} in another library`;
-  return {
+  const row: TaughtModelRow = {
     id: `imported-${day}-${content.sha256.slice(0, 4)}${randomBytes(2).toString('hex')}`,
-    encoder,
-    base: base.id,
+    encoder: content.encoder,
+    base: own.id,
     kind: 'imported',
     createdAt: new Date().toISOString(),
     removedAt: null,
     description: JSON.stringify({ ...content.description, recipe }),
     head,
   };
+  return { row, tuned };
 }
 
-async function readContent(path: string): Promise<{ content: ModelFile; head: Buffer; inputs: number }> {
+interface ReadFile {
+  readonly content: ModelFile;
+  readonly head: Buffer;
+  readonly inputs: number;
+  readonly tuned: TunedWeights | null;
+}
+
+async function readContent(path: string): Promise<ReadFile> {
   try {
     const { size } = await stat(path);
     if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes`);
     const content = modelFile.parse(JSON.parse(await readFile(path, 'utf8')));
     if (sumOf(content) !== content.sha256) throw new RangeError('its checksum is wrong');
     const head = Buffer.from(content.head, 'base64');
-    return { content, head, inputs: unpackHead(head).inputs };
+    const tuned = content.tuned ? unpacked(content.tuned.weights) : null;
+    return { content, head, inputs: unpackHead(head).inputs, tuned };
   } catch (cause) {
     throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });
   }

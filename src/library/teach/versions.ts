@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtinModel } from '../../compute/encoder.ts';
-import { isTuned } from '../../compute/encoders/install-tuned.ts';
+import { installTunedWeights, isTuned, weightsOfTuned } from '../../compute/encoders/install-tuned.ts';
 import { listInstalled } from '../../compute/encoders/installed.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { loadProjection } from '../../compute/projection.ts';
@@ -17,7 +17,7 @@ import { idsOfEncoder } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import type { ModelDescription, VersionDescriptions } from './model-description.ts';
-import { readModelFile, writeModelFile } from './model-file.ts';
+import { readModelFile, writeModelFile, type TunedWeights } from './model-file.ts';
 import { isTunable } from './tune-encoder.ts';
 
 interface VersionsParts {
@@ -162,23 +162,43 @@ export class Versions {
     this.#listener.changed();
   }
 
-  /** @throws ServiceError MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
+  /**
+   * A version of a tuned encoder takes that with it.
+   *
+   * @throws ServiceError MODEL_UNKNOWN, ENCODER_* where its encoder is not there, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+   */
   async exportTo(id: string, path: string): Promise<{ path: string; bytes: number }> {
-    const row = this.#parts.catalog.models.get(id);
+    const { catalog, paths } = this.#parts;
+    const row = catalog.models.get(id);
     if (!row) throw new ServiceError('MODEL_UNKNOWN', id);
-    return { path, bytes: await writeModelFile(path, row) };
+    const encoder = encoderOfFeatures(row.encoder);
+    const tuned = isTuned(encoder) ? await weightsOfTuned(paths.models, encoder) : null;
+    return { path, bytes: await writeModelFile(path, row, tuned) };
   }
 
-  /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER */
+  /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER; of a tuned encoder, DISK_FULL, ENCODER_UNSUITABLE */
   async importFrom(path: string): Promise<ModelVersion> {
     const { catalog, active } = this.#parts;
     const { encoder, base } = active.current;
-    const row = await readModelFile(path, encoder.id, base);
+    const { row, tuned } = await readModelFile(path, encoder.id, base);
+    if (tuned) await this.#installTuned(path, row, tuned);
     catalog.models.put(row);
     this.#listener.changed();
     const version = (await this.list()).find(({ id }) => id === row.id);
     if (!version) throw new ServiceError('MODEL_UNKNOWN', row.id);
     return version;
+  }
+
+  async #installTuned(path: string, row: TaughtModelRow, weights: TunedWeights): Promise<void> {
+    const name = `Tuned in another library, ${row.createdAt.slice(0, 10)}`;
+    try {
+      const { featuresId } = await installTunedWeights(this.#parts.paths.models, weights, name);
+      if (featuresId !== row.encoder) throw new RangeError(`it is ${featuresId}, not ${row.encoder}`);
+    } catch (cause) {
+      await this.removeNeedless();
+      if (cause instanceof ServiceError) throw cause;
+      throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });
+    }
   }
 
   /** Keeps versions that come from elsewhere, under their own ids; those that are here already stay as they are. @returns how many came */
