@@ -130,6 +130,7 @@ async function deep(head: HeadWeights, taught: readonly number[], seed: number) 
     steps: Number(values.steps),
     learningRate: { encoder: Number(values.rate), head: Number(values.rate) },
     towardsStart: { encoder: Number(values.pull), head: 10 },
+    trainedShare: 1,
     classesPerBatch: settings.training?.classesPerBatch ?? 6,
     examplesPerClassPerBatch: settings.training?.examplesPerClassPerBatch ?? 8,
     seed,

@@ -36,6 +36,7 @@ function task(changes: Partial<DeepTask> = {}): DeepTask {
     steps: 4,
     learningRate: { encoder: 1e-4, head: 1e-3 },
     towardsStart: { encoder: 1, head: 1 },
+    trainedShare: 1,
     classesPerBatch: 2,
     examplesPerClassPerBatch: 3,
     seed: 1,
@@ -131,6 +132,23 @@ describe.each(['wasm', 'cpu'])('a deep teaching on %s', (backend) => {
     expect(leastCosine(exported, await featuresOf(fit), FEATURES)).toBeGreaterThanOrEqual(SAME);
     expect(leastCosine(exported, await encoded(encoder, some.pixels), FEATURES)).toBeLessThan(SAME);
   });
+});
+
+test('goes as far from the encoder as it is told to', async () => {
+  await useBackend('wasm');
+  const weightOf = async (trainedShare: number) => {
+    const fit = await opened({ steps: 1, trainedShare });
+    await fit.add(pictures(4));
+    const { encoder: tuned } = await fit.train(
+      () => Promise.resolve(),
+      () => undefined,
+    );
+    const name = splitGraph(encoder, 1).trained.find(({ op }) => op === 'Conv')?.inputs[1] ?? '';
+    return readOnnxGraph(tuned).weights.get(name)?.values[0] ?? 0;
+  };
+  const [none, half, all] = [await weightOf(0), await weightOf(0.5), await weightOf(1)];
+  expect(all).not.toBe(none);
+  expect(half).toBeCloseTo((none + all) / 2, 7);
 });
 
 test('the head takes the vectors of the built-in projection', async () => {

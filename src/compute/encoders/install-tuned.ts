@@ -61,7 +61,7 @@ async function intact(models: string, id: string, sha256: string): Promise<Insta
 }
 
 /**
- * The weights in which an installed tuned encoder differs from the built-in one, by name: an eighth of it where one block was trained.
+ * The weights in which an installed tuned encoder differs from the built-in one, by name: a quarter of all where one block was trained.
  *
  * @throws ServiceError ENCODER_NOT_INSTALLED, ENCODER_FILE_MISSING, ENCODER_SIZE, ENCODER_DAMAGED
  */

@@ -59,6 +59,7 @@ export async function teachDeep(
   run.onPreparing('Trying how fast this computer trains', 0);
   const tuned = await estimates.onFastest(library, blocks, task, (device) => {
     signal.throwIfAborted();
+    run.onPreparing('Reading the pictures', 0);
     return tuneEncoder(parts, library, task, division, {
       device,
       blocks,

@@ -52,6 +52,8 @@ const VIEWS = 4;
 const STEPS = 100;
 const LEARNING_RATE = 2e-5;
 const TOWARDS_START = 10;
+/** Half-way loses fewer first results of what was not taught, as with a head: see `betweenHeads`. */
+const TRAINED_SHARE = 0.5;
 
 /** The settings of a tuning, without the head that it begins with: for an estimate a head of zeros will do. */
 export function tuningTask(
@@ -74,6 +76,7 @@ export function tuningTask(
     steps: task.choices.steps ?? STEPS,
     learningRate: { encoder: LEARNING_RATE, head: LEARNING_RATE },
     towardsStart: { encoder: TOWARDS_START, head: TOWARDS_START },
+    trainedShare: TRAINED_SHARE,
     classesPerBatch: batch.classesPerBatch,
     // more than a group has would be the same pictures again, for the same time
     examplesPerClassPerBatch: Math.max(2, Math.min(batch.examplesPerClassPerBatch, typicalSize(task.groups))),

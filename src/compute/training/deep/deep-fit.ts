@@ -115,10 +115,19 @@ export class DeepFit {
         onStep({ step, steps, loss, heldOutLoss: watch.losses.at(-1)?.loss ?? null });
       }
       const { encoder, head } = watch.best ?? (await this.#model.weights());
-      return { encoder: withWeights(this.#task.encoder, encoder), head, losses, heldOutLosses: watch.losses };
+      return { encoder: this.#tuned(encoder), head, losses, heldOutLosses: watch.losses };
     } finally {
       for (const { optimizer } of optimizers) optimizer.dispose();
     }
+  }
+
+  #tuned(trained: DeepWeights['encoder']): Uint8Array {
+    const { encoder, trainedShare } = this.#task;
+    const between = ([name, to]: [string, Float32Array]): [string, Float32Array] => {
+      const from = this.#split.weights.get(name)?.values ?? to;
+      return [name, to.map((value, i) => (1 - trainedShare) * (from[i] ?? value) + trainedShare * value)];
+    };
+    return withWeights(encoder, new Map([...trained].map(between)));
   }
 
   async #step(

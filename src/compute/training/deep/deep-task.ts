@@ -24,6 +24,8 @@ export interface DeepTask {
   readonly learningRate: { readonly encoder: number; readonly head: number };
   /** See `HeadTask.towardsStart`: of all weights of the encoder together, and of the head's kernel. */
   readonly towardsStart: { readonly encoder: number; readonly head: number };
+  /** How far the encoder goes from what it was (0) to what training made of it (1), weight by weight. */
+  readonly trainedShare: number;
   readonly classesPerBatch: number;
   readonly examplesPerClassPerBatch: number;
   /** The same seed draws the same views and batches. */
