@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { InstallResult } from '../../contract/encoder-schemas.ts';
 import { EncoderInstall } from './encoder-install.svelte.ts';
 import { encoderOf, FakeService } from './fake-service.test-fixture.ts';
@@ -37,6 +37,19 @@ describe('EncoderInstall', () => {
     expect(install.current).toEqual({ step: 'installed', id: 'own', name: 'Own', firstSeen: [] });
     install.dismiss();
     expect(install.current).toBeNull();
+  });
+
+  it('takes up what was chosen before the library was open', async () => {
+    const install = new EncoderInstall();
+    await install.begin('/models/net.onnx', null);
+    expect(install.current).toEqual({ step: 'working', name: 'net.onnx' });
+    const service = new FakeService();
+    service.install = ({ path }) => {
+      expect(path).toBe('/models/net.onnx');
+      return Promise.resolve(installed);
+    };
+    install.connect(service.client());
+    await vi.waitFor(() => expect(install.current).toMatchObject({ step: 'installed', id: 'own' }));
   });
 
   it('asks for a yes to a licence once, and says what went wrong', async () => {

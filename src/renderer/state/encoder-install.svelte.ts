@@ -30,9 +30,13 @@ export class EncoderInstall {
   #answers: ModelAnswers = {};
 
   connect(client: ServiceClient): void {
+    const chosenBefore = this.#client === null;
     this.#client = client;
-    // What was under way is gone with the service that did it.
-    if (this.current?.step === 'working') this.dismiss();
+    if (this.current?.step !== 'working') return;
+    // A file can be chosen while the library still opens: it is taken up now. Otherwise what was under way is gone with the
+    // service that did it.
+    if (chosenBefore) void this.#run();
+    else this.dismiss();
   }
 
   /** Installs from a file or folder, as the known encoder `id` where that is given. */
@@ -73,9 +77,10 @@ export class EncoderInstall {
   async #run(): Promise<void> {
     const client = this.#client;
     const source = this.#source;
-    if (client === null || source === null) return;
+    if (source === null) return;
     const name = fileName(source.path);
     this.current = { step: 'working', name };
+    if (client === null) return;
     let next: InstallStep;
     try {
       const result = await client.encoders.install({
