@@ -95,10 +95,7 @@ export type TrainingRequest =
   | { readonly type: 'cancel'; readonly id: number }
   | { readonly type: 'close' };
 
-/** What it answers: `ready` once, then `step`s and one of the others for each request. */
-export type TrainingAnswer =
-  | { readonly type: 'ready' }
-  | { readonly type: 'step'; readonly id: number; readonly done: StepDone }
+/** What it answers to a request, beside what every training worker says (`WorkerAnswer`). */
+export type TrainingResult =
   | { readonly type: 'trained'; readonly id: number; readonly head: TrainedHead }
-  | { readonly type: 'projected'; readonly id: number; readonly rows: Float32Array }
-  | { readonly type: 'failure'; readonly id: number; readonly reason: string };
+  | { readonly type: 'projected'; readonly id: number; readonly rows: Float32Array };

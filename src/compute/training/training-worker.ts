@@ -2,7 +2,8 @@
 import type { TrainDevice } from '../devices/device.ts';
 import { workerPort } from '../devices/worker-port.ts';
 import { fitHead, projectOnBackend } from './fit-head.ts';
-import type { TrainingAnswer, TrainingRequest } from './head.ts';
+import type { WorkerAnswer } from './asked-worker.ts';
+import type { TrainingRequest, TrainingResult } from './head.ts';
 import { useTrainDevice } from './train-backend.ts';
 
 const port = await workerPort<TrainingRequest>();
@@ -44,7 +45,7 @@ async function perform(request: Extract<TrainingRequest, { id: number; task: unk
   }
 }
 
-function answer(message: TrainingAnswer): void {
+function answer(message: WorkerAnswer | TrainingResult): void {
   port.post(message);
 }
 

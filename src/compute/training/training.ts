@@ -1,6 +1,7 @@
 import type { TrainDevice } from '../devices/device.ts';
 import type { HeadTask, ProjectTask, TrainedHead } from './head.ts';
-import { DeviceLostError, Trainer, type TrainOptions } from './trainer.ts';
+import { DeviceLostError } from './asked-worker.ts';
+import { Trainer, type TrainOptions } from './trainer.ts';
 
 /** Two backends do the same where the losses of every step differ by no more. */
 export const SAME_LOSS = 1e-3;

@@ -1,5 +1,5 @@
-import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../contract/errors.ts';
+import { answerOfWorker } from '../answer-of-worker.ts';
 import { backupsIn } from './backup-files.ts';
 import type { BackupResult, BackupTask } from './backup-worker.ts';
 
@@ -52,13 +52,12 @@ export class Backups {
   }
 }
 
-function inWorker(task: BackupTask): Promise<ServiceError | null> {
+async function inWorker(task: BackupTask): Promise<ServiceError | null> {
   const file = import.meta.url.endsWith('.ts') ? './backup-worker.ts' : './backup-worker.js';
-  return new Promise((resolve) => {
-    const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
-    worker.once('message', (result: BackupResult) => resolve(result && new ServiceError(result.code, result.detail)));
-    worker.once('error', (error) => resolve(ServiceError.from(error)));
-    // after a message this changes nothing
-    worker.once('exit', (code) => resolve(new ServiceError('INTERNAL', `the backup ended with ${code}`)));
-  });
+  try {
+    const result = await answerOfWorker<BackupResult>(new URL(file, import.meta.url), task);
+    return result && new ServiceError(result.code, result.detail);
+  } catch (error) {
+    return ServiceError.from(error);
+  }
 }

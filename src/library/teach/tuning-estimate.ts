@@ -2,7 +2,7 @@ import type { TrainDevice } from '../../compute/devices/device.ts';
 import { listDevices } from '../../compute/devices/list-devices.ts';
 import type { DeepEstimate, DeepTask } from '../../compute/training/deep/deep-task.ts';
 import { measureDeepTeach } from '../../compute/training/deep/deep-teacher.ts';
-import { DeviceLostError } from '../../compute/training/trainer.ts';
+import { DeviceLostError } from '../../compute/training/asked-worker.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { TeachTask } from './teach-task.ts';
 import { tuningTask, untunedFile } from './tune-encoder.ts';

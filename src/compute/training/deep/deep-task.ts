@@ -1,6 +1,6 @@
 /** What a deep teaching is asked and gives: plain data, as it travels to the worker and back. */
 import type { ProjectionWeights } from '../../projection.ts';
-import type { HeadWeights, HeldOutLoss, StepDone } from '../head.ts';
+import type { HeadWeights, HeldOutLoss } from '../head.ts';
 
 export interface DeepTask {
   /** The built-in encoder's ONNX file, or one of its structure. */
@@ -70,11 +70,8 @@ export type DeepRequest =
   /** Holds a training before its next step, or lets it go on. */
   | { readonly type: 'pause'; readonly paused: boolean };
 
-/** What it answers: `ready` once, then `step`s and one of the others for each request with an id. */
+/** What it answers to a request with an id, beside what every training worker says (`WorkerAnswer`). */
 export type DeepAnswer =
-  | { readonly type: 'ready' }
-  | { readonly type: 'step'; readonly id: number; readonly done: StepDone }
   | { readonly type: 'done'; readonly id: number }
   | { readonly type: 'estimated'; readonly id: number; readonly estimate: DeepEstimate }
-  | { readonly type: 'taught'; readonly id: number; readonly result: DeepResult }
-  | { readonly type: 'failure'; readonly id: number; readonly reason: string };
+  | { readonly type: 'taught'; readonly id: number; readonly result: DeepResult };

@@ -1,9 +1,7 @@
-import { REAL_CLOCK, type Clock } from '../../devices/clock.ts';
 import type { TrainDevice } from '../../devices/device.ts';
 import { samplePictures } from '../../devices/sample-pictures.ts';
-import { startWorker, type RunningWorker } from '../../devices/worker-host.ts';
+import { AskedWorker } from '../asked-worker.ts';
 import type { StepDone } from '../head.ts';
-import { DeviceLostError } from '../trainer.ts';
 import type { DeepAnswer, DeepEstimate, DeepPictures, DeepRequest, DeepResult, DeepTask } from './deep-task.ts';
 
 /** A step may take this long, or the start of a backend: a software GPU needs half a minute for a batch. */
@@ -85,121 +83,48 @@ async function withTeacher<Result>(
   }
 }
 
-interface Pending {
-  readonly resolve: (answer: DeepAnswer) => void;
-  readonly reject: (error: Error) => void;
-  readonly onStep: ((done: StepDone) => void) | undefined;
-}
-
 /** The worker, asked one thing at a time. */
 class DeepTeacher {
-  readonly ready: Promise<void>;
-  readonly #device: TrainDevice;
-  readonly #worker: RunningWorker;
-  readonly #clock: Clock = REAL_CLOCK;
-  readonly #pending = new Map<number, Pending>();
-  #endReady!: { resolve: () => void; reject: (error: Error) => void };
-  #nextId = 0;
-  #lost: DeviceLostError | null = null;
-  #stopLimit: (() => void) | null = null;
-  #paused = false;
+  readonly #worker: AskedWorker<DeepRequest, DeepAnswer>;
 
   constructor(device: TrainDevice) {
-    this.#device = device;
-    this.ready = new Promise((resolve, reject) => (this.#endReady = { resolve, reject }));
-    // told to whoever waits for it; nobody need
-    this.ready.catch(() => undefined);
-    this.#worker = startWorker(
-      {
-        url: workerUrl(),
-        data: { device },
-        // a thread that is ended while WebAssembly compiles in it can take the whole process with it
-        isolation: 'process',
-        env: device.env,
-      },
-      { message: (message) => this.#receive(message as DeepAnswer), ended: (reason) => this.#end(reason) },
-    );
-    this.#restartLimit();
+    // a process: a thread that is ended while WebAssembly compiles in it can take the whole service with it
+    this.#worker = new AskedWorker({ device, url: workerUrl(), isolation: 'process', limit: LIMIT_MS });
+  }
+
+  /** @throws DeviceLostError where the backend cannot be had */
+  get ready(): Promise<void> {
+    return this.#worker.ready;
   }
 
   async begin(task: DeepTask): Promise<void> {
-    await this.#ask({ type: 'begin', id: this.#nextId++, task });
+    await this.#worker.ask({ type: 'begin', id: this.#worker.newId(), task });
   }
 
   async add(pictures: DeepPictures): Promise<void> {
-    await this.#ask({ type: 'add', id: this.#nextId++, pictures });
+    await this.#worker.ask({ type: 'add', id: this.#worker.newId(), pictures });
   }
 
   async estimate(): Promise<DeepEstimate> {
-    const answer = await this.#ask({ type: 'estimate', id: this.#nextId++ });
+    const answer = await this.#worker.ask({ type: 'estimate', id: this.#worker.newId() });
     if (answer.type !== 'estimated') throw new Error(`the deep worker answered ${answer.type}`);
     return answer.estimate;
   }
 
-  async train(onStep: Pending['onStep']): Promise<DeepResult> {
-    const answer = await this.#ask({ type: 'train', id: this.#nextId++ }, onStep);
+  async train(onStep: DeepTeachOptions['onStep']): Promise<DeepResult> {
+    const answer = await this.#worker.ask({ type: 'train', id: this.#worker.newId() }, onStep);
     if (answer.type !== 'taught') throw new Error(`the deep worker answered ${answer.type}`);
     return answer.result;
   }
 
   setPaused(paused: boolean): void {
-    if (this.#lost !== null) return;
-    this.#paused = paused;
-    this.#worker.post({ type: 'pause', paused } satisfies DeepRequest);
-    this.#restartLimit();
+    this.#worker.tell({ type: 'pause', paused });
+    this.#worker.setHeld(paused);
   }
 
   /** Ends the worker at once; what it does is lost. */
   close(): void {
-    this.#end('it was closed');
-    this.#worker.kill();
-  }
-
-  #ask(request: Extract<DeepRequest, { id: number }>, onStep?: Pending['onStep']): Promise<DeepAnswer> {
-    return new Promise((resolve, reject) => {
-      if (this.#lost !== null) {
-        reject(this.#lost);
-        return;
-      }
-      this.#pending.set(request.id, { resolve, reject, onStep });
-      this.#worker.post(request);
-      this.#restartLimit();
-    });
-  }
-
-  #receive(answer: DeepAnswer): void {
-    if (this.#lost !== null) return;
-    this.#restartLimit();
-    if (answer.type === 'ready') {
-      this.#endReady.resolve();
-      return;
-    }
-    const pending = this.#pending.get(answer.id);
-    if (answer.type === 'step') {
-      pending?.onStep?.(answer.done);
-      return;
-    }
-    this.#pending.delete(answer.id);
-    if (answer.type === 'failure') pending?.reject(new Error(answer.reason));
-    else pending?.resolve(answer);
-  }
-
-  #restartLimit(): void {
-    this.#stopLimit?.();
-    if (this.#paused) return;
-    this.#stopLimit = this.#clock.after(LIMIT_MS, () => {
-      this.#end(`it did not answer in ${LIMIT_MS / 1000} s`);
-      this.#worker.kill();
-    });
-  }
-
-  #end(reason: string): void {
-    if (this.#lost !== null) return;
-    this.#stopLimit?.();
-    this.#lost = new DeviceLostError(`${this.#device.name}: ${reason}`);
-    this.#endReady.reject(this.#lost);
-    for (const { reject } of this.#pending.values()) reject(this.#lost);
-    this.#pending.clear();
+    this.#worker.close();
   }
 }
 

@@ -4,6 +4,7 @@ import type { TrainDevice } from '../../devices/device.ts';
 import { workerPort } from '../../devices/worker-port.ts';
 import { useTrainDevice } from '../train-backend.ts';
 import { DeepFit } from './deep-fit.ts';
+import type { WorkerAnswer } from '../asked-worker.ts';
 import type { DeepAnswer, DeepRequest } from './deep-task.ts';
 
 // searches go first; the threads of the backend take this over
@@ -60,7 +61,7 @@ async function mayStep(): Promise<void> {
   while (paused) await new Promise<void>((resolve) => (goOn = resolve));
 }
 
-function tell(answer: DeepAnswer): void {
+function tell(answer: WorkerAnswer | DeepAnswer): void {
   port.post(answer);
 }
 

@@ -1,18 +1,21 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { ServiceError } from '../../contract/errors.ts';
+import { ServiceError } from '../contract/errors.ts';
 
 /**
  * Starts a worker, and ends it with its first message.
  *
  * @param workerData what it is started with
- * @throws ServiceError what the worker threw
+ * @throws ServiceError what the worker threw; INTERNAL where it ended without an answer
  */
 export async function answerOfWorker<Answer>(file: URL, workerData: unknown): Promise<Answer> {
   const worker = new Worker(file, { workerData });
+  const ended = once(worker, 'exit').then(([code]) => {
+    throw new ServiceError('INTERNAL', `a worker ended with code ${code} and no answer`);
+  });
   try {
-    // an 'error' event of the worker rejects it
-    const [answer] = (await once(worker, 'message')) as [Answer];
+    // an 'error' event of the worker rejects both
+    const [answer] = (await Promise.race([once(worker, 'message'), ended])) as [Answer];
     return answer;
   } catch (cause) {
     throw ServiceError.from(cause);
