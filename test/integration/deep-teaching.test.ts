@@ -198,11 +198,14 @@ describe('in a worker', () => {
     });
     const ended = expect(teaching).rejects.toBe(reason);
     await expect.poll(() => steps, { timeout: 60_000 }).toBeGreaterThanOrEqual(2);
-    // one that was under way may still be told of
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    // those that were under way may still be told of; a step takes some 50 ms, so that 10,000 would go on for minutes
+    const stepsInASecond = async () => {
+      const before = steps;
+      await new Promise((resolve) => setTimeout(resolve, 1_000));
+      return steps - before;
+    };
+    await expect.poll(stepsInASecond, { timeout: 60_000 }).toBe(0);
     const held = steps;
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    expect(steps).toBe(held);
     setPaused(false);
     await expect.poll(() => steps, { timeout: 60_000 }).toBeGreaterThan(held);
     abort.abort(reason);
