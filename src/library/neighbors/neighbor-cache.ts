@@ -3,6 +3,7 @@ import type { ModelVectors } from '../vectors/model-vectors.ts';
 import { loadGraph, saveGraph } from './graph-file.ts';
 import { GRAPH_NEIGHBORS, NeighborGraph, type NeighborLists } from './neighbor-graph.ts';
 import { smoothedLength } from './smoothing.ts';
+import { recentVectors } from './whole-graph.ts';
 
 /** Lists made between two looks at the event loop: 8 × 0.5 ms at 20,000 pictures, so a search waits at most about 4 ms. */
 const SLICE = 8;
@@ -18,9 +19,6 @@ const SAVE_MS = 5 * 60_000;
  * far from everything; they find it when their list is next searched.
  */
 const REACH = 64;
-
-/** Vectors held while lengths are measured: 8 MB of 256 values. */
-const HELD_VECTORS = 8_192;
 
 /** A list is searched anew when the library has grown by a quarter since, or when so few of it are left. */
 const GROWTH = 1.25;
@@ -155,28 +153,13 @@ export class NeighborCache {
   }
 
   async #measureLengths(): Promise<void> {
-    const vectorOf = this.#recentVectors();
+    const vectorOf = recentVectors((id) => this.#vectors.indexedVector(id));
     for (const [i, id] of this.#graph.unmeasured().entries()) {
       if (this.#closing) return;
       const vector = vectorOf(id);
       if (vector) this.#graph.setSmoothedLength(id, smoothedLength(vector, this.#graph.neighbors(id), vectorOf));
       if (i % (4 * SLICE) === 0) await letOthersRun();
     }
-  }
-
-  /** Vectors of the index, the last ones held: a picture's neighbors are mostly those of the picture before it. */
-  #recentVectors(): (id: number) => Float32Array | null {
-    const held = new Map<number, Float32Array>();
-    return (id) => {
-      const known = held.get(id);
-      if (known) return known;
-      const vector = this.#vectors.indexedVector(id);
-      if (!vector) return null;
-      const row = new Float32Array(vector);
-      if (held.size >= HELD_VECTORS) held.clear();
-      held.set(id, row);
-      return row;
-    };
   }
 
   async #save(): Promise<void> {

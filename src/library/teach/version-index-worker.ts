@@ -1,9 +1,11 @@
 /**
- * A worker that makes the vectors and the index of a version, of the vectors of its base that are stored. It only reads the database: the
- * vectors go to the service, which is the one that writes. Started by `version-index.ts`.
+ * A worker that makes the vectors, the index and the neighbor graph of a version, of the vectors of its base that are stored. It only reads
+ * the database: the vectors go to the service, which is the one that writes. Started by `version-index.ts`.
  */
 import { parentPort, workerData } from 'node:worker_threads';
 import { FeatureStore } from '../catalog/feature-store.ts';
+import { saveGraph } from '../neighbors/graph-file.ts';
+import { wholeGraph } from '../neighbors/whole-graph.ts';
 import { HnswIndex } from '../vectors/hnsw-index.ts';
 import { saveIndex } from '../vectors/index-files.ts';
 import { applyHead } from './apply-head.ts';
@@ -14,7 +16,7 @@ import type { IndexAnswer, IndexTask } from './version-index.ts';
 /** Vectors told together, and pictures between two looks at the pause. */
 const BATCH = 256;
 
-const { features, encoder, base, model, head: packed, folder, pause } = workerData as IndexTask;
+const { features, encoder, base, model, head: packed, folder, present, pause } = workerData as IndexTask;
 const flag = new PauseFlag(pause);
 
 function answer(message: IndexAnswer, transfer: ArrayBuffer[] = []): void {
@@ -33,7 +35,7 @@ let done = 0;
 
 function tell(): void {
   const values = Float16Array.from(vectors);
-  answer({ type: 'vectors', ids, vectors: values, done, total }, [values.buffer]);
+  answer({ type: 'vectors', ids, vectors: values, done: done / Math.max(1, total) }, [values.buffer]);
   [ids, vectors] = [[], []];
   flag.waitWhilePaused();
 }
@@ -55,6 +57,13 @@ for (const page of bases.vectors()) {
 tell();
 bases.close();
 own.close();
-answer({ type: 'saving' });
+const isPresent = new Set(present);
+for (const id of index.ids()) if (!isPresent.has(id)) index.hide(id);
 await saveIndex(folder, model, index);
+const graph = wholeGraph(index, (lists) => {
+  if (lists % BATCH !== 0) return;
+  answer({ type: 'lists', done: lists / index.size });
+  flag.waitWhilePaused();
+});
+await saveGraph(folder, model, graph);
 answer({ type: 'made' });

@@ -104,4 +104,12 @@ export class HnswIndex implements VectorIndex {
       .map((id, i) => ({ id, score: 1 - (distances[i] ?? 1) }))
       .sort((a, b) => b.score - a.score || a.id - b.id);
   }
+
+  /** The nearest of one picture, itself left out, best first; empty where a search cannot find it. */
+  neighborsOf(id: number, k: number): VectorNeighbor[] {
+    const vector = this.vector(id);
+    if (!vector) return [];
+    const found = this.searchNow(new Float32Array(vector), k + 1);
+    return found.filter((neighbor) => neighbor.id !== id).slice(0, k);
+  }
 }
