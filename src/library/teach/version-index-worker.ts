@@ -27,30 +27,38 @@ const { weights, inputs, outputs } = unpackHead(packed);
 const bases = new FeatureStore(features, encoder, base, true);
 const own = new FeatureStore(features, encoder, model, true);
 const total = bases.vectorIds().size;
+/** All vectors, as stored, for the graph: 51 MB of 100,000. */
+const rows = new Float16Array(total * outputs);
+const rowOf = new Map<number, number>();
 const stored = own.vectorIds();
 const index = HnswIndex.empty(outputs);
 let ids: number[] = [];
-let vectors: number[] = [];
 let done = 0;
 
 function tell(): void {
-  const values = Float16Array.from(vectors);
-  answer({ type: 'vectors', ids, vectors: values, done: done / Math.max(1, total) }, [values.buffer]);
-  [ids, vectors] = [[], []];
+  const vectors = Float16Array.from(ids.flatMap((id) => [...(vectorOf(id) ?? [])]));
+  answer({ type: 'vectors', ids, vectors, done: done / Math.max(1, total) }, [vectors.buffer]);
+  ids = [];
   flag.waitWhilePaused();
+}
+
+function vectorOf(id: number): Float16Array | null {
+  const row = rowOf.get(id);
+  return row === undefined ? null : rows.subarray(row * outputs, (row + 1) * outputs);
 }
 
 for (const page of bases.vectors()) {
   for (const { mediaId, vector } of page) {
+    // indexed since it was counted
+    if (done === total) break;
     const known = stored.has(mediaId) ? own.vector(mediaId) : null;
     // rounded as it is stored: the index is the same whoever builds it
     const made = known ?? Float16Array.from(applyHead(weights, Float32Array.from(vector), inputs));
-    index.add(mediaId, Array.from(made));
+    index.add(mediaId, made);
+    rowOf.set(mediaId, done);
+    rows.set(made, done * outputs);
     done++;
-    if (!known) {
-      ids.push(mediaId);
-      vectors.push(...made);
-    }
+    if (!known) ids.push(mediaId);
     if (done % BATCH === 0) tell();
   }
 }
@@ -60,7 +68,7 @@ own.close();
 const isPresent = new Set(present);
 for (const id of index.ids()) if (!isPresent.has(id)) index.hide(id);
 await saveIndex(folder, model, index);
-const graph = wholeGraph(index, (lists) => {
+const graph = wholeGraph(index, vectorOf, (lists) => {
   if (lists % BATCH !== 0) return;
   answer({ type: 'lists', done: lists / index.size });
   flag.waitWhilePaused();
