@@ -38,6 +38,7 @@ import { confusionCommand, neighborsCommand } from './model-commands.ts';
 import { exportLibraryCommand, importLibraryCommand } from './library-commands.ts';
 import { UsageError } from './session.ts';
 import {
+  adaptCommand,
   exportModelCommand,
   importModelCommand,
   modelsCommand,
@@ -153,6 +154,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--deep', 'trains the last layers of the encoder too, and encodes all pictures anew with them', false)
     .option('--blocks <count>', 'how many of its layers, for --deep', naturalNumber, 1)
     .addOption(new Option('--loss <loss>', 'chosen by the number of labels where not given').choices(LOSSES));
+  command('adapt', 'learns from the photos alone, without any group, and says what came of it', adaptCommand);
   const models = command('models', 'which versions were taught; each can be used', modelsCommand);
   command('use', 'lets a version answer searches', useModelCommand, models).argument('<id>', 'a version');
   command('confusion', 'which groups a version takes for which', confusionCommand, models).argument(

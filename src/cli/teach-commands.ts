@@ -1,5 +1,11 @@
 import { resolve } from 'node:path';
-import type { ModelVersion, TeachEvent, TeachingEvaluation, TeachingLoss } from '../contract/teach-schemas.ts';
+import type {
+  ModelVersion,
+  TeachEvent,
+  TeachingEvaluation,
+  TeachingLoss,
+  TeachInput,
+} from '../contract/teach-schemas.ts';
 import type { SharedOptions } from './commands.ts';
 import { formatSeconds, plural } from './format.ts';
 import { requireGroup } from './group-commands.ts';
@@ -17,12 +23,23 @@ export interface TeachOptions {
 type Taught = Extract<TeachEvent, { type: 'taught' }>;
 
 /** Teaches, says what came of it, and waits until it answers where it is better. */
-export async function teachCommand(shared: SharedOptions, options: TeachOptions): Promise<number> {
-  const output = new Output(shared.json);
-  return withLibrary({ libraryFolder: shared.library }, async (session) => {
+export function teachCommand(shared: SharedOptions, options: TeachOptions): Promise<number> {
+  return teach(shared, async (session) => {
     const groups = options.groups === undefined ? undefined : await groupIds(session, options.groups);
     const { seed, loss, deep, blocks } = options;
-    const input = { groups, seed, loss, method: deep ? 'deep' : 'head', blocks } as const;
+    return { groups, seed, loss, method: deep ? 'deep' : 'head', blocks };
+  });
+}
+
+/** The same from the pictures alone, without any group. */
+export function adaptCommand(shared: SharedOptions): Promise<number> {
+  return teach(shared, () => Promise.resolve({ method: 'adapt' }));
+}
+
+async function teach(shared: SharedOptions, inputOf: (session: Session) => Promise<TeachInput>): Promise<number> {
+  const output = new Output(shared.json);
+  return withLibrary({ libraryFolder: shared.library }, async (session) => {
+    const input = await inputOf(session);
     const told: Taught[] = [];
     const ended = await following(session, output, async (event) => {
       if (event === null) {
@@ -64,7 +81,7 @@ async function showTaught({ client }: Session, output: Output, taught: Taught): 
     return;
   }
   output.line(verdict?.sentence ?? '');
-  if (evaluation) {
+  if (evaluation && evaluation.queries > 0) {
     for (const when of ['before', 'after'] as const) {
       const { p1, p10, map10 } = means(evaluation, when);
       const figures = `P@1 ${p1.toFixed(3)}  P@10 ${p10.toFixed(3)}  mAP@10 ${map10.toFixed(3)}`;
@@ -74,7 +91,8 @@ async function showTaught({ client }: Session, output: Output, taught: Taught): 
   for (const notice of taught.notices) output.line(notice);
   for (const { sentence } of verdict?.advice ?? []) output.line(`would help: ${sentence}`);
   const used = version?.active === true ? 'It answers searches now' : 'It is kept aside';
-  output.line(`${used}: ${model} (${plural(labelled, 'photo')}, ${formatSeconds(seconds)}).`);
+  const of = labelled > 0 ? `${plural(labelled, 'photo')}, ` : '';
+  output.line(`${used}: ${model} (${of}${formatSeconds(seconds)}).`);
 }
 
 function means(
@@ -97,9 +115,10 @@ function showModel(output: Output, { id, name, encoder, kind, createdAt, active,
     output.value({ id, encoder, kind, created: createdAt, active, evaluation: quality });
     return;
   }
-  const gain = evaluation
-    ? `mAP@10 ${evaluation.map10.before.mean.toFixed(3)} → ${evaluation.map10.after.mean.toFixed(3)}`
-    : '';
+  const gain =
+    evaluation && evaluation.queries > 0
+      ? `mAP@10 ${evaluation.map10.before.mean.toFixed(3)} → ${evaluation.map10.after.mean.toFixed(3)}`
+      : '';
   output.line(`${active ? '*' : ' '} ${id.padEnd(28)} ${name}  ${gain}`);
 }
 

@@ -7,9 +7,10 @@ export type ModelId = z.infer<typeof modelId>;
 
 /**
  * How a version came to be: `base` is the encoder's own projection, `head` was taught from groups, `deep` with the encoder's last blocks,
- * which makes it a version of an encoder of its own, `imported` came from another library.
+ * which makes it a version of an encoder of its own, `adapted` was fitted to the library without any label, `imported` came from another
+ * library.
  */
-export const modelKind = z.enum(['base', 'head', 'deep', 'imported']);
+export const modelKind = z.enum(['base', 'head', 'deep', 'adapted', 'imported']);
 export type ModelKind = z.infer<typeof modelKind>;
 
 /** A mean with its 95 % interval. */
@@ -48,6 +49,8 @@ export const teachingEvaluation = z.object({
     untaught: comparison.nullable(),
     /** Whether the other of two copies or of a burst is found first. */
     samePairs: comparison.nullable(),
+    /** Whether a part of a picture that an adapting did not see finds the picture first; versions of before it was asked have none. */
+    views: comparison.nullable().default(null),
     /** Share of the first ten results of pictures without a label that stay. */
     kept: estimate.nullable(),
   }),
@@ -160,8 +163,11 @@ export const teachingLoss = z.enum([
 ]);
 export type TeachingLoss = z.infer<typeof teachingLoss>;
 
-/** How much is taught: a head on the features that are there, or the last blocks of the encoder with one. */
-export const teachMethod = z.enum(['head', 'deep']);
+/**
+ * How much is taught, and from what: a head on the features that are there, the last blocks of the encoder with one, or a head that adapts
+ * to the library without any label.
+ */
+export const teachMethod = z.enum(['head', 'deep', 'adapt']);
 
 export const teachInput = z.object({
   method: teachMethod.default('head'),

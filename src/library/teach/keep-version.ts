@@ -8,7 +8,7 @@ import type { TaughtModel } from './teach-task.ts';
 /** Groups that a version is named after. */
 const NAMED = 3;
 
-const PREFIX = { head: 'taught', deep: 'deep' } as const;
+const PREFIX = { head: 'taught', deep: 'deep', adapted: 'adapted' } as const;
 
 /**
  * Keeps what came of a teaching as a version; it answers when it is activated.
@@ -25,12 +25,17 @@ export function keepVersion(
   const id = `${PREFIX[of.kind]}-${createdAt.slice(0, 10)}-${randomBytes(4).toString('hex')}`;
   const evaluation = shownEvaluation(catalog, model);
   const { recipe, seed, groups, verdict, answered, curves, lines, weights, inputs, outputs } = model;
-  const names = groups.map((group) => group.name).slice(0, NAMED);
-  const name = `Taught ${names.join(', ')}${groups.length > NAMED ? ', …' : ''}`;
+  const name = nameOf(groups);
   const description = JSON.stringify({ name, recipe, seed, groups, evaluation, verdict, answered, curves, ...lines });
   const head = packHead({ weights, inputs, outputs });
   catalog.models.put({ id, ...of, createdAt, removedAt: null, description, head });
   return { id, evaluation };
+}
+
+function nameOf(groups: TaughtModel['groups']): string {
+  if (groups.length === 0) return 'Adapted to your pictures';
+  const names = groups.map((group) => group.name).slice(0, NAMED);
+  return `Taught ${names.join(', ')}${groups.length > NAMED ? ', …' : ''}`;
 }
 
 /** The examples with the hashes by which their thumbnails are found. */

@@ -11,17 +11,11 @@ import type { AnsweredPicture } from './model-description.ts';
 import { relatedLines } from './related-lines.ts';
 import { rowsOf } from './rows.ts';
 import { samePairs } from './same-pictures.ts';
+import { shownExamples } from './shown-examples.ts';
 import { groupsByPicture, splitLabelled } from './split.ts';
 import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
 import { teachGroups, type TeachingOptions, type TeachingResult } from './teach-groups.ts';
-import type {
-  ExampleOfResults,
-  TaughtGroup,
-  TaughtModel,
-  TeachTask,
-  TeachTaskChoices,
-  TuningDivision,
-} from './teach-task.ts';
+import type { TaughtGroup, TaughtModel, TeachTask, TeachTaskChoices, TuningDivision } from './teach-task.ts';
 import type { HeadTrainer } from './train-head.ts';
 
 /** A tuning is judged once, by one part of so many: each would take a tuning of its own. */
@@ -173,9 +167,9 @@ async function describe(
       ...measures,
       chance,
       byGroup: byGroup.map(({ group, ...rest }) => ({ name: groups[group]?.name ?? '', ...rest })),
-      general,
+      general: { ...general, views: null },
     },
-    examples: examplesOf(result),
+    examples: shownExamples(typicalQueries(evaluation.perQuery, SHOWN), pictures, groups),
     answered: answeredPictures(result),
     verdict: {
       ...verdict,
@@ -274,25 +268,6 @@ function meanVector(rows: Float32Array, count: number): Float32Array {
   const mean = new Float32Array(rows.length / Math.max(1, count));
   for (const [i, value] of rows.entries()) mean[i % mean.length] = (mean[i % mean.length] ?? 0) + value;
   return normalize(mean).map(rounded);
-}
-
-function examplesOf({ evaluation, pictures, groups }: TeachingResult): ExampleOfResults[] {
-  const labelled = groupsByPicture(groups);
-  return typicalQueries(evaluation.perQuery, SHOWN).map(({ query, results }) => {
-    const id = pictures[query] ?? 0;
-    const own = labelled.get(id) ?? [];
-    const result = (position: number): { id: number; right: boolean | null } => {
-      const other = pictures[position] ?? 0;
-      const its = labelled.get(other);
-      return { id: other, right: its === undefined ? null : its.some((group) => own.includes(group)) };
-    };
-    return {
-      query: id,
-      groups: own.map((group) => groups[group]?.name ?? ''),
-      before: results.before.map(result),
-      after: results.after.map(result),
-    };
-  });
 }
 
 function answeredPictures({ evaluation, pictures, groups }: TeachingResult): AnsweredPicture[] {

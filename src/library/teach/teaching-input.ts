@@ -47,15 +47,7 @@ export async function teachTask(
   const present = catalog.presentMediaIds().filter((id) => known.has(id));
   const sample = createRandom(1).sample(present, Math.min(SAMPLE, present.length));
   const all = new Set([...groups.flatMap(({ members, refused }) => [...members, ...refused]), ...sample]);
-  const pictures: TeachTask['pictures'][number][] = [];
-  const hashes = new Map<number, string>();
-  for (const [i, id] of [...all].entries()) {
-    const media = catalog.media(id);
-    const vector = vectors.vector(id);
-    if (media) hashes.set(id, media.hash);
-    if (media && vector) pictures.push({ ...evidence(media, store), vector });
-    if (i % READ_AT_ONCE === READ_AT_ONCE - 1) await letOthersRun();
-  }
+  const { pictures, hashes } = await knownPictures(catalog, store, vectors, all);
   return {
     groups: groups.map((group) => ({ ...group, members: byContent(group.members, hashes) })),
     pictures,
@@ -64,6 +56,25 @@ export async function teachTask(
     sample,
     choices: { seed, loss, steps, learningRate },
   };
+}
+
+/** What is known of pictures that have a vector, and the content hashes of all, read without holding up a search. */
+export async function knownPictures(
+  catalog: Catalog,
+  store: ModelParts['store'],
+  vectors: BaseVectors,
+  ids: Iterable<number>,
+): Promise<{ readonly pictures: TeachTask['pictures']; readonly hashes: ReadonlyMap<number, string> }> {
+  const pictures: TeachTask['pictures'][number][] = [];
+  const hashes = new Map<number, string>();
+  for (const [i, id] of [...ids].entries()) {
+    const media = catalog.media(id);
+    const vector = vectors.vector(id);
+    if (media) hashes.set(id, media.hash);
+    if (media && vector) pictures.push({ ...evidence(media, store), vector });
+    if (i % READ_AT_ONCE === READ_AT_ONCE - 1) await letOthersRun();
+  }
+  return { pictures, hashes };
 }
 
 /** In the order of their content: the same pictures teach the same with the same seed, in whatever order they were indexed. */

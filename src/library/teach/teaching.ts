@@ -18,6 +18,7 @@ import { switchEncoder } from '../encoders/switch-encoder.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
+import { adaptLibrary, LEAST_PICTURES, TOO_FEW, viewsNeeded } from '../adapt/adapt-library.ts';
 import { Activation } from './activation.ts';
 import { withBaseVectors } from './base-vectors.ts';
 import { teachableGroups } from './labelled-groups.ts';
@@ -120,13 +121,14 @@ export class Teaching {
 
   /** @throws ServiceError GROUP_UNKNOWN */
   readiness(request: TeachRequest): TeachReadiness {
+    if (request.method === 'adapt') return this.#adaptReadiness();
     const { catalog, active } = this.#parts;
     const known = active.current.store.completeIds();
     const wanted = wantedGroups(catalog, request.groups);
     const teachable = teachableGroups(wanted, (id) => known.has(id));
     const labelled = new Set(wanted.flatMap(({ members }) => members)).size;
-    // an import says nothing of the labels here
-    const newest = catalog.models.all().find(({ kind }) => kind !== 'imported');
+    // an import or an adapting says nothing of the labels here
+    const newest = catalog.models.all().find(({ kind }) => kind === 'head' || kind === 'deep');
     const description = newest ? this.#parts.descriptions.of(newest.id) : null;
     const changedSince = description && labelsChanged(description, wanted);
     const base = { groups: wanted.length, labelled, changedSince };
@@ -136,6 +138,17 @@ export class Teaching {
     const sentence = `${labelled.toLocaleString('en')} pictures in ${teachable.groups.length} groups will be taught.`;
     // seen on two cores: 144 pictures 7 s, 1,000 13 s
     return { ...base, ready: true, sentence, notices: [...teachable.notices], seconds: 2 + labelled / 50 };
+  }
+
+  #adaptReadiness(): TeachReadiness {
+    const { encoder, vectors } = this.#parts.active.current;
+    const count = vectors.present.size;
+    const nothing = { groups: 0, labelled: 0, changedSince: null, notices: [] };
+    if (count < LEAST_PICTURES) return { ...nothing, ready: false, sentence: TOO_FEW, seconds: 0 };
+    const sentence =
+      'It looks at parts of some of your pictures, and learns what may differ between two that show the same.';
+    // the comparison takes some seconds more
+    return { ...nothing, ready: true, sentence, seconds: 5 + viewsNeeded(count) / encodingRate(encoder) };
   }
 
   /** @throws ServiceError TEACHING_BUSY, TEACHING_IMPOSSIBLE, GROUP_UNKNOWN */
@@ -192,8 +205,7 @@ export class Teaching {
 
   async #teach(request: TeachRequest, signal: AbortSignal): Promise<void> {
     const started = performance.now();
-    const taught =
-      request.method === 'deep' ? await this.#teachDeep(request, signal) : await this.#teachHead(request, signal);
+    const taught = await this.#make(request, signal);
     const { id, model, evaluation, encoder, notices } = taught;
     const seconds = (performance.now() - started) / 1000;
     const { verdict, labelled } = model;
@@ -205,6 +217,31 @@ export class Teaching {
     if (encoder && encoder.features !== this.#parts.active.current.encoder.id)
       await this.#switchTo(encoder, id, signal);
     else await this.#activate(id, signal);
+  }
+
+  #make(request: TeachRequest, signal: AbortSignal): Promise<Kept> {
+    switch (request.method) {
+      case 'head':
+        return this.#teachHead(request, signal);
+      case 'deep':
+        return this.#teachDeep(request, signal);
+      case 'adapt':
+        return this.#adapt(signal);
+    }
+  }
+
+  #adapt(signal: AbortSignal): Promise<Kept> {
+    const { active, catalog } = this.#parts;
+    return active.use(async (library) => {
+      const model = await adaptLibrary(library, {
+        signal,
+        isPaused: () => this.#paused,
+        onPreparing: (sentence, done) => this.#enter('preparing', sentence, done),
+        onEvaluating: (sentence, done) => this.#enter('evaluating', sentence, done),
+      });
+      const of = { encoder: library.encoder.id, base: library.base.id, kind: 'adapted' } as const;
+      return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
+    });
   }
 
   #teachHead(request: TeachRequest, signal: AbortSignal): Promise<Kept> {

@@ -96,7 +96,8 @@ export async function encodePictures(
   return vectors;
 }
 
-async function pixelsOf(
+/** Pixels of a picture of the library as the encoder takes them; null where its original is not there now, cannot be read, or is another. */
+export async function pixelsOf(
   { catalog, decoders }: PictureReading,
   { pixels }: Pick<RunningEncoder, 'pixels'>,
   id: number,
@@ -111,7 +112,8 @@ async function pixelsOf(
   }
 }
 
-async function turn({ signal, isPaused }: ReadingOptions): Promise<void> {
+/** Resolves when a pause is over. @throws the reason of the signal */
+export async function turn({ signal, isPaused }: Pick<ReadingOptions, 'signal' | 'isPaused'>): Promise<void> {
   signal.throwIfAborted();
   while (isPaused()) await delay(TURN_MS, undefined, { signal });
 }

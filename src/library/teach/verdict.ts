@@ -25,7 +25,7 @@ interface Advice {
 /** With fewer in a group, as a rule, teaching cannot be told from luck: three a group cost as many first places as it won. */
 const LEAST_A_GROUP = 5;
 /** Held-out pictures below which no interval means anything. */
-const LEAST_QUERIES = 20;
+export const LEAST_QUERIES = 20;
 /**
  * How far results must be above chance, of the way from chance to all right. An interval above chance does not do: results of one query
  * are alike, so that with labels shuffled 2 of 20 teachings were "better" by it. None is by this.
@@ -34,7 +34,7 @@ const ABOVE_CHANCE = 0.1;
 /** What was not taught may get so much worse, mAP@10. */
 const GENERAL_LOSS = 0.02;
 /** Pairs that show the same may be lost as first result so often. */
-const COPIES_LOSS = 0.02;
+export const COPIES_LOSS = 0.02;
 /** What a tuned encoder has to find more than a head alone, mAP@10: for less nobody wants to encode everything anew. */
 const WORTH_ENCODING = 0.005;
 /** Sizes at which a group's quality rises by a step: `docs/teaching.md`. */
@@ -114,11 +114,13 @@ function sentenceOf(reason: VerdictReason, { queries, measures, general }: Teach
   }
 }
 
-function inTen(share: number): string {
+/** A share of ten results: "6.2". */
+export function inTen(share: number): string {
   return (10 * share).toFixed(1);
 }
 
-function percent(share: number): string {
+/** "93 %" */
+export function percent(share: number): string {
   return `${Math.round(100 * share)} %`;
 }
 

@@ -23,6 +23,7 @@ const KIND_WORDS: Readonly<Record<ModelKind, string>> = {
   base: 'Untaught',
   head: 'Taught from groups',
   deep: 'Taught deeply',
+  adapted: 'Adapted without groups',
   imported: 'Imported',
 };
 
@@ -173,10 +174,11 @@ function directionOf({ low, high }: Estimate): MeasureRow['direction'] {
 
 /** Does it still work for everything else? A sentence for each thing that can be told. */
 export function generalLines({ general }: TeachingEvaluation): string[] {
-  const { untaught, samePairs, kept } = general;
+  const { untaught, samePairs, views, kept } = general;
   const lines: string[] = [];
   if (untaught !== null) lines.push(`Groups that it was not taught are found ${compared(untaught)}.`);
   if (samePairs !== null) lines.push(`Copies and pictures of one burst find each other ${compared(samePairs)}.`);
+  if (views !== null) lines.push(`A part of a picture finds its picture first ${compared(views)}.`);
   if (kept !== null) {
     lines.push(`For pictures in no group, ${TENTHS.show(kept.mean)} of the first ten results are the same as before.`);
   }
@@ -191,6 +193,10 @@ function compared({ before, after, change }: Comparison): string {
 
 /** A version's result in a line: "Of ten results 6.2 were right before, 8.1 after". */
 export function resultLine({ kind, evaluation }: ModelVersion): string {
+  if (evaluation !== null && evaluation.queries === 0 && evaluation.general.views !== null) {
+    const { before, after } = evaluation.general.views;
+    return `A part of a picture found it ${percent(before.mean)} of the time before, ${percent(after.mean)} after`;
+  }
   if (evaluation !== null) {
     const { before, after } = evaluation.p10;
     return `Of ten results ${TENTHS.show(before.mean)} were right before, ${TENTHS.show(after.mean)} after`;

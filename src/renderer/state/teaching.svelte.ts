@@ -57,6 +57,8 @@ export class Teaching {
   deep = $state(false);
   /** What that would take; null until it was measured. */
   deepEstimate = $state.raw<DeepEstimate | null>(null);
+  /** Whether adapting without groups can begin, and what it takes; null until it was asked. */
+  adapting = $state.raw<TeachReadiness | null>(null);
   /** The version that was taught last in this window, to be looked at. */
   taught = $state<string | null>(null);
   /** Whether that was looked at. */
@@ -157,11 +159,25 @@ export class Teaching {
 
   // ── under way ──
 
-  async start(): Promise<void> {
+  start(): Promise<void> {
+    return this.#start(this.#input());
+  }
+
+  /** Adapts to the library without any group. */
+  adapt(): Promise<void> {
+    return this.#start({ method: 'adapt' });
+  }
+
+  async #start(input: TeachInput): Promise<void> {
     this.starting = true;
     this.failed = null;
-    await this.#ask((client) => client.teach.start(this.#input()));
+    await this.#ask((client) => client.teach.start(input));
     this.starting = false;
+  }
+
+  /** Asks what adapting would take. */
+  async askAdapting(): Promise<void> {
+    this.adapting = await ask(this.#client, (client) => client.teach.readiness({ method: 'adapt' }), {});
   }
 
   pause(): Promise<void> {

@@ -1,0 +1,136 @@
+import { availableParallelism } from 'node:os';
+import { ServiceError } from '../../contract/errors.ts';
+import { createRandom } from '../../similarity/index.ts';
+import { answerOfWorker } from '../answer-of-worker.ts';
+import type { IndexParts } from '../indexing/index-run.ts';
+import { withBaseVectors } from '../teach/base-vectors.ts';
+import { teachableGroups, type LabelledGroup } from '../teach/labelled-groups.ts';
+import type { TaughtModel } from '../teach/teach-task.ts';
+import { knownPictures } from '../teach/teaching-input.ts';
+import { pixelsOf, turn } from '../teach/tuning-pictures.ts';
+import type { AdaptTask, PictureViews } from './adapt-task.ts';
+import { pictureViews, type ViewOptions } from './picture-views.ts';
+
+/** Pictures that are learned from, and views of each beside itself: 240 photos and three views gave all that was to be had. */
+const LEARNED = 400;
+const VIEWS = 3;
+/** As for the deep teaching: a smaller part of a photo often shows none of what it is like. */
+const LEARNED_AREA = 0.6;
+
+/** Pictures that judge, by one view each: a fifth of a photo finds it nine times of ten. */
+const HELD_OUT = 200;
+const HELD_OUT_AREA = 0.2;
+
+/** Further pictures that are searched among. */
+const OTHERS = 500;
+
+/** With fewer there is nothing to tell chance by. */
+export const LEAST_PICTURES = 60;
+
+export interface AdaptRun {
+  readonly signal: AbortSignal;
+  readonly isPaused: () => boolean;
+  /** @param done 0–1 of what is done now */
+  readonly onPreparing: (sentence: string, done: number) => void;
+  readonly onEvaluating: (sentence: string, done: number) => void;
+}
+
+/** Pictures that an adapting would learn from, of so many. */
+export function viewsNeeded(pictures: number): number {
+  const { learned, heldOut } = divided(pictures);
+  return VIEWS * learned + heldOut;
+}
+
+/** A quarter judges where there are few. */
+function divided(pictures: number): { readonly learned: number; readonly heldOut: number } {
+  const heldOut = Math.min(HELD_OUT, Math.floor(pictures / 4));
+  return { learned: Math.min(LEARNED, pictures - heldOut), heldOut };
+}
+
+/**
+ * Fits a head to a library without labels, from views of a sample of its pictures, and judges it by what it has not seen. What answers is
+ * not touched.
+ *
+ * @throws ServiceError TEACHING_IMPOSSIBLE where too few pictures can be read; ENCODER_FAILED; the reason of the signal
+ */
+export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<TaughtModel> {
+  const { catalog, store, base, paths } = library;
+  const known = store.completeIds();
+  const present = catalog.presentMediaIds().filter((id) => known.has(id));
+  const drawn = createRandom(1).shuffled(present);
+  const wanted = divided(present.length);
+  const judging = drawn.slice(0, wanted.heldOut);
+  const learning = drawn.slice(wanted.heldOut, wanted.heldOut + wanted.learned);
+  const total = judging.length + learning.length;
+  const onRead = (before: number) => (done: number) => {
+    run.onPreparing(`Looking at parts of your pictures: ${before + done} of ${total}`, (before + done) / total);
+  };
+  const heldOut = await viewsOf(library, judging, { count: 1, leastArea: HELD_OUT_AREA }, run, onRead(0));
+  const learned = await viewsOf(
+    library,
+    learning,
+    { count: VIEWS, leastArea: LEARNED_AREA },
+    run,
+    onRead(judging.length),
+  );
+  if (heldOut.length + learned.length < LEAST_PICTURES) throw new ServiceError('TEACHING_IMPOSSIBLE', TOO_FEW);
+  const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
+  const ids = new Set([
+    ...groups.flatMap(({ members }) => members),
+    ...judging,
+    ...learning,
+    ...drawn.slice(total, total + OTHERS),
+  ]);
+  const { pictures } = await withBaseVectors(paths, library, (vectors) => knownPictures(catalog, store, vectors, ids));
+  run.onEvaluating('Comparing with the search as it was', 0.5);
+  const lines = { relatedScore: base.relatedScore, smoothing: base.smoothing };
+  const task: AdaptTask = { pictures, dimensions: base.dimensions, base: lines, groups, learned, heldOut };
+  return answerOfWorker<TaughtModel>(workerUrl(), task, run.signal);
+}
+
+export const TOO_FEW = `Adapting needs at least ${LEAST_PICTURES} pictures that can be read now. Add a folder, or connect the drive that they are on.`;
+
+/** What there is to judge by; none where groups say nothing of a difference. */
+function judgingGroups(labelled: readonly LabelledGroup[], isKnown: (id: number) => boolean): readonly LabelledGroup[] {
+  const teachable = teachableGroups(labelled, isKnown);
+  return teachable.problem === null ? teachable.groups : [];
+}
+
+/** Vectors of views of some pictures, by the encoder as it is; those that cannot be read now are left out. */
+async function viewsOf(
+  library: IndexParts,
+  ids: readonly number[],
+  options: Omit<ViewOptions, 'seed'>,
+  run: AdaptRun,
+  onDone: (done: number) => void,
+): Promise<PictureViews[]> {
+  const found: PictureViews[] = [];
+  const atOnce = 2 * availableParallelism();
+  for (let i = 0; i < ids.length; i += atOnce) {
+    await turn(run);
+    const some = await Promise.all(ids.slice(i, i + atOnce).map((id) => viewsOfPicture(library, id, options)));
+    found.push(...some.filter((one) => one !== null));
+    onDone(Math.min(ids.length, i + atOnce));
+  }
+  return found;
+}
+
+async function viewsOfPicture(
+  library: IndexParts,
+  id: number,
+  options: Omit<ViewOptions, 'seed'>,
+): Promise<PictureViews | null> {
+  const { base, batcher, encoder } = library;
+  const pixels = await pixelsOf(library, library, id);
+  if (!pixels) return null;
+  const views = await pictureViews(pixels, encoder.inputSide, { ...options, seed: id });
+  const vectors = views.map(async (view) => {
+    // rounded as vectors of pictures are stored
+    return Float32Array.from(Float16Array.from(base.project(await batcher.encode(view))));
+  });
+  return { id, views: await Promise.all(vectors) };
+}
+
+function workerUrl(): URL {
+  return new URL(import.meta.url.endsWith('.ts') ? './adapt-worker.ts' : './adapt-worker.js', import.meta.url);
+}

@@ -1,0 +1,81 @@
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { Comparison } from '../../contract/teach-schemas.ts';
+import { rankedSearch, type SearchedLibrary } from '../search/ranked-search.ts';
+import { bootstrapMean } from '../teach/bootstrap.ts';
+import type { ComparedQuery } from '../teach/evaluate-teaching.ts';
+import type { PictureViews } from './adapt-task.ts';
+
+interface ComparedModel {
+  /** The searched pictures: an id is a position. */
+  readonly library: SearchedLibrary;
+  /** Vector by this model, of the vector by the encoder as it is. */
+  readonly of: (vector: Float32Array) => Float32Array;
+}
+
+export interface ComparedModels {
+  readonly before: ComparedModel;
+  readonly after: ComparedModel;
+}
+
+/** Results of a picture that are shown. */
+const RESULTS = 10;
+
+/**
+ * Whether a view of a picture finds that picture first, before and after: what an unlabelled library can be judged by.
+ *
+ * @param asked views of pictures that nothing was learned from
+ * @param ids of the searched pictures, those of `asked` among them
+ * @returns null where nothing can be asked
+ */
+export async function compareViews(
+  asked: readonly PictureViews[],
+  ids: readonly number[],
+  { before, after }: ComparedModels,
+): Promise<Comparison | null> {
+  const position = new Map(ids.map((id, i) => [id, i]));
+  const found: { before: number; after: number }[] = [];
+  for (const { id, views } of asked) {
+    const own = position.get(id);
+    if (own === undefined) continue;
+    const isFirst = async ({ library, of }: ComparedModel, view: Float32Array): Promise<number> =>
+      (await results(library, of(view), new Set(), 1))[0] === own ? 1 : 0;
+    for (const view of views) {
+      found.push({ before: await isFirst(before, view), after: await isFirst(after, view) });
+    }
+    await letOthersRun();
+  }
+  if (found.length === 0) return null;
+  return {
+    before: bootstrapMean(found.map((one) => one.before)),
+    after: bootstrapMean(found.map((one) => one.after)),
+    change: bootstrapMean(found.map((one) => one.after - one.before)),
+  };
+}
+
+/** What pictures find before and after, by positions. */
+export async function compareResults(
+  pictures: readonly Pick<PictureViews, 'id'>[],
+  ids: readonly number[],
+  { before, after }: ComparedModels,
+): Promise<Pick<ComparedQuery, 'query' | 'results'>[]> {
+  const queries = pictures.map(({ id }) => ids.indexOf(id)).filter((query) => query >= 0);
+  const found = async ({ library }: ComparedModel, query: number): Promise<number[]> => {
+    const vector = library.vectors.vector(query);
+    return vector === null ? [] : results(library, vector, new Set([query]), RESULTS);
+  };
+  const compared: Pick<ComparedQuery, 'query' | 'results'>[] = [];
+  for (const query of queries) {
+    compared.push({ query, results: { before: await found(before, query), after: await found(after, query) } });
+  }
+  return compared;
+}
+
+async function results(
+  library: SearchedLibrary,
+  vector: Float32Array,
+  without: ReadonlySet<number>,
+  k: number,
+): Promise<number[]> {
+  const { neighbors } = await rankedSearch(library, { vector, signature: null, without, k, exact: true });
+  return neighbors.map(({ id }) => id);
+}
