@@ -29,12 +29,34 @@ export function openDatabase(file: string, migrations: readonly Migration[], rea
       db.pragma('foreign_keys = ON');
       db.pragma('synchronous = FULL');
       migrate(db, file, migrations, readonly);
-      return db;
+      return keepStatements(db);
     } catch (error) {
       db.close();
       throw error;
     }
   });
+}
+
+/** Texts of statements that are kept: the stores have some eighty, and those that are made for a call are few. */
+const MOST_STATEMENTS = 256;
+
+/**
+ * Statements are kept by their text: to prepare one takes longer than to read a row by it, and a search reads some hundred rows. None is
+ * iterated (rows come all at once), so that the same one is never in use twice.
+ */
+function keepStatements(db: SqliteDatabase): SqliteDatabase {
+  const kept = new Map<string, Database.Statement>();
+  const prepare = db.prepare.bind(db) as (sql: string) => Database.Statement;
+  const fromKept = (sql: string): Database.Statement => {
+    const known = kept.get(sql);
+    if (known) return known;
+    const statement = prepare(sql);
+    if (kept.size >= MOST_STATEMENTS) kept.clear();
+    kept.set(sql, statement);
+    return statement;
+  };
+  db.prepare = fromKept as SqliteDatabase['prepare'];
+  return db;
 }
 
 /** The version of a database's schema; 0 for one that has none yet. @throws ServiceError CATALOG_* */
