@@ -164,7 +164,10 @@ export async function openParts(
       store.dropAfter(catalog.lastMediaId());
       await fillVectors(store, projection, filling);
     }
+    // each of these takes some tens of milliseconds in a large library
+    await letOthersRun();
     const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
+    await letOthersRun();
     const folder = join(paths.vectors, projection.id);
     const neighbors = await NeighborCache.open(vectors, projection.id, folder, readonly);
     const close = async (): Promise<void> => {

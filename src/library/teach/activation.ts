@@ -1,4 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
+import { setImmediate as letOthersRun, setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { ModelId } from '../../contract/teach-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -117,14 +117,18 @@ export class Activation {
       clearInterval(watch);
     }
     options.signal.throwIfAborted();
+    await letOthersRun();
     await parts.vectors.setPresent(catalog.presentMediaIds());
+    await letOthersRun();
     await parts.vectors.save();
     options.onProgress(INSERTING, 'Finding the neighbors of each picture');
     // so that the first search is as good as every later one
     await parts.neighbors.settled();
     options.signal.throwIfAborted();
-    if (indexer.busy || indexer.revision !== revision) return false;
     const complete = parts.store.completeIds();
+    await letOthersRun();
+    // what is asked last: nothing has changed since
+    if (indexer.busy || indexer.revision !== revision) return false;
     return this.#parts.active.current.store.completeIds().isSubsetOf(complete);
   }
 

@@ -64,6 +64,12 @@ interface Work {
 
 const IDLE = { state: 'idle', done: 0, sentence: '' } as const;
 
+function failed(what: Work['what'], error: unknown, signal: AbortSignal): TeachEvent {
+  if (signal.aborted) return { type: 'ended', what, code: null, message: 'Cancelled. Searches go on as before.' };
+  const { code, message } = ServiceError.from(error);
+  return { type: 'ended', what, code, message };
+}
+
 /** Pictures a second that an encoder makes features of: measured, or what two cores did with the built-in one. */
 function encodingRate(encoder: Encoder): number {
   return (hasDevices(encoder) ? encoder.rate : null) ?? 300;
@@ -85,6 +91,7 @@ export class Teaching {
   #model: string | null = null;
   #now: { readonly state: TeachProgress['state']; readonly done: number; readonly sentence: string } = IDLE;
   #since = 0;
+  #pausedAt = 0;
 
   constructor(parts: TeachingParts) {
     this.#parts = parts;
@@ -123,9 +130,9 @@ export class Teaching {
   readiness(request: TeachRequest): TeachReadiness {
     if (request.method === 'adapt') return this.#adaptReadiness();
     const { catalog, active } = this.#parts;
-    const known = active.current.store.completeIds();
+    const { vectors } = active.current;
     const wanted = wantedGroups(catalog, request.groups);
-    const teachable = teachableGroups(wanted, (id) => known.has(id));
+    const teachable = teachableGroups(wanted, (id) => vectors.holds(id) || vectors.present.has(id));
     const labelled = new Set(wanted.flatMap(({ members }) => members)).size;
     // an import or an adapting says nothing of the labels here
     const newest = catalog.models.all().find(({ kind }) => kind === 'head' || kind === 'deep');
@@ -166,7 +173,8 @@ export class Teaching {
     );
   }
 
-  #begin(what: Work['what'], model: string | null, run: (signal: AbortSignal) => Promise<void>): void {
+  /** @param run gives what is told of its end, when the next can begin */
+  #begin(what: Work['what'], model: string | null, run: (signal: AbortSignal) => Promise<TeachEvent>): void {
     if (this.#work) throw new ServiceError('TEACHING_BUSY', this.#now.sentence || this.#work.what);
     const abort = new AbortController();
     this.#pause = new PauseFlag();
@@ -175,48 +183,48 @@ export class Teaching {
     this.#model = model;
     const ended = Promise.resolve()
       .then(() => run(abort.signal))
-      .catch((error: unknown) => this.#failed(what, error, abort.signal))
-      .finally(() => {
+      .catch((error: unknown) => failed(what, error, abort.signal))
+      .then((end) => {
         this.#work = null;
         this.#model = null;
         this.#paused = false;
         this.#holdOther = null;
         this.#now = IDLE;
+        this.#teller.tell(end);
         this.#teller.listChanged();
       });
     this.#work = { what, abort, ended };
     this.#enter('preparing', 'Preparing');
   }
 
-  #failed(what: Work['what'], error: unknown, signal: AbortSignal): void {
-    if (signal.aborted) {
-      this.#teller.tell({ type: 'ended', what, code: null, message: 'Cancelled. Searches go on as before.' });
-      return;
-    }
-    const { code, message } = ServiceError.from(error);
-    this.#teller.tell({ type: 'ended', what, code, message });
-  }
-
   #enter(state: TeachProgress['state'], sentence: string, done = 0): void {
-    if (state !== this.#now.state) this.#since = performance.now();
+    if (state !== this.#now.state) this.#since = this.#pausedAt = performance.now();
     this.#now = { state, done, sentence };
     this.#teller.changed();
   }
 
-  async #teach(request: TeachRequest, signal: AbortSignal): Promise<void> {
+  async #teach(request: TeachRequest, signal: AbortSignal): Promise<TeachEvent> {
     const started = performance.now();
     const taught = await this.#make(request, signal);
     const { id, model, evaluation, encoder, notices } = taught;
     const seconds = (performance.now() - started) / 1000;
     const { verdict, labelled } = model;
-    this.#teller.tell({ type: 'taught', model: id, verdict, evaluation, labelled, notices: [...notices], seconds });
+    const end: TeachEvent = {
+      type: 'taught',
+      model: id,
+      verdict,
+      evaluation,
+      labelled,
+      notices: [...notices],
+      seconds,
+    };
+    if (!verdict.activate) return end;
+    this.#teller.tell(end);
     this.#teller.listChanged();
-    if (!verdict.activate) return;
     this.#model = id;
     // the same pictures tuned in the same way make the same encoder, which may be the one that answers
-    if (encoder && encoder.features !== this.#parts.active.current.encoder.id)
-      await this.#switchTo(encoder, id, signal);
-    else await this.#activate(id, signal);
+    const isOther = encoder !== null && encoder.features !== this.#parts.active.current.encoder.id;
+    return isOther ? this.#switchTo(encoder, id, signal) : this.#activate(id, signal);
   }
 
   #make(request: TeachRequest, signal: AbortSignal): Promise<Kept> {
@@ -315,18 +323,18 @@ export class Teaching {
     this.#enter('training', `${part}${told}`, (head + within) / heads);
   }
 
-  async #activate(version: string | null, signal: AbortSignal): Promise<void> {
+  async #activate(version: string | null, signal: AbortSignal): Promise<TeachEvent> {
     this.#enter('activating', 'Preparing');
     await this.#activation.run(version, {
       signal,
       isPaused: () => this.#paused,
       onProgress: (done, sentence) => this.#enter('activating', sentence, done),
     });
-    this.#tellSwapped();
+    return this.#swapped();
   }
 
   /** Switches to a tuned encoder, or back from one, and to a version of it; null for the encoder as it is. */
-  async #switchTo(encoder: OtherEncoder, version: string | null, signal: AbortSignal): Promise<void> {
+  async #switchTo(encoder: OtherEncoder, version: string | null, signal: AbortSignal): Promise<TeachEvent> {
     const { catalog, encoders } = this.#parts;
     this.#enter('activating', 'Encoding your pictures anew');
     const before = catalog.models.active(encoder.features);
@@ -341,12 +349,12 @@ export class Teaching {
       catalog.models.setActive(encoder.features, before);
       throw error;
     }
-    this.#tellSwapped();
+    return this.#swapped();
   }
 
-  #tellSwapped(): void {
+  #swapped(): TeachEvent {
     const { id, name } = this.#parts.active.current.projection;
-    this.#teller.tell({ type: 'swapped', model: id, name });
+    return { type: 'swapped', model: id, name };
   }
 
   pause(): void {
@@ -358,7 +366,10 @@ export class Teaching {
   }
 
   #setPaused(paused: boolean): void {
-    if (!this.#work) return;
+    if (!this.#work || paused === this.#paused) return;
+    // the time that it stood still says nothing of how long the rest takes
+    if (paused) this.#pausedAt = performance.now();
+    else this.#since += performance.now() - this.#pausedAt;
     this.#paused = paused;
     this.#pause.set(paused);
     this.#holdOther?.(paused);
