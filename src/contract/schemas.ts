@@ -15,6 +15,11 @@ export const source = z.object({
   path: z.string(),
   /** `offline`: the folder is not there now; its pictures stay searchable. */
   state: z.enum(['online', 'offline']),
+  /**
+   * How changes in it are noticed while the library is open: told by the system, by looking through it every now and then (network
+   * drives, too many folders), or not at all (offline, or nobody watches: the command line).
+   */
+  watching: z.enum(['events', 'polling', 'none']),
   pictures: z.number().int().nonnegative(),
 });
 export type Source = z.infer<typeof source>;
@@ -57,11 +62,15 @@ const counts = {
   failed: z.number().int().nonnegative(),
 };
 
+/** True for a run that changes on disk began, not a person: it is shown only while there is something to read. */
+const quiet = z.boolean();
+
 export const indexState = z.enum(['idle', 'scanning', 'indexing', 'paused', 'cancelling']);
 
 export const indexProgress = z.object({
   type: z.literal('progress'),
   state: indexState,
+  quiet,
   ...counts,
   /** Over the last seconds; 0 before the first picture is done. */
   picturesPerSecond: z.number().nonnegative(),
@@ -74,6 +83,7 @@ export type IndexProgress = z.infer<typeof indexProgress>;
 
 export const indexSummary = z.object({
   type: z.literal('summary'),
+  quiet,
   ...counts,
   seconds: z.number().nonnegative(),
   picturesPerSecond: z.number().nonnegative(),

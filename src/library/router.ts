@@ -1,6 +1,6 @@
 import { ServiceError } from '../contract/errors.ts';
 import type { EncodersEvent } from '../contract/encoder-schemas.ts';
-import type { IndexEvent } from '../contract/schemas.ts';
+import type { IndexEvent, Verification } from '../contract/schemas.ts';
 import type { ActiveLibrary } from './encoders/active-library.ts';
 import type { Encoders } from './encoders/encoders.ts';
 import type { IndexParts } from './indexing/index-run.ts';
@@ -22,6 +22,7 @@ import type { Inspector } from './teach/inspector.ts';
 import { modelRoutes, teachRoutes } from './teach/teach-routes.ts';
 import type { TeachingPreview } from './teach/preview.ts';
 import type { Teaching } from './teach/teaching.ts';
+import type { LibraryWatcher } from './watch/library-watcher.ts';
 
 interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'> {
   readonly active: ActiveLibrary;
@@ -32,12 +33,14 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly teaching: Teaching;
   readonly preview: TeachingPreview;
   readonly inspector: Inspector;
+  /** Null where nobody watches: the command line. */
+  readonly watcher: LibraryWatcher | null;
   readonly readonly: boolean;
 }
 
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
-  const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, inspector, paths } = parts;
+  const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, inspector, paths, watcher } = parts;
   const os = implementer();
   const needWriting = (): void => {
     if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
@@ -46,7 +49,7 @@ export function createRouter(parts: RouterParts) {
   return os.router({
     status: os.status.handler(() => {
       const { vectors, projection, definition } = active.current;
-      const sources = catalog.sources().map((source) => describeSource(catalog, source));
+      const sources = catalog.sources().map((source) => describeSource(catalog, source, watcher));
       return {
         libraryFolder: paths.folder,
         thumbsFolder: paths.thumbs,
@@ -63,14 +66,20 @@ export function createRouter(parts: RouterParts) {
     sources: {
       add: os.sources.add.handler(async ({ input }) => {
         needWriting();
-        const { source } = await addSource(catalog, input.path, paths.folder, indexer.busy);
-        return describeSource(catalog, source);
+        const source = await indexer.exclusively(
+          async () => (await addSource(catalog, input.path, paths.folder, indexer.busy)).source,
+        );
+        watcher?.sourcesChanged();
+        return describeSource(catalog, source, watcher);
       }),
       remove: os.sources.remove.handler(async ({ input }) => {
         needWriting();
-        if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-        indexTargets(catalog, [input.id]);
-        catalog.removeSource(input.id);
+        await indexer.exclusively(() => {
+          if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
+          indexTargets(catalog, [input.id]);
+          catalog.removeSource(input.id);
+        });
+        watcher?.sourcesChanged();
         await active.use(({ vectors }) => vectors.setPresent(catalog.presentMediaIds()));
         indexer.touch();
       }),
@@ -78,9 +87,12 @@ export function createRouter(parts: RouterParts) {
     indexing: {
       start: os.indexing.start.handler(async ({ input }) => {
         needWriting();
-        if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-        const folders = input.folders && (await folderTargets(catalog, input.folders, paths.folder));
-        indexer.start(folders ?? indexTargets(catalog, input.sourceIds));
+        await indexer.exclusively(async () => {
+          if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
+          const folders = input.folders && (await folderTargets(catalog, input.folders, paths.folder));
+          indexer.start(folders ?? indexTargets(catalog, input.sourceIds));
+        });
+        watcher?.sourcesChanged();
       }),
       pause: os.indexing.pause.handler(() => indexer.pause()),
       resume: os.indexing.resume.handler(() => indexer.resume()),
@@ -158,9 +170,13 @@ export function createRouter(parts: RouterParts) {
       active.use((library) => evaluateLibrary(library, input.labels, input.heldOut ?? null)),
     ),
     verify: os.verify.handler(({ input }) => {
-      if (input.repair) needWriting();
-      if (input.repair && indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-      return active.use((library) => verifyLibrary(library, input.repair));
+      const verify = (): Promise<Verification> => active.use((library) => verifyLibrary(library, input.repair));
+      if (!input.repair) return verify();
+      needWriting();
+      return indexer.exclusively(() => {
+        if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
+        return verify();
+      });
     }),
   });
 }

@@ -38,7 +38,7 @@ process.on('SIGTERM', () => void closeAndExit(0));
 process.on('SIGINT', () => undefined);
 
 try {
-  const service = await openService({ libraryFolder: paths.folder });
+  const service = await openService({ libraryFolder: paths.folder, watch: true });
   close = () => service.close();
   const handler = new RPCHandler(service.router);
   serve = (port) => handler.upgrade(port);

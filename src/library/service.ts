@@ -25,6 +25,7 @@ import { VersionDescriptions } from './teach/model-description.ts';
 import { TeachingPreview } from './teach/preview.ts';
 import { Suggester } from './teach/suggester.ts';
 import { Teaching } from './teach/teaching.ts';
+import { LibraryWatcher, type WatchOptions } from './watch/library-watcher.ts';
 
 export interface ServiceOptions {
   readonly libraryFolder?: string | undefined;
@@ -33,6 +34,11 @@ export interface ServiceOptions {
    * changes nothing.
    */
   readonly access?: 'read' | 'write';
+  /**
+   * Watches the sources, and begins with a look through all of them; with options, as they say. Off where nothing is said: a
+   * command does what it was asked for and ends.
+   */
+  readonly watch?: boolean | WatchOptions;
   /** For measuring: another encoder of the same feature size. */
   readonly encoder?: Encoder;
   /** For tests: encoders to download, hosts that may be asked by http for them, and devices in place of this computer's. */
@@ -144,6 +150,17 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   // a folder that cannot be deleted now can be the next time
   if (!readonly) void teaching.versions.purge().catch(() => undefined);
   closers.push(() => teaching.close());
+  const watcher =
+    readonly || options.watch === undefined || options.watch === false
+      ? null
+      : new LibraryWatcher({
+          catalog,
+          indexer,
+          libraryFolder: paths.folder,
+          onNotice,
+          options: options.watch === true ? undefined : options.watch,
+        });
+  closers.push(() => watcher?.close());
   const router = createRouter({
     paths,
     catalog,
@@ -156,6 +173,7 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     teaching,
     preview,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
+    watcher,
     readonly,
   });
   let closing: Promise<void> | null = null;

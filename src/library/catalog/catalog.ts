@@ -259,6 +259,32 @@ export class Catalog {
     );
   }
 
+  /** Files and failures at a path of a source, and of all that lies in it where it is a folder; '' for all of the source. */
+  knownUnder(sourceId: number, path: string): { readonly files: FileRow[]; readonly failures: FailureRow[] } {
+    if (path === '') return { files: this.filesOfSource(sourceId), failures: this.failuresOfSource(sourceId) };
+    // '0' is the character after '/': the range is what begins with the path and a slash
+    const range = [sourceId, path, `${path}/`, `${path}0`] as const;
+    const where = 'WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))';
+    return {
+      files: this.#all<FileRow>(
+        `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file ${where}`,
+        ...range,
+      ),
+      failures: this.#all<FailureRow>(
+        `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since FROM failure ${where}`,
+        ...range,
+      ),
+    };
+  }
+
+  /** Those of these pictures that have no file. */
+  filelessAmong(ids: readonly number[]): number[] {
+    return this.#all<{ id: number }>(
+      'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM file WHERE media_id = value)',
+      JSON.stringify(ids),
+    ).map((row) => row.id);
+  }
+
   failureCount(): number {
     return this.#count('SELECT COUNT(*) AS n FROM failure');
   }

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
-import type { Catalog, FailureRow, SourceRow } from '../catalog/catalog.ts';
+import type { Catalog, FailureRow, FileRow, SourceRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
@@ -10,7 +10,7 @@ import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
 import { planIndexing, type IndexPlan } from './plan.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { scanFolder, type ScannedFile } from './scan.ts';
+import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
 
 /**
  * Pictures between their reading and their storing, at least: 96 × 0.15 MB of pixels, and enough to fill both pools and a write. A
@@ -31,6 +31,8 @@ export interface IndexParts extends ModelParts {
 export interface IndexTarget {
   readonly source: SourceRow;
   readonly start: string;
+  /** Only these files and folders in it (relative to the source, with `/`), instead of all that lies at `start`. */
+  readonly paths?: readonly string[];
 }
 
 interface Counts {
@@ -55,6 +57,10 @@ export class IndexRun {
   readonly #gate: Gate;
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
+  /** How much was changed in the library. */
+  changes = 0;
+  /** Pictures that may have lost their last file in a run over single paths. */
+  readonly #touched = new Set<number>();
   /** How many paths of each picture are gone: one that turns up elsewhere was moved. */
   readonly #gone = new Map<number, number>();
 
@@ -91,13 +97,13 @@ export class IndexRun {
   }
 
   /** Runs to the end. What was done stays done, whatever ends it. */
-  async run(signal: AbortSignal): Promise<IndexSummary> {
+  async run(signal: AbortSignal): Promise<Omit<IndexSummary, 'quiet'>> {
     const problem = await this.#work(signal).then(
       () => null,
       (error: unknown) => (signal.aborted ? null : ServiceError.from(error)),
     );
     await this.#writer.flush();
-    await this.#parts.vectors.setPresent(this.#parts.catalog.presentMediaIds());
+    await this.#hideGone();
     const seconds = this.meter.activeMs / 1000;
     return {
       type: 'summary',
@@ -107,6 +113,14 @@ export class IndexRun {
       cancelled: signal.aborted,
       error: problem && { code: problem.code, message: problem.message },
     };
+  }
+
+  async #hideGone(): Promise<void> {
+    const { catalog, vectors } = this.#parts;
+    // what was read was revealed with it: after a run over single paths only these can be gone
+    if (this.#targets.every(({ paths }) => paths !== undefined)) {
+      await vectors.conceal(catalog.filelessAmong([...this.#touched]));
+    } else await vectors.setPresent(catalog.presentMediaIds());
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -121,7 +135,7 @@ export class IndexRun {
   }
 
   async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {
-    const { catalog, paths } = this.#parts;
+    const { paths } = this.#parts;
     const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
     const offline: ServiceError[] = [];
     for (const target of this.#targets) {
@@ -131,30 +145,54 @@ export class IndexRun {
         this.counts.found = before + found;
         this.#onProgress();
       };
-      const scan = await scanFolder(source.path, start, { signal, onFound, except: [paths.folder] }).catch(
-        (error: unknown) => {
-          // one unplugged drive must not keep the others from being indexed
-          if (!(error instanceof ServiceError)) throw error;
-          offline.push(error);
-          return null;
-        },
-      );
+      const options = { signal, onFound, except: [paths.folder] };
+      const scanning = target.paths
+        ? scanPaths(source.path, target.paths, options)
+        : scanFolder(source.path, start, options);
+      const scan = await scanning.catch((error: unknown) => {
+        // one unplugged drive must not keep the others from being indexed
+        if (!(error instanceof ServiceError)) throw error;
+        offline.push(error);
+        return null;
+      });
       if (!scan) continue;
       this.counts.found = before + scan.files.length;
-      const known = { files: catalog.filesOfSource(source.id), failures: catalog.failuresOfSource(source.id) };
+      const known = this.#known(target);
+      const scope = target.paths ? null : start;
       const plan = planIndexing(
         scan.files,
         known,
-        (path) => isUnder(path, start) && !scan.unreadable.some((at) => isUnder(path, at)),
+        // of single paths only what lies at them is known here
+        (path) => (scope === null || isUnder(path, scope)) && !scan.unreadable.some((at) => isUnder(path, at)),
       );
-      const gone = new Set(plan.gone);
-      for (const file of known.files) {
-        if (gone.has(file.path)) this.#gone.set(file.mediaId, (this.#gone.get(file.mediaId) ?? 0) + 1);
-      }
+      this.#noteGone(known.files, plan);
       plans.push({ target, plan });
     }
     if (plans.length === 0 && offline[0]) throw offline[0];
     return plans;
+  }
+
+  #known({ source, paths }: IndexTarget): { readonly files: FileRow[]; readonly failures: FailureRow[] } {
+    const { catalog } = this.#parts;
+    if (paths === undefined) return catalog.knownUnder(source.id, '');
+    // a file and the folder that it is in may both be named
+    const files = new Map<string, FileRow>();
+    const failures = new Map<string, FailureRow>();
+    for (const path of paths) {
+      const known = catalog.knownUnder(source.id, path);
+      for (const file of known.files) files.set(file.path, file);
+      for (const failure of known.failures) failures.set(failure.path, failure);
+    }
+    return { files: [...files.values()], failures: [...failures.values()] };
+  }
+
+  #noteGone(known: readonly FileRow[], plan: IndexPlan): void {
+    const gone = new Set(plan.gone);
+    const read = new Set(plan.read.map(({ path }) => path));
+    for (const { path, mediaId } of known) {
+      if (gone.has(path)) this.#gone.set(mediaId, (this.#gone.get(mediaId) ?? 0) + 1);
+      if (gone.has(path) || read.has(path)) this.#touched.add(mediaId);
+    }
   }
 
   async #readAll(plans: readonly { target: IndexTarget; plan: IndexPlan }[], signal: AbortSignal): Promise<void> {
@@ -238,6 +276,7 @@ export class IndexRun {
     };
     await this.#writer.add({ kind: 'failure', failure });
     this.meter.add(1);
+    this.changes++;
     this.#reportFailure(target, failure);
   }
 
@@ -249,12 +288,16 @@ export class IndexRun {
 
   #count(what: 'indexed' | 'moved'): void {
     this.counts[what]++;
+    this.changes++;
     this.meter.add(1);
     this.#onProgress();
   }
 
   #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): void {
-    for (const { target, plan } of plans) this.#parts.catalog.removePaths(target.source.id, plan.gone);
+    for (const { target, plan } of plans) {
+      this.#parts.catalog.removePaths(target.source.id, plan.gone);
+      this.changes += plan.gone.length;
+    }
     for (const left of this.#gone.values()) this.counts.removed += left;
   }
 }

@@ -8,6 +8,9 @@ const TELL_MS = 200;
 /** The index file is written this often in a long run, so that a crash costs at most these insertions. */
 const SAVE_MS = 5 * 60_000;
 
+/** A quiet run that changed fewer pictures than this leaves the index file to the next saving: writing it takes seconds. */
+const FEW = 200;
+
 type State = IndexProgress['state'];
 type Listener = (event: IndexEvent) => void;
 
@@ -15,6 +18,9 @@ interface Running {
   readonly run: IndexRun;
   readonly abort: AbortController;
   readonly ended: Promise<IndexSummary>;
+  /** Begun by changes on disk: it gives way to whatever a person asks for. */
+  readonly quiet: boolean;
+  gaveWay: boolean;
   paused: boolean;
 }
 
@@ -27,6 +33,9 @@ export class Indexer {
   #revision = 1;
   #tellTimer: NodeJS.Timeout | null = null;
   #lastSave = performance.now();
+  /** How much the running run has changed, as it was told. */
+  #told = 0;
+  #held = 0;
 
   /** @param parts those of the encoder that answers; another does only between two runs */
   constructor(parts: () => IndexParts) {
@@ -58,20 +67,62 @@ export class Indexer {
 
   /** @throws ServiceError INDEXING_BUSY where a run is under way */
   start(targets: readonly IndexTarget[]): void {
+    this.#begin(targets, false);
+  }
+
+  /**
+   * A run for changes on disk. It gives way to what a person asks for: see {@link exclusively}.
+   *
+   * @returns how it ended; null where something else is going on and nothing was begun
+   */
+  startQuiet(targets: readonly IndexTarget[]): Promise<'ended' | 'gave way'> | null {
+    if (this.#running || this.#held > 0) return null;
+    const running = this.#begin(targets, true);
+    return running.ended.then(() => (running.gaveWay ? 'gave way' : 'ended'));
+  }
+
+  /** Does `work` while no quiet run is under way: one that is, is ended. What it did stays done. */
+  async exclusively<Result>(work: () => Result | Promise<Result>): Promise<Result> {
+    this.#held++;
+    try {
+      if (this.#running?.quiet) {
+        this.#running.gaveWay = true;
+        await this.cancel();
+      }
+      return await work();
+    } finally {
+      this.#held--;
+    }
+  }
+
+  #begin(targets: readonly IndexTarget[], quiet: boolean): Running {
     if (this.#running) throw new ServiceError('INDEXING_BUSY', '');
     const abort = new AbortController();
     const run = new IndexRun(this.#parts(), targets, {
       onFailure: (failure) => this.#tell(failure),
       onProgress: () => this.#changed(),
     });
-    const ended = run.run(abort.signal).then((summary) => this.#finish(summary));
-    this.#last = null;
-    this.#running = { run, abort, ended, paused: false };
+    this.#told = 0;
+    const ended = run.run(abort.signal).then((summary) => this.#finish(run, { ...summary, quiet }));
+    if (!quiet) this.#last = null;
+    const running: Running = { run, abort, ended, quiet, gaveWay: false, paused: false };
+    this.#running = running;
     this.#tellNow();
+    return running;
   }
 
-  async #finish(summary: IndexSummary): Promise<IndexSummary> {
-    const outcome = await this.#parts()
+  async #finish(run: IndexRun, summary: IndexSummary): Promise<IndexSummary> {
+    const outcome = summary.quiet && run.changes < FEW ? summary : await this.#saved(summary);
+    this.#running = null;
+    if (!summary.quiet) this.#last = outcome;
+    if (!summary.quiet || run.changes > this.#told) this.#revision++;
+    this.#tell(outcome);
+    this.#tellNow();
+    return outcome;
+  }
+
+  #saved(summary: IndexSummary): Promise<IndexSummary> {
+    return this.#parts()
       .vectors.save()
       .then(
         () => summary,
@@ -79,12 +130,6 @@ export class Indexer {
         (error: unknown): IndexSummary =>
           error instanceof ServiceError ? { ...summary, error: { code: error.code, message: error.message } } : summary,
       );
-    this.#running = null;
-    this.#last = outcome;
-    this.#revision++;
-    this.#tell(outcome);
-    this.#tellNow();
-    return outcome;
   }
 
   pause(): void {
@@ -120,6 +165,7 @@ export class Indexer {
     return {
       type: 'progress',
       state: this.#state(),
+      quiet: running?.quiet ?? false,
       ...counts,
       picturesPerSecond: active ? running.run.meter.rate() : 0,
       secondsLeft: active ? running.run.meter.secondsLeft(running.run.remaining) : null,
@@ -135,7 +181,9 @@ export class Indexer {
   }
 
   #changed(): void {
-    this.#revision++;
+    const changes = this.#running?.run.changes ?? 0;
+    if (changes > this.#told) this.#revision++;
+    this.#told = changes;
     this.#tellTimer ??= setTimeout(() => this.#tellNow(), TELL_MS);
     if (performance.now() - this.#lastSave > SAVE_MS) {
       this.#lastSave = performance.now();

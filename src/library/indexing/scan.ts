@@ -1,5 +1,5 @@
 import { lstat, opendir, realpath, stat } from 'node:fs/promises';
-import { join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { nameKind, type NameKind } from '../media/formats.ts';
 
@@ -68,7 +68,7 @@ export async function scanFolder(folder: string, start: string, options: ScanOpt
     try {
       for await (const entry of await opendir(current)) {
         if (entry.isFile()) names.push(entry.name);
-        else if (entry.isDirectory() && isWalked(join(current, entry.name), entry.name, options.except)) {
+        else if (entry.isDirectory() && !isPassedOver(join(current, entry.name), options.except)) {
           folders.push(join(current, entry.name));
         }
       }
@@ -83,8 +83,54 @@ export async function scanFolder(folder: string, start: string, options: ScanOpt
   return { files, unreadable };
 }
 
-function isWalked(path: string, name: string, except: readonly string[]): boolean {
-  return !name.startsWith('.') && !SKIPPED_FOLDERS.has(name) && !except.includes(path);
+/** Whether a file or folder, by its absolute path, is none of the person's photos: hidden, a system's, or one of `except`. */
+export function isPassedOver(path: string, except: readonly string[]): boolean {
+  const name = basename(path);
+  return name.startsWith('.') || SKIPPED_FOLDERS.has(name) || except.includes(path);
+}
+
+/**
+ * As {@link scanFolder}, of single paths in it: files as they are, folders with all that is in them. What is not there is not among
+ * the files found.
+ *
+ * @param paths relative to `folder`, with `/`
+ */
+export async function scanPaths(folder: string, paths: readonly string[], options: ScanOptions): Promise<Scan> {
+  await readableFolder(folder);
+  const files = new Map<string, ScannedFile>();
+  const folders: string[] = [];
+  for (let i = 0; i < paths.length; i += STATS_AT_ONCE) {
+    options.signal.throwIfAborted();
+    const slice = paths.slice(i, i + STATS_AT_ONCE);
+    for (const found of await Promise.all(slice.map((path) => scanPath(folder, path, options.except)))) {
+      if (typeof found === 'string') folders.push(found);
+      else if (found) files.set(found.path, found);
+    }
+    options.onFound(files.size);
+  }
+  const unreadable: string[] = [];
+  for (const start of folders) {
+    const onFound = (found: number): void => options.onFound(files.size + found);
+    const scan = await scanFolder(folder, start, { ...options, onFound }).catch((error: unknown) => {
+      if (!(error instanceof ServiceError)) throw error;
+      // gone again: then nothing is in it; without permission: then what is known of it is kept
+      return { files: [], unreadable: error.code === 'FOLDER_UNREADABLE' ? [start] : [] };
+    });
+    for (const file of scan.files) files.set(file.path, file);
+    unreadable.push(...scan.unreadable);
+  }
+  return { files: [...files.values()], unreadable };
+}
+
+/** The file at a path, or the path itself where it is a folder; null where there is nothing of a person's. */
+async function scanPath(root: string, path: string, except: readonly string[]): Promise<ScannedFile | string | null> {
+  const parts = path.split('/');
+  if (parts.some((_, i) => isPassedOver(join(root, ...parts.slice(0, i + 1)), except))) return null;
+  const stats = await lstat(join(root, path)).catch(() => null);
+  if (stats?.isDirectory()) return path;
+  const kind = nameKind(basename(path));
+  if (!stats?.isFile() || kind === 'companion') return null;
+  return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs };
 }
 
 async function statAll(root: string, folder: string, names: readonly string[]): Promise<ScannedFile[]> {

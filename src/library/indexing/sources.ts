@@ -49,9 +49,18 @@ export async function addSource(
   return { source: catalog.addSource(real, inner), start: '' };
 }
 
+/** How a source is watched; what watches knows it. */
+export interface SourceStates {
+  stateOf(id: number): Pick<Source, 'state' | 'watching'> | null;
+}
+
 /** A source as the window and the command line show it. */
-export function describeSource(catalog: Catalog, { id, path }: SourceRow): Source {
-  return { id, path, state: existsSync(path) ? 'online' : 'offline', pictures: catalog.sourcePictures(id) };
+export function describeSource(catalog: Catalog, { id, path }: SourceRow, states: SourceStates | null): Source {
+  const { state, watching } = states?.stateOf(id) ?? {
+    state: existsSync(path) ? 'online' : 'offline',
+    watching: 'none',
+  };
+  return { id, path, state, watching, pictures: catalog.sourcePictures(id) };
 }
 
 /** The sources of these ids, or all. @throws ServiceError SOURCE_UNKNOWN */

@@ -179,6 +179,14 @@ export class ModelVectors implements VectorSource {
     });
   }
 
+  /** The reverse of {@link reveal}: pictures whose last file is gone. */
+  conceal(ids: readonly number[]): Promise<void> {
+    return this.#inTurn(() => {
+      for (const id of ids) if (this.#present.has(id)) this.#setVisible(id, false);
+      return Promise.resolve();
+    });
+  }
+
   #setVisible(id: number, visible: boolean): void {
     if (visible) {
       this.#present.add(id);

@@ -31,6 +31,7 @@ export function progressOf(change: Partial<IndexProgress>): IndexProgress {
   return {
     type: 'progress',
     state: 'idle',
+    quiet: false,
     ...NOTHING,
     picturesPerSecond: 0,
     secondsLeft: null,
@@ -40,7 +41,16 @@ export function progressOf(change: Partial<IndexProgress>): IndexProgress {
 }
 
 export function summaryOf(change: Partial<IndexSummary>): IndexSummary {
-  return { type: 'summary', ...NOTHING, seconds: 1, picturesPerSecond: 0, cancelled: false, error: null, ...change };
+  return {
+    type: 'summary',
+    quiet: false,
+    ...NOTHING,
+    seconds: 1,
+    picturesPerSecond: 0,
+    cancelled: false,
+    error: null,
+    ...change,
+  };
 }
 
 export function rowOf(id: number, when: number): LayoutRow {
@@ -256,7 +266,13 @@ export class FakeService {
         }),
       sources: {
         add: ({ path }) => {
-          const source: Source = { id: this.sources.length + 1, path, state: 'online', pictures: 0 };
+          const source: Source = {
+            id: this.sources.length + 1,
+            path,
+            state: 'online',
+            watching: 'events',
+            pictures: 0,
+          };
           this.sources = [...this.sources, source];
           return this.#answer(`add ${path}`, source);
         },

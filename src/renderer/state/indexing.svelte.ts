@@ -12,12 +12,17 @@ export interface IndexingListener {
   problem?(sentence: string): void;
 }
 
+/** A look through what changed on disk that has found nothing to read yet: it goes on without a word, and gives way by itself. */
+function isUnseen({ quiet, state, found, unchanged, failed }: IndexProgress): boolean {
+  return quiet && (state === 'scanning' || (state === 'indexing' && found <= unchanged + failed));
+}
+
 /** The index run: follows its events, and starts, pauses and cancels it. */
 export class Indexing {
   progress = $state.raw<IndexProgress | null>(null);
   /** Of the last run that ended since the service started. */
   summary = $state.raw<IndexSummary | null>(null);
-  readonly running = $derived(this.progress !== null && this.progress.state !== 'idle');
+  readonly running = $derived(this.progress !== null && this.progress.state !== 'idle' && !isUnseen(this.progress));
 
   readonly #listener: IndexingListener;
   #client: ServiceClient | null = null;
@@ -99,7 +104,8 @@ export class Indexing {
         this.#listener.failure?.(event);
         break;
       case 'summary':
-        this.summary = event;
+        // what changes on disk began is told by the pictures that come and go
+        if (!event.quiet) this.summary = event;
         this.#listener.summary?.(event);
         void this.#startWaiting();
         break;

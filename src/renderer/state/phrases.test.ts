@@ -5,6 +5,7 @@ import * as phrases from './phrases.ts';
 const counts = { found: 8900, indexed: 3400, unchanged: 10, moved: 0, removed: 0, failed: 2 };
 const progress = (change: Partial<IndexProgress>): IndexProgress => ({
   type: 'progress',
+  quiet: false,
   state: 'indexing',
   ...counts,
   picturesPerSecond: 61.2,
@@ -14,6 +15,7 @@ const progress = (change: Partial<IndexProgress>): IndexProgress => ({
 });
 const summary = (change: Partial<IndexSummary>): IndexSummary => ({
   type: 'summary',
+  quiet: false,
   ...counts,
   seconds: 10,
   picturesPerSecond: 60,

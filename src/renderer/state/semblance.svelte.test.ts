@@ -127,8 +127,8 @@ describe('what a person does in the window', () => {
 
   it('removes a folder with an undo that adds it again', async () => {
     const { app, actions, service } = await open();
-    service.sources = [{ id: 1, path: '/photos/2019', state: 'online', pictures: 1 }];
-    await actions.removeSource({ id: 1, path: '/photos/2019', state: 'online', pictures: 1 });
+    service.sources = [{ id: 1, path: '/photos/2019', state: 'online', watching: 'events', pictures: 1 }];
+    await actions.removeSource({ id: 1, path: '/photos/2019', state: 'online', watching: 'events', pictures: 1 });
     expect(app.library.status?.sources).toEqual([]);
     expect(app.toasts.list[0]?.text).toBe('Removed 2019 with 1 picture. Its files were not touched.');
     expect(app.toasts.undo()).toBe(true);

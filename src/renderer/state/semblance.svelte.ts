@@ -125,6 +125,7 @@ export class Semblance {
     void this.library.refresh('all');
     void this.failures.refresh();
     this.details.forget();
+    if (summary.quiet) return;
     if (summary.error !== null) this.toasts.problem(summary.error.message);
     else this.announcer.say(summaryLine(summary) + (summary.failed > 0 ? ` ${failuresLine(summary.failed)}` : ''));
   }
