@@ -1,20 +1,13 @@
 import { createRouterClient } from '@orpc/server';
-import { createHash } from 'node:crypto';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { BUILTIN_ENCODER, registeredEncoder } from '../../compute/encoders/registry.ts';
-import { builtinModel } from '../../compute/encoder.ts';
-import { loadProjection } from '../../compute/projection.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { TeachEvent } from '../../contract/teach-schemas.ts';
-import { Catalog, type CatalogChange } from '../../library/catalog/catalog.ts';
-import { FeatureStore, type FeatureRow } from '../../library/catalog/feature-store.ts';
-import { libraryPaths } from '../../library/library-folder.ts';
 import { openService } from '../../library/service.ts';
 import type { Output } from '../output.ts';
-import { gaussians } from './gaussians.ts';
+import { makeLibrary } from './generated-library.ts';
 import { median, percentile, type Report } from './measurement.ts';
 
 const PICTURES = 100_000;
@@ -30,9 +23,6 @@ const ACTIVATION_S = 90;
 const QUERY_MS = 50;
 const QUERY_EVERY_MS = 100;
 
-/** Rows written at once. */
-const BATCH = 2_000;
-
 /**
  * Teaches 1,000 labelled pictures of a generated library, and activates what came of it for all, while a query asks every 100 ms. The
  * features are gaussian around planted kinds; everything else is the real service.
@@ -44,7 +34,7 @@ export async function benchTeach(report: Report, output: Output, size = PICTURES
   try {
     const library = join(folder, 'library');
     output.notice(`Making a library of ${size.toLocaleString('en')} pictures.`);
-    await makeLibrary(library, size);
+    await makeLibrary(library, size, KINDS);
     const service = await openService({ libraryFolder: library });
     try {
       const client = createRouterClient(service.router);
@@ -58,44 +48,6 @@ export async function benchTeach(report: Report, output: Output, size = PICTURES
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
-}
-
-async function makeLibrary(folder: string, size: number): Promise<void> {
-  const paths = libraryPaths(folder);
-  const photos = join(folder, 'photos');
-  for (const each of [paths.folder, paths.thumbs, paths.previews, paths.vectors, paths.models, photos]) {
-    await mkdir(each, { recursive: true });
-  }
-  const catalog = new Catalog(paths.catalog);
-  const projection = loadProjection();
-  const store = new FeatureStore(paths.features, builtinModel().id, projection.id);
-  const { size: features } = registeredEncoder(BUILTIN_ENCODER).output;
-  const random = gaussians(1);
-  const centres = Array.from({ length: KINDS }, () => Float32Array.from({ length: features }, random));
-  const source = catalog.addSource(photos, []).id;
-  for (let first = 0; first < size; first += BATCH) {
-    const changes: CatalogChange[] = [];
-    const rows: FeatureRow[] = [];
-    for (let i = first; i < Math.min(size, first + BATCH); i++) {
-      changes.push(pictureOf(i, source));
-      const row = Float32Array.from(centres[i % KINDS] ?? [], (value) => value + 1.2 * random());
-      const vector = Float16Array.from(projection.project(row));
-      const signature = Uint8Array.from({ length: 256 }, () => 128 + 40 * random());
-      rows.push({ mediaId: i + 1, features: Float16Array.from(row), vector, signature });
-    }
-    store.put(rows);
-    catalog.apply(changes);
-  }
-  store.close();
-  catalog.close();
-}
-
-function pictureOf(i: number, sourceId: number): CatalogChange {
-  const hash = createHash('sha256').update(String(i)).digest('hex');
-  const nothing = { takenAt: null, camera: null, lens: null, latitude: null, longitude: null };
-  const media = { id: i + 1, hash, bytes: 1_000 + i, format: 'jpeg', width: 300, height: 200, ...nothing };
-  const file = { sourceId, path: `${i}.jpg`, size: media.bytes, mtimeMs: 1_000 * i, mediaId: media.id };
-  return { kind: 'media', media, file };
 }
 
 async function labelPictures(client: ServiceClient, size: number): Promise<void> {
