@@ -3,7 +3,7 @@ import { writeKinds } from '../fixtures/kinds.ts';
 import { expect, holds, test } from './semblance.ts';
 import { violations } from './violations.ts';
 
-const EACH = 14;
+const EACH = 15;
 
 test('groups are made, taught, and looked at before and after; the way back is one click', async ({
   folder,
@@ -41,7 +41,7 @@ test('groups are made, taught, and looked at before and after; the way back is o
   await expect(page.getByRole('heading', { name: 'Probably also here' })).toBeVisible();
 
   await groups.getByRole('button', { name: /^Teach/ }).click();
-  await expect(page.getByText('55 pictures in 4 groups will be taught.')).toBeVisible();
+  await expect(page.getByText('59 pictures in 4 groups will be taught.')).toBeVisible();
   found.push(...(await violations(page, 'teach')));
   await page.getByRole('button', { name: 'Teach', exact: true }).last().click();
   await expect(page.getByText(/Of ten results|too few pictures|could not be seen/).first()).toBeVisible({
@@ -61,5 +61,11 @@ test('groups are made, taught, and looked at before and after; the way back is o
   await page.getByRole('radio', { name: 'Before' }).check();
   await expect(page.getByRole('img', { name: /^Now: \d+ of \d+ right/ }).last()).toBeVisible();
   found.push(...(await violations(page, 'taught')));
+
+  // from the pictures alone
+  await groups.getByRole('button', { name: /^Teach/ }).click();
+  await page.getByRole('button', { name: 'Adapt to my pictures' }).press('Enter');
+  await expect(page.getByText(/pictures of your groups/).first()).toBeVisible({ timeout: 60_000 });
+  await expect(page.getByText('Adapted to your pictures').first()).toBeVisible();
   expect(found).toEqual([]);
 });

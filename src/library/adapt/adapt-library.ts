@@ -15,11 +15,12 @@ import { pictureViews, type ViewOptions } from './picture-views.ts';
 const LEARNED = 400;
 const VIEWS = 3;
 /** As for the deep teaching: a smaller part of a photo often shows none of what it is like. */
-const LEARNED_AREA = 0.6;
+const LEARNED_AREA = { least: 0.6, most: 1 };
 
-/** Pictures that judge, by one view each: a fifth of a photo finds it nine times of ten. */
+/** Pictures that judge, and views of each that ask: a fifth of a photo finds it nine times of ten, so that one view says little. */
 const HELD_OUT = 200;
-const HELD_OUT_AREA = 0.2;
+const ASKING = 4;
+const HELD_OUT_AREA = { least: 0.08, most: 0.5 };
 
 /** Further pictures that are searched among. */
 const OTHERS = 500;
@@ -35,10 +36,10 @@ export interface AdaptRun {
   readonly onEvaluating: (sentence: string, done: number) => void;
 }
 
-/** Pictures that an adapting would learn from, of so many. */
+/** Views that an adapting would encode, of so many pictures. */
 export function viewsNeeded(pictures: number): number {
   const { learned, heldOut } = divided(pictures);
-  return VIEWS * learned + heldOut;
+  return VIEWS * learned + ASKING * heldOut;
 }
 
 /** A quarter judges where there are few. */
@@ -65,14 +66,8 @@ export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<
   const onRead = (before: number) => (done: number) => {
     run.onPreparing(`Looking at parts of your pictures: ${before + done} of ${total}`, (before + done) / total);
   };
-  const heldOut = await viewsOf(library, judging, { count: 1, leastArea: HELD_OUT_AREA }, run, onRead(0));
-  const learned = await viewsOf(
-    library,
-    learning,
-    { count: VIEWS, leastArea: LEARNED_AREA },
-    run,
-    onRead(judging.length),
-  );
+  const heldOut = await viewsOf(library, judging, { count: ASKING, area: HELD_OUT_AREA }, run, onRead(0));
+  const learned = await viewsOf(library, learning, { count: VIEWS, area: LEARNED_AREA }, run, onRead(judging.length));
   if (heldOut.length + learned.length < LEAST_PICTURES) throw new ServiceError('TEACHING_IMPOSSIBLE', TOO_FEW);
   const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
   const ids = new Set([

@@ -54,19 +54,17 @@ export async function adaptModel(task: AdaptTask): Promise<TaughtModel> {
     untaught: [],
     final: after,
   });
-  const models: ComparedModels = {
-    before: { library: searchedRows(before, dimensions, judged.ceiling), of: (vector) => vector },
-    after: {
-      library: searchedRows(after, outputs, judged.ceiling),
-      of: (vector) => applyHead(weights, vector, dimensions),
-    },
-  };
+  const models = (ceiling: number | null): ComparedModels => ({
+    before: { library: searchedRows(before, dimensions, ceiling), of: (vector) => vector },
+    after: { library: searchedRows(after, outputs, ceiling), of: (vector) => applyHead(weights, vector, dimensions) },
+  });
   const asked = unseen(task, pairs);
-  const views = await compareViews(asked, ids, models);
+  // by plain cosines: smoothed ones draw a view to the company of its picture, and tell a better space less well from a worse one
+  const views = await compareViews(asked, ids, models(null));
   const queries =
     evaluation.perQuery.length > 0
       ? typicalQueries(evaluation.perQuery, SHOWN)
-      : await compareResults(asked.slice(0, SHOWN), ids, models);
+      : await compareResults(asked.slice(0, SHOWN), ids, models(judged.ceiling));
   return {
     weights,
     inputs: dimensions,

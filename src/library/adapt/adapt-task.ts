@@ -12,7 +12,7 @@ export interface AdaptTask {
   readonly groups: readonly LabelledGroup[];
   /** Pictures that are learned from, by id, and vectors of views of each. */
   readonly learned: readonly PictureViews[];
-  /** Pictures that are not, and a view of each that has to find its picture. */
+  /** Pictures that are not, and views of each that have to find their picture. */
   readonly heldOut: readonly PictureViews[];
 }
 

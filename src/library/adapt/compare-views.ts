@@ -21,7 +21,7 @@ export interface ComparedModels {
 const RESULTS = 10;
 
 /**
- * Whether a view of a picture finds that picture first, before and after: what an unlabelled library can be judged by.
+ * How often views of a picture find that picture first, before and after: what an unlabelled library can be judged by.
  *
  * @param asked views of pictures that nothing was learned from
  * @param ids of the searched pictures, those of `asked` among them
@@ -37,11 +37,8 @@ export async function compareViews(
   for (const { id, views } of asked) {
     const own = position.get(id);
     if (own === undefined) continue;
-    const isFirst = async ({ library, of }: ComparedModel, view: Float32Array): Promise<number> =>
-      (await results(library, of(view), new Set(), 1))[0] === own ? 1 : 0;
-    for (const view of views) {
-      found.push({ before: await isFirst(before, view), after: await isFirst(after, view) });
-    }
+    // a picture is drawn as a whole: its views are alike
+    found.push({ before: await foundBy(before, views, own), after: await foundBy(after, views, own) });
     await letOthersRun();
   }
   if (found.length === 0) return null;
@@ -50,6 +47,13 @@ export async function compareViews(
     after: bootstrapMean(found.map((one) => one.after)),
     change: bootstrapMean(found.map((one) => one.after - one.before)),
   };
+}
+
+/** Share of a picture's views that find it first. */
+async function foundBy({ library, of }: ComparedModel, views: readonly Float32Array[], own: number): Promise<number> {
+  let found = 0;
+  for (const view of views) if ((await results(library, of(view), new Set(), 1))[0] === own) found++;
+  return found / Math.max(1, views.length);
 }
 
 /** What pictures find before and after, by positions. */

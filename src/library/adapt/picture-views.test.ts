@@ -11,7 +11,7 @@ const gradient = Uint8Array.from({ length: SIDE * SIDE * 3 }, (_, i) => {
 });
 
 test('views are as large as the picture, differ, and come again with the seed', async () => {
-  const options = { count: 4, leastArea: 0.2, seed: 7 };
+  const options = { count: 4, area: { least: 0.2, most: 1 }, seed: 7 };
   const views = await pictureViews(gradient, SIDE, options);
   expect(views.map(({ length }) => length)).toEqual(Array.from({ length: 4 }, () => gradient.length));
   expect(new Set(views.map((view) => view.join())).size).toBe(4);
@@ -22,7 +22,7 @@ test('views are as large as the picture, differ, and come again with the seed', 
 test('a view of the whole area is the picture, mirrored or not', async () => {
   const raw = { width: SIDE, height: SIDE, channels: 3 } as const;
   const mirrored = new Uint8Array(await sharp(gradient, { raw }).flop().raw().toBuffer());
-  const views = await pictureViews(gradient, SIDE, { count: 12, leastArea: 1, seed: 1 });
+  const views = await pictureViews(gradient, SIDE, { count: 12, area: { least: 1, most: 1 }, seed: 1 });
   // an aspect of its own still cuts something off: what is left spans nearly all of both colours
   for (const view of views) {
     const isMirrored = (view[0] ?? 0) > (view[3 * (SIDE - 1)] ?? 0);

@@ -6,8 +6,8 @@ const ASPECT = { least: 3 / 4, most: 4 / 3 } as const;
 export interface ViewOptions {
   /** How many. */
   readonly count: number;
-  /** Least share of the picture's area that a view shows, 0–1. */
-  readonly leastArea: number;
+  /** Shares of the picture's area that a view shows, 0–1. */
+  readonly area: { readonly least: number; readonly most: number };
   /** The same seed draws the same views. */
   readonly seed: number;
 }
@@ -22,14 +22,14 @@ export interface ViewOptions {
 export async function pictureViews(
   pixels: Uint8Array,
   side: number,
-  { count, leastArea, seed }: ViewOptions,
+  { count, area: { least, most }, seed }: ViewOptions,
 ): Promise<Uint8Array[]> {
   // loaded when it is needed: the service starts without it, and files are decoded elsewhere
   const { default: sharp } = await import('sharp');
   const random = createRandom(seed);
   const views: Uint8Array[] = [];
   for (let view = 0; view < count; view++) {
-    const area = random.between(leastArea, 1);
+    const area = random.between(least, most);
     const aspect = Math.exp(random.between(Math.log(ASPECT.least), Math.log(ASPECT.most)));
     const width = Math.min(side, Math.round(side * Math.sqrt(area * aspect)));
     const height = Math.min(side, Math.round(side * Math.sqrt(area / aspect)));
