@@ -115,7 +115,11 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   closers.push(() => active.close());
   closers.push(() => decoders.close());
   closers.push(() => devices.close());
-  const indexer = new Indexer(() => active.current);
+  const groups = new Groups({ catalog });
+  const indexer = new Indexer(
+    () => active.current,
+    () => groups.followEdits(),
+  );
   closers.push(() => indexer.close());
   const { registry = ENCODER_REGISTRY, httpHosts = [] } = options;
   const made = new Encoders({ paths, catalog, decoders, settings, active, indexer, devices, registry, httpHosts });
@@ -131,7 +135,6 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     const backups = new Backups({ catalog: paths.catalog, folder: paths.backups, hasContent, onNotice });
     closers.push(() => backups.close());
   }
-  const groups = new Groups({ catalog });
   const descriptions = new VersionDescriptions(catalog.models);
   const suggester = new Suggester({ paths, catalog, active, descriptions });
   const preview = new TeachingPreview({ paths, catalog, active });

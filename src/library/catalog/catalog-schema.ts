@@ -94,6 +94,42 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       ) WITHOUT ROWID;
     `,
   },
+  {
+    version: 4,
+    sql: `
+      -- what told the folder from others when it was last looked through: another one at its path is not taken for it
+      ALTER TABLE source ADD COLUMN root TEXT;
+      -- since when a picture has no file; NULL where it has one, or where its source was removed, after which nothing is forgotten
+      ALTER TABLE media ADD COLUMN missing_since TEXT;
+      CREATE INDEX media_missing ON media (missing_since) WHERE missing_since IS NOT NULL;
+      CREATE TRIGGER file_gone AFTER DELETE ON file
+        WHEN NOT EXISTS (SELECT 1 FROM file WHERE media_id = OLD.media_id)
+        BEGIN
+          UPDATE media SET missing_since = strftime('%Y-%m-%dT%H:%M:%fZ', 'now') WHERE id = OLD.media_id;
+        END;
+      CREATE TRIGGER file_came AFTER INSERT ON file
+        BEGIN
+          UPDATE media SET missing_since = NULL WHERE id = NEW.media_id AND missing_since IS NOT NULL;
+        END;
+      CREATE TRIGGER file_replaced AFTER UPDATE OF media_id ON file WHEN OLD.media_id <> NEW.media_id
+        BEGIN
+          UPDATE media SET missing_since = strftime('%Y-%m-%dT%H:%M:%fZ', 'now')
+            WHERE id = OLD.media_id AND NOT EXISTS (SELECT 1 FROM file WHERE media_id = OLD.media_id);
+          UPDATE media SET missing_since = NULL WHERE id = NEW.media_id AND missing_since IS NOT NULL;
+        END;
+      -- a path that got other content: the labels of before go to after at the end of the run (settled = 1)
+      CREATE TABLE edit (
+        before_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        after_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        -- the newest file row before the run: files of before_id that are newer say that it was moved
+        newest_file INTEGER NOT NULL,
+        settled INTEGER NOT NULL,
+        PRIMARY KEY (before_id, after_id)
+      );
+      CREATE INDEX edit_by_after ON edit (after_id);
+      CREATE INDEX edit_unsettled ON edit (settled) WHERE settled = 0;
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -2,6 +2,7 @@ import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { LabelStore } from './label-store.ts';
 import { ModelStore } from './model-store.ts';
+import { PresenceStore } from './presence-store.ts';
 import { openDatabase, schemaVersion, translateSqliteErrors, type SqliteDatabase } from './database.ts';
 
 export interface SourceRow {
@@ -60,6 +61,8 @@ export class Catalog {
   readonly models: ModelStore;
   /** Groups, and what was said of pictures about them. */
   readonly labels: LabelStore;
+  /** Edits, what is missing, and where sources are. */
+  readonly presence: PresenceStore;
   readonly #db: SqliteDatabase;
   readonly #file: string;
 
@@ -68,6 +71,7 @@ export class Catalog {
     this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
+    this.presence = new PresenceStore(this.#db, file);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
@@ -147,7 +151,15 @@ export class Catalog {
 
   /** Forgets a source with its files and failures. Media rows stay: adding it again decodes nothing. */
   removeSource(id: number): void {
-    translateSqliteErrors(this.#file, () => this.#db.prepare('DELETE FROM source WHERE id = ?').run(id));
+    translateSqliteErrors(this.#file, () =>
+      this.#db.transaction(() => {
+        const pictures = this.#all<{ id: number }>('SELECT DISTINCT media_id AS id FROM file WHERE source_id = ?', id);
+        this.#db.prepare('DELETE FROM source WHERE id = ?').run(id);
+        // they were not deleted: nothing is forgotten of them, however long they are away
+        const keep = this.#db.prepare('UPDATE media SET missing_since = NULL WHERE id = ?');
+        for (const picture of pictures) keep.run(picture.id);
+      })(),
+    );
   }
 
   // ── pictures ──
@@ -308,6 +320,7 @@ export class Catalog {
     if (change.kind === 'media') this.#putMedia(change.media);
     if (change.kind === 'restored')
       this.#db.prepare('UPDATE media SET stale = 0 WHERE id = ?').run(change.file.mediaId);
+    this.presence.noteEdit(change.file.sourceId, change.file.path, change.file.mediaId, change.kind === 'media');
     this.#putFile(change.file);
   }
 

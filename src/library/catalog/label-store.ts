@@ -210,12 +210,29 @@ export class LabelStore {
       return;
     }
     this.#run(
-      `INSERT OR REPLACE INTO label (group_id, media_id, belongs, seq) SELECT ?, value, ?, ? FROM json_each(?)`,
+      `INSERT OR REPLACE INTO label (group_id, media_id, belongs, seq) SELECT ?, value, ?, ? FROM json_each(?)
+       -- an undoing may know of pictures that were forgotten since
+       WHERE value IN (SELECT id FROM media)`,
       group,
       state.belongs ? 1 : 0,
       state.seq,
       ids,
     );
+  }
+
+  /** Says of `to` what is said of `from`, where nothing is said of it about the same group. */
+  copyLabels(from: number, to: number): void {
+    this.#run(
+      `INSERT OR IGNORE INTO label (group_id, media_id, belongs, seq)
+       SELECT group_id, ?, belongs, seq FROM label WHERE media_id = ?`,
+      to,
+      from,
+    );
+  }
+
+  /** Says nothing of a picture any more. */
+  dropLabels(picture: number): void {
+    this.#run('DELETE FROM label WHERE media_id = ?', picture);
   }
 
   /** Keeps how to undo a change, and forgets what is older than the newest `kept`. */

@@ -123,6 +123,30 @@ export class Groups {
     });
   }
 
+  /**
+   * What was said of pictures that were edited is said of what they are now; of what they were only while that has a file of its own.
+   * This is no change that a person made: it is not undone with theirs.
+   */
+  followEdits(): void {
+    const edits = this.#catalog.presence.unsettledEdits();
+    if (edits.length === 0) return;
+    const followed = edits.filter(
+      ({ before, movedAway }) => !movedAway && this.#labels.labelsOfPicture(before).length > 0,
+    );
+    if (followed.length === 0) {
+      this.#catalog.presence.settleEdits();
+      return;
+    }
+    this.#log.make(() => {
+      const fileless = new Set(this.#catalog.filelessAmong(followed.map(({ before }) => before)));
+      for (const { before, after } of followed) this.#labels.copyLabels(before, after);
+      for (const { before } of followed) if (fileless.has(before)) this.#labels.dropLabels(before);
+      this.#catalog.presence.settleEdits();
+      return { groups: [], labels: [], description: `Kept the groups of ${counted(followed.length)} that changed` };
+    });
+    this.#tell();
+  }
+
   /** @throws ServiceError GROUP_UNKNOWN, GROUP_NAME_TAKEN */
   rename(id: number, name: string): GroupChange {
     return this.#make(() => {

@@ -4,7 +4,7 @@ import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
 import type { Catalog, FailureRow, FileRow, SourceRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
-import { FileFailureError } from '../media/decode-protocol.ts';
+import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
@@ -57,6 +57,8 @@ export class IndexRun {
   readonly #gate: Gate;
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
+  /** Content that is being encoded now, by hash; settles when it is stored, or was not. */
+  readonly #encoding = new Map<string, Promise<void>>();
   /** How much was changed in the library. */
   changes = 0;
   /** Pictures that may have lost their last file in a run over single paths. */
@@ -124,6 +126,7 @@ export class IndexRun {
   }
 
   async #work(signal: AbortSignal): Promise<void> {
+    this.#parts.catalog.presence.runBegins();
     const plans = await this.#plan(signal);
     this.#phase = 'indexing';
     for (const { target, plan } of plans) {
@@ -242,19 +245,34 @@ export class IndexRun {
         this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
         return;
       }
-      const [own, next] = decoded.pixels;
-      const [encoded, encodedAnew] = await Promise.all([
-        encode(this.#parts, own),
-        // what fails here is tried again, and told, by the run that encodes the library for it
-        upcoming && encode(upcoming, next).catch(() => null),
-      ]);
-      const anew = upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew };
-      await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, anew });
-      this.#count('indexed');
+      const { hash } = decoded;
+      // a copy of what was stored, or is being encoded, since the reading began
+      await this.#encoding.get(hash);
+      if (catalog.mediaByHash(hash)?.stale === false) {
+        this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash }));
+        return;
+      }
+      const encoding = this.#encode(seen, decoded, upcoming);
+      // whether it succeeds is asked of the catalog
+      const settled = encoding.catch(() => undefined).finally(() => this.#encoding.delete(hash));
+      this.#encoding.set(hash, settled);
+      await encoding;
     } catch (error) {
       if (!(error instanceof FileFailureError)) throw error;
       await this.#refuse(target, file, error.code, error.message);
     }
+  }
+
+  async #encode(seen: FileSeen, decoded: DecodedPicture, upcoming: ModelParts | null): Promise<void> {
+    const [own, next] = decoded.pixels;
+    const [encoded, encodedAnew] = await Promise.all([
+      encode(this.#parts, own),
+      // what fails here is tried again, and told, by the run that encodes the library for it
+      upcoming && encode(upcoming, next).catch(() => null),
+    ]);
+    const anew = upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew };
+    await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, anew });
+    this.#count('indexed');
   }
 
   #countKnown(mediaId: number | null): void {

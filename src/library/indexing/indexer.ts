@@ -27,6 +27,7 @@ interface Running {
 /** The one index job of a library: start, pause, resume, cancel, and who listens to it. */
 export class Indexer {
   readonly #parts: () => IndexParts;
+  readonly #settle: () => void;
   readonly #listeners = new Set<Listener>();
   #running: Running | null = null;
   #last: IndexSummary | null = null;
@@ -37,9 +38,13 @@ export class Indexer {
   #told = 0;
   #held = 0;
 
-  /** @param parts those of the encoder that answers; another does only between two runs */
-  constructor(parts: () => IndexParts) {
+  /**
+   * @param parts those of the encoder that answers; another does only between two runs
+   * @param settle called at the end of each run, for what follows from what it found
+   */
+  constructor(parts: () => IndexParts, settle: () => void) {
     this.#parts = parts;
+    this.#settle = settle;
   }
 
   /** Grows with each change to the set of pictures. */
@@ -112,13 +117,25 @@ export class Indexer {
   }
 
   async #finish(run: IndexRun, summary: IndexSummary): Promise<IndexSummary> {
-    const outcome = summary.quiet && run.changes < FEW ? summary : await this.#saved(summary);
+    const settled = this.#settled(summary);
+    const outcome = settled.quiet && run.changes < FEW ? settled : await this.#saved(settled);
     this.#running = null;
     if (!summary.quiet) this.#last = outcome;
     if (!summary.quiet || run.changes > this.#told) this.#revision++;
     this.#tell(outcome);
     this.#tellNow();
     return outcome;
+  }
+
+  #settled(summary: IndexSummary): IndexSummary {
+    try {
+      this.#settle();
+      return summary;
+    } catch (error) {
+      // the next run settles it
+      const { code, message } = ServiceError.from(error);
+      return { ...summary, error: { code, message } };
+    }
   }
 
   #saved(summary: IndexSummary): Promise<IndexSummary> {
