@@ -4,7 +4,8 @@ export default defineConfig({
   testDir: 'test/e2e',
   testMatch: '**/*.test.ts',
   outputDir: 'test-results/e2e',
-  workers: 1,
+  // Each test has a library, a window and a service of its own, and waits half of the time.
+  workers: 2,
   fullyParallel: false,
   retries: 0,
   // Generous, because two cores carry the window, its service and everything else: a wait ends as soon as it can.

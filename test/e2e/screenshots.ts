@@ -304,6 +304,15 @@ async function teaching(running: Running): Promise<void> {
   await deep.click(PATIENCE);
   await page.getByText(/^About .* Trained on/).waitFor(PATIENCE);
   await shoot(running, 'teach the last layers too', deep);
+  await deep.click();
+  const adapt = page.getByRole('button', { name: 'Adapt to my pictures' });
+  await shoot(running, 'adapt without groups', adapt);
+  await adapt.click();
+  await page
+    .getByText(/pictures of your groups/)
+    .first()
+    .waitFor(PATIENCE);
+  await shoot(running, 'adapted');
 }
 
 async function locked(first: Running): Promise<void> {

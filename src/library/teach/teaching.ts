@@ -18,6 +18,7 @@ import { switchEncoder } from '../encoders/switch-encoder.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
+import { besideTaught } from '../adapt/judge-adapting.ts';
 import { adaptLibrary, LEAST_PICTURES, TOO_FEW, viewsNeeded } from '../adapt/adapt-library.ts';
 import { Activation } from './activation.ts';
 import { withBaseVectors } from './base-vectors.ts';
@@ -242,12 +243,15 @@ export class Teaching {
   #adapt(signal: AbortSignal): Promise<Kept> {
     const { active, catalog } = this.#parts;
     return active.use(async (library) => {
-      const model = await adaptLibrary(library, {
+      const adapted = await adaptLibrary(library, {
         signal,
         isPaused: () => this.#paused,
         onPreparing: (sentence, done) => this.#enter('preparing', sentence, done),
         onEvaluating: (sentence, done) => this.#enter('evaluating', sentence, done),
       });
+      const answering = catalog.models.active(library.encoder.id);
+      const isTaught = answering !== null && catalog.models.get(answering)?.kind !== 'adapted';
+      const model = isTaught ? { ...adapted, verdict: besideTaught(adapted.verdict) } : adapted;
       const of = { encoder: library.encoder.id, base: library.base.id, kind: 'adapted' } as const;
       return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
     });
