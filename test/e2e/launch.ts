@@ -18,12 +18,17 @@ export interface Running {
 }
 
 /** Starts the real application. `data` is where the window keeps its own state; never the developer's. */
-export async function launch(library: string, data: string, folders: readonly string[] = []): Promise<Running> {
-  const app = await attach(library, data, folders).catch((error: unknown) => {
+export async function launch(
+  library: string,
+  data: string,
+  folders: readonly string[] = [],
+  variables: Readonly<Record<string, string>> = {},
+): Promise<Running> {
+  const app = await attach(library, data, folders, variables).catch((error: unknown) => {
     if (!(error instanceof Error && error.message.includes('electron.launch: Timeout'))) throw error;
     // Seen once in about 200 starts: the debugger is attached and never answers, before a line of the program has run.
     console.warn('The debugger of Electron did not answer; starting it once more.');
-    return attach(library, data, folders);
+    return attach(library, data, folders, variables);
   });
   const page = await app.firstWindow();
   // Until the page's scripts have run, what is dropped on it goes nowhere.
@@ -32,12 +37,17 @@ export async function launch(library: string, data: string, folders: readonly st
   return { app, page };
 }
 
-async function attach(library: string, data: string, folders: readonly string[]): Promise<ElectronApplication> {
+async function attach(
+  library: string,
+  data: string,
+  folders: readonly string[],
+  variables: Readonly<Record<string, string>>,
+): Promise<ElectronApplication> {
   const { executable } = await electronRuntime();
   return _electron.launch({
     executablePath: executable,
     args: commandLine(library, folders),
-    env: { ...environment(), XDG_CONFIG_HOME: data },
+    env: { ...environment(), ...variables, XDG_CONFIG_HOME: data },
     timeout: 30_000,
   });
 }

@@ -9,12 +9,15 @@ interface Fixtures {
   folder: string;
   /** Whether errors of the page fail the test. Off where a test provokes them. */
   strict: boolean;
+  /** Variables of the environment that Semblance is started with, beside those of the tests. */
+  environment: Readonly<Record<string, string>>;
   /** Starts Semblance on the library in `folder`, with the given arguments. Closed when the test ends. */
   start: (...folders: string[]) => Promise<Running>;
 }
 
 export const test = base.extend<Fixtures>({
   strict: [true, { option: true }],
+  environment: [{}, { option: true }],
   // Playwright reads the names of the fixtures that are needed out of this pattern: it must be one, even when empty.
   // eslint-disable-next-line no-empty-pattern
   folder: async ({}, use) => {
@@ -22,12 +25,12 @@ export const test = base.extend<Fixtures>({
     await use(folder);
     await rm(folder, { recursive: true, force: true, maxRetries: 3 });
   },
-  start: async ({ folder, strict }, use, info) => {
+  start: async ({ folder, strict, environment }, use, info) => {
     const running: Running[] = [];
     const problems: string[] = [];
     const output: string[] = [];
     await use(async (...folders) => {
-      const started = await launch(join(folder, 'library'), join(folder, 'config'), folders);
+      const started = await launch(join(folder, 'library'), join(folder, 'config'), folders, environment);
       running.push(started);
       started.page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
       started.page.on('console', (message) => {
