@@ -9,11 +9,15 @@ export type Labels = tf.Tensor1D | Int32Array | readonly number[];
  * A matrix of embeddings that is safe to compute with.
  *
  * @param argument the caller's name for it
- * @param embeddings [examples, dimensions]
- * @throws SimilarityError WRONG_RANK, EMPTY or NOT_FINITE
+ * @param embeddings [examples, dimensions], float32: backends differ in what they can compute with others
+ * @throws SimilarityError WRONG_RANK, WRONG_TYPE, EMPTY or NOT_FINITE
  */
 export function checkEmbeddings(argument: string, embeddings: tf.Tensor): tf.Tensor2D {
   const matrix = checkRank(argument, embeddings, 2) as tf.Tensor2D;
+  if (matrix.dtype !== 'float32') {
+    const expected = `float32 was expected, not ${matrix.dtype}; tf.cast makes it so`;
+    throw new SimilarityError('WRONG_TYPE', argument, { expected, shape: matrix.shape });
+  }
   if (matrix.size === 0) throw new SimilarityError('EMPTY', argument, { expected: 'no value', shape: matrix.shape });
   checkFinite(argument, matrix.dataSync(), matrix.shape);
   return matrix;

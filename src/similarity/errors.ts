@@ -8,6 +8,7 @@ export const SIMILARITY_ERRORS = {
   WRONG_RANK: 'has another number of dimensions than was asked for',
   WRONG_SHAPE: 'has another shape than was asked for',
   WRONG_LENGTH: 'has another length than what belongs to it',
+  WRONG_TYPE: 'holds values of another type than was asked for',
   NOT_FINITE: 'holds a value that is not a finite number',
   NOT_AN_INTEGER: 'holds a value that is not a whole number',
   OUT_OF_RANGE: 'is outside its range',

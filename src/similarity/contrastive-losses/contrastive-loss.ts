@@ -26,7 +26,7 @@ export abstract class ContrastiveLoss {
   /**
    * The same, its arguments checked.
    *
-   * @throws SimilarityError WRONG_RANK, WRONG_SHAPE (the two differ), EMPTY or NOT_FINITE
+   * @throws SimilarityError WRONG_RANK, WRONG_TYPE, WRONG_SHAPE (the two differ), EMPTY or NOT_FINITE
    */
   compute(targets: tf.Tensor, predictions: tf.Tensor): tf.Scalar {
     const checkedTargets = checkEmbeddings('targets', targets);

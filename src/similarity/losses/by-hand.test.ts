@@ -173,6 +173,7 @@ describe('what is refused', () => {
     ['too few labels', 'WRONG_LENGTH', () => loss.compute([0], tf.ones([2, 3]))],
     ['a label that is no whole number', 'NOT_AN_INTEGER', () => loss.compute([0, 0.5], tf.ones([2, 3]))],
     ['no embeddings', 'EMPTY', () => loss.compute([], tf.zeros([0, 3]))],
+    ['whole numbers', 'WRONG_TYPE', () => loss.compute([0, 0], tf.ones([2, 3], 'int32'))],
     ['not a number', 'NOT_FINITE', () => loss.compute([0, 0], tf.tensor2d([[NaN], [1]]))],
     ['infinity', 'NOT_FINITE', () => loss.compute([0, 0], tf.tensor2d([[Infinity], [1]]))],
     ['an unknown distance', 'UNKNOWN_NAME', () => new TripletLoss({ distance: 'hamming' })],

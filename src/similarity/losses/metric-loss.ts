@@ -64,7 +64,7 @@ export abstract class MetricLoss {
    *
    * @param labels [n] class ids
    * @param embeddings [n, dimensions]
-   * @throws SimilarityError WRONG_RANK, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER
+   * @throws SimilarityError WRONG_RANK, WRONG_TYPE, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER
    */
   compute(labels: Labels, embeddings: tf.Tensor): tf.Scalar {
     const matrix = checkEmbeddings('embeddings', embeddings);

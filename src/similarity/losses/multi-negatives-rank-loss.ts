@@ -67,7 +67,7 @@ export class MultiNegativesRankLoss extends PairwiseLoss {
   /**
    * The same, its arguments checked.
    *
-   * @throws SimilarityError WRONG_RANK, WRONG_SHAPE, EMPTY or NOT_FINITE
+   * @throws SimilarityError WRONG_RANK, WRONG_TYPE, WRONG_SHAPE, EMPTY or NOT_FINITE
    */
   computePairs(queries: tf.Tensor, keys: tf.Tensor): tf.Scalar {
     const matrix = checkEmbeddings('queries', queries);

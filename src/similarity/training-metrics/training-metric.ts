@@ -12,7 +12,7 @@ export interface TrainingMetric {
    * @returns the value of this batch alone; NaN where it holds no pair to measure
    */
   updateBatch(labels: tf.Tensor1D, embeddings: tf.Tensor2D): number;
-  /** The same, its arguments checked. @throws SimilarityError WRONG_RANK, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER */
+  /** The same, its arguments checked. @throws SimilarityError WRONG_RANK, WRONG_TYPE, WRONG_LENGTH, EMPTY, NOT_FINITE or NOT_AN_INTEGER */
   update(labels: Labels, embeddings: tf.Tensor): number;
   /** The value over all batches since the start or the last reset; NaN where none held a pair to measure. */
   result(): number;

@@ -30,7 +30,7 @@ export interface ProjectorOptions {
  *
  * @param embeddings [n, dimensions]
  * @returns HTML; of a few thousand examples a page of some megabytes
- * @throws SimilarityError WRONG_RANK, WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE
+ * @throws SimilarityError WRONG_RANK, WRONG_TYPE, WRONG_SHAPE, WRONG_LENGTH, EMPTY, NOT_FINITE, NOT_AN_INTEGER or OUT_OF_RANGE
  */
 export function projector(
   embeddings: tf.Tensor,
