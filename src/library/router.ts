@@ -47,9 +47,9 @@ export function createRouter(parts: RouterParts) {
   };
 
   return os.router({
-    status: os.status.handler(() => {
+    status: os.status.handler(async () => {
       const { vectors, projection, definition } = active.current;
-      const sources = catalog.sources().map((source) => describeSource(catalog, source, watcher));
+      const sources = await Promise.all(catalog.sources().map((source) => describeSource(catalog, source, watcher)));
       return {
         libraryFolder: paths.folder,
         thumbsFolder: paths.thumbs,

@@ -7,6 +7,7 @@ import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { Backups } from './catalog/backups.ts';
 import { lockLibrary } from './catalog/database.ts';
+import { Forgetting } from './catalog/forgetting.ts';
 import { openCatalog } from './catalog/open-catalog.ts';
 import { ActiveLibrary } from './encoders/active-library.ts';
 import { Devices } from './encoders/devices.ts';
@@ -134,6 +135,8 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
     const hasContent = (): boolean => catalog.lastMediaId() > 0 || catalog.labels.nextGroupId > 1;
     const backups = new Backups({ catalog: paths.catalog, folder: paths.backups, hasContent, onNotice });
     closers.push(() => backups.close());
+    const forgetting = new Forgetting({ paths, catalog, active, onNotice });
+    closers.push(() => forgetting.close());
   }
   const descriptions = new VersionDescriptions(catalog.models);
   const suggester = new Suggester({ paths, catalog, active, descriptions });

@@ -10,6 +10,7 @@ import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
 import { planIndexing, type IndexPlan } from './plan.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { rootIdentity, sourceState } from '../watch/presence.ts';
 import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
 
 /**
@@ -17,6 +18,9 @@ import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
  * device that takes more at once gets more.
  */
 const IN_FLIGHT = 96;
+
+/** Failures that a drive which was unplugged brings about. */
+const OF_THE_DRIVE: ReadonlySet<FailureRow['code']> = new Set(['FILE_VANISHED', 'FILE_UNREADABLE', 'DECODER_TIMEOUT']);
 
 /** What the pipeline is made of: the library, and the encoder that answers. */
 export interface IndexParts extends ModelParts {
@@ -57,6 +61,8 @@ export class IndexRun {
   readonly #gate: Gate;
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
+  /** Sources that went while they were read. */
+  readonly #lost = new Set<IndexTarget>();
   /** Content that is being encoded now, by hash; settles when it is stored, or was not. */
   readonly #encoding = new Map<string, Promise<void>>();
   /** How much was changed in the library. */
@@ -134,11 +140,14 @@ export class IndexRun {
       for (const failure of plan.stillFailing) this.#reportFailure(target, failure);
     }
     await this.#readAll(plans, signal);
-    this.#removeGone(plans);
+    await this.#removeGone(plans);
+    // one of several that went is seen by its state; the only one is worth a word
+    const [lost] = this.#lost;
+    if (lost && this.#lost.size === this.#targets.length) throw new ServiceError('FOLDER_MISSING', lost.source.path);
   }
 
   async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {
-    const { paths } = this.#parts;
+    const { catalog, paths } = this.#parts;
     const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
     const offline: ServiceError[] = [];
     for (const target of this.#targets) {
@@ -152,7 +161,14 @@ export class IndexRun {
       const scanning = target.paths
         ? scanPaths(source.path, target.paths, options)
         : scanFolder(source.path, start, options);
-      const scan = await scanning.catch((error: unknown) => {
+      const there = scanning.then(async (scan) => {
+        // what vanished meanwhile looks as if all had been deleted
+        if ((await sourceState(catalog, source)) === 'offline') throw new ServiceError('FOLDER_MISSING', source.path);
+        const root = await rootIdentity(source.path);
+        if (root !== null) catalog.presence.setRoot(source.id, root);
+        return scan;
+      });
+      const scan = await there.catch((error: unknown) => {
         // one unplugged drive must not keep the others from being indexed
         if (!(error instanceof ServiceError)) throw error;
         offline.push(error);
@@ -233,6 +249,7 @@ export class IndexRun {
 
   async #read(target: IndexTarget, file: ScannedFile): Promise<void> {
     const { catalog, decoders, paths, pixels } = this.#parts;
+    if (this.#lost.has(target)) return;
     const upcoming = this.#parts.upcoming();
     const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
     try {
@@ -259,6 +276,8 @@ export class IndexRun {
       await encoding;
     } catch (error) {
       if (!(error instanceof FileFailureError)) throw error;
+      // the file is not to blame where its drive is gone
+      if (OF_THE_DRIVE.has(error.code) && (await this.#isLost(target))) return;
       await this.#refuse(target, file, error.code, error.message);
     }
   }
@@ -279,6 +298,14 @@ export class IndexRun {
     const gone = mediaId === null ? 0 : (this.#gone.get(mediaId) ?? 0);
     if (mediaId !== null && gone > 0) this.#gone.set(mediaId, gone - 1);
     this.#count(gone > 0 ? 'moved' : 'indexed');
+  }
+
+  /** Whether a source went while it was read; then nothing of it is read, and nothing is taken for deleted. */
+  async #isLost(target: IndexTarget): Promise<boolean> {
+    if (this.#lost.has(target)) return true;
+    if ((await sourceState(this.#parts.catalog, target.source)) === 'online') return false;
+    this.#lost.add(target);
+    return true;
   }
 
   async #refuse(target: IndexTarget, file: ScannedFile, code: FailureRow['code'], message: string): Promise<void> {
@@ -311,12 +338,13 @@ export class IndexRun {
     this.#onProgress();
   }
 
-  #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): void {
+  async #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): Promise<void> {
     for (const { target, plan } of plans) {
+      if (plan.gone.length === 0 || (await this.#isLost(target))) continue;
       this.#parts.catalog.removePaths(target.source.id, plan.gone);
       this.changes += plan.gone.length;
     }
-    for (const left of this.#gone.values()) this.counts.removed += left;
+    if (this.#lost.size === 0) for (const left of this.#gone.values()) this.counts.removed += left;
   }
 }
 

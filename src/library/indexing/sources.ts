@@ -1,9 +1,9 @@
 import { isAbsolute, relative, sep } from 'node:path';
-import { existsSync } from 'node:fs';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Source } from '../../contract/schemas.ts';
 import type { Catalog, SourceRow } from '../catalog/catalog.ts';
 import type { IndexTarget } from './index-run.ts';
+import { holdsSample, sourceState } from '../watch/presence.ts';
 import { readableFolder } from './scan.ts';
 
 /** `path` relative to `folder` with `/`, or null where it does not lie in it. '' for the folder itself. */
@@ -23,7 +23,7 @@ export function sourceHolding(catalog: Catalog, path: string): { source: SourceR
 }
 
 /**
- * Makes a folder a source. A folder inside a source is a part of it; a folder around sources takes them in, and their
+ * Makes a folder a source. A folder that holds what a source held that is gone from its path is that source; a folder inside a source is a part of it; a folder around sources takes them in, and their
  * pictures keep all that is known of them.
  *
  * @param busy whether an index run is under way: then no source is taken in
@@ -44,9 +44,23 @@ export async function addSource(
     const prefix = pathInside(real, path);
     return prefix === null ? [] : [{ id, prefix }];
   });
+  const moved = inner.length === 0 ? await offlineSourceOf(catalog, real) : null;
+  if (moved) {
+    catalog.presence.relocate(moved.id, real);
+    return { source: { ...moved, path: real }, start: '' };
+  }
   // a run holds the ids of the sources that it indexes
   if (busy && inner.length > 0) throw new ServiceError('INDEXING_BUSY', folder);
   return { source: catalog.addSource(real, inner), start: '' };
+}
+
+/** The source that is gone from its path and whose files lie in this folder now. */
+async function offlineSourceOf(catalog: Catalog, folder: string): Promise<SourceRow | null> {
+  for (const source of catalog.sources()) {
+    if ((await sourceState(catalog, source)) === 'online') continue;
+    if (await holdsSample(folder, catalog.presence.sample(source.id))) return source;
+  }
+  return null;
 }
 
 /** How a source is watched; what watches knows it. */
@@ -55,12 +69,14 @@ export interface SourceStates {
 }
 
 /** A source as the window and the command line show it. */
-export function describeSource(catalog: Catalog, { id, path }: SourceRow, states: SourceStates | null): Source {
-  const { state, watching } = states?.stateOf(id) ?? {
-    state: existsSync(path) ? 'online' : 'offline',
-    watching: 'none',
-  };
-  return { id, path, state, watching, pictures: catalog.sourcePictures(id) };
+export async function describeSource(
+  catalog: Catalog,
+  source: SourceRow,
+  states: SourceStates | null,
+): Promise<Source> {
+  const { id, path } = source;
+  const known = states?.stateOf(id) ?? { state: await sourceState(catalog, source), watching: 'none' as const };
+  return { id, path, ...known, pictures: catalog.sourcePictures(id) };
 }
 
 /** The sources of these ids, or all. @throws ServiceError SOURCE_UNKNOWN */

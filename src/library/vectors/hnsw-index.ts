@@ -16,6 +16,8 @@ export class HnswIndex implements VectorIndex {
   readonly #index: InstanceType<typeof hnswlib.HierarchicalNSW>;
   readonly #ids = new Set<number>();
   readonly #hidden = new Set<number>();
+  /** Hidden for good: the graph goes through them, hnswlib takes nothing out. */
+  readonly #dropped = new Set<number>();
 
   private constructor(dimensions: number) {
     this.dimensions = dimensions;
@@ -51,11 +53,15 @@ export class HnswIndex implements VectorIndex {
   }
 
   get hidden(): readonly number[] {
-    return [...this.#hidden];
+    return [...this.#hidden, ...this.#dropped];
   }
 
   has(id: number): boolean {
     return this.#ids.has(id);
+  }
+
+  isHidden(id: number): boolean {
+    return this.#hidden.has(id);
   }
 
   /** All ids, hidden ones too. */
@@ -73,7 +79,9 @@ export class HnswIndex implements VectorIndex {
     if (this.#ids.has(id)) return;
     const capacity = this.#index.getMaxElements();
     if (this.#index.getCurrentCount() >= capacity) this.#index.resizeIndex(2 * capacity);
+    // hnswlib shows a point again that is given anew
     this.#index.addPoint(Array.from(vector), id);
+    this.#dropped.delete(id);
     this.#ids.add(id);
   }
 
@@ -88,6 +96,15 @@ export class HnswIndex implements VectorIndex {
   show(id: number): void {
     if (!this.#hidden.delete(id)) return;
     this.#index.unmarkDelete(id);
+  }
+
+  /** Forgets a picture. Its place in the graph stays until the index is built again, or the id comes again. */
+  drop(id: number): void {
+    if (!this.#ids.has(id)) return;
+    this.hide(id);
+    this.#hidden.delete(id);
+    this.#ids.delete(id);
+    this.#dropped.add(id);
   }
 
   search(query: Float32Array, k: number): Promise<VectorNeighbor[]> {

@@ -187,6 +187,19 @@ export class ModelVectors implements VectorSource {
     });
   }
 
+  /** Forgets pictures; the store's rows are dropped after it. */
+  forget(ids: readonly number[]): Promise<void> {
+    return this.#inTurn(() => {
+      for (const id of ids) {
+        if (this.#present.has(id)) this.#setVisible(id, false);
+        if (!this.#hnsw.has(id)) continue;
+        this.#hnsw.drop(id);
+        this.#dirty = true;
+      }
+      return Promise.resolve();
+    });
+  }
+
   #setVisible(id: number, visible: boolean): void {
     if (visible) {
       this.#present.add(id);
@@ -268,9 +281,12 @@ function withVector(ids: Iterable<number>, stored: ReadonlySet<number>): number[
 }
 
 /**
- * The index, unless it holds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
- * ids will be given to other pictures, and the index is built again.
+ * The index, unless it finds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
+ * ids will be given to other pictures, and the index is built again. What is hidden in it was forgotten.
  */
 function knownOnly(index: HnswIndex | null, stored: ReadonlySet<number>): HnswIndex | null {
-  return index?.ids().every((id) => stored.has(id)) ? index : null;
+  const unknown = index?.ids().filter((id) => !stored.has(id)) ?? [];
+  if (!unknown.every((id) => index?.isHidden(id))) return null;
+  for (const id of unknown) index?.drop(id);
+  return index;
 }

@@ -5,6 +5,7 @@ import type { Indexer } from '../indexing/indexer.ts';
 import type { IndexTarget } from '../indexing/index-run.ts';
 import type { SourceStates } from '../indexing/sources.ts';
 import { sourceState } from './presence.ts';
+import { findSource } from './relocate.ts';
 import type { WatchReport, WatchRequest } from './watch-protocol.ts';
 
 /** How often sources are asked whether they are there, in milliseconds; and how often those are looked through that cannot be watched. */
@@ -18,6 +19,9 @@ export interface WatchOptions {
 
 const USUAL: WatchOptions = { lookMs: 2000, pollMs: 30_000 };
 const POLL_SHARE = 20;
+
+/** A source that is offline is looked for elsewhere every so many looks. */
+const FIND_LOOKS = 5;
 
 /** More changed paths of a source than this, and all of it is looked through. */
 const MANY = 50_000;
@@ -35,7 +39,7 @@ interface WatchedSource {
   readonly row: SourceRow;
   state: Source['state'];
   watching: Source['watching'];
-  /** Of one that is polled: when it is looked through next. */
+  /** When one that is polled is looked through next, and one that is offline looked for. */
   nextPoll: number;
 }
 
@@ -115,9 +119,28 @@ export class LibraryWatcher implements SourceStates {
     if (this.#closed) return;
     for (const { row, state } of states) this.#note(row, state);
     this.#first = false;
+    await this.#findOffline([...rows.values()]);
     const now = performance.now();
     for (const { row, watching, nextPoll } of this.#sources.values()) {
       if (watching === 'polling' && now >= nextPoll) this.#pending.set(row.id, 'all');
+    }
+  }
+
+  /** Looks for sources that are gone from their path, now and then. */
+  async #findOffline(rows: readonly SourceRow[]): Promise<void> {
+    const { catalog, libraryFolder, indexer, onNotice } = this.#parts;
+    for (const [id, source] of this.#sources) {
+      if (source.state === 'online' || performance.now() < source.nextPoll) continue;
+      source.nextPoll = performance.now() + FIND_LOOKS * this.#options.lookMs;
+      const others = rows.filter((row) => row.id !== id).map(({ path }) => path);
+      const path = await findSource(catalog, source.row, [...others, libraryFolder]);
+      if (path === null || this.#closed) continue;
+      catalog.presence.relocate(id, path);
+      this.#drop(id);
+      this.#note({ id, path }, 'online');
+      this.#pending.set(id, 'all');
+      indexer.touch();
+      onNotice(`${source.row.path} is at ${path} now: it was recognised by what is in it.`);
     }
   }
 
