@@ -158,6 +158,13 @@ test('what cannot be read is left out, and versions of other encoders are a choi
   await writeFile(file, (await readFile(file, 'utf8')).replace('"tuned":', '"other":'));
   await expect(client.models.importFrom({ path: file })).rejects.toMatchObject({ code: 'MODEL_FILE_DAMAGED' });
 
+  // and with all that was made
+  const all = join(root, 'made.json');
+  expect(await client.library.exportTo({ path: all })).toMatchObject({ models: 3, left: 0 });
+  const third = await openLibrary(join(root, 'third'), { training: wasm });
+  expect(await third.client.library.importFrom({ path: all })).toMatchObject({ groups: 2, models: 3 });
+  expect((await third.client.models.list())[0]).toMatchObject({ kind: 'imported', encoder, usable: true });
+
   await use(client, untaught);
   const stored = async () => {
     const found = (await client.encoders.list()).find(({ id }) => encoder.startsWith(id));

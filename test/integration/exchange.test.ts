@@ -37,7 +37,7 @@ test('an export is merged into another library by content, is one change, and br
   await from.service.close();
   const catalog = new Catalog(join(root, 'from', 'catalog.sqlite'));
   catalog.models.put(version('taught-2026-01-01-0011aabb', encoder, model.id, 'head'));
-  catalog.models.put(version('deep-2026-01-01-0011aabb', 'tuned', model.id, 'deep'));
+  catalog.models.put(version('deep-2026-01-01-0011aabb', 'tuned-0011aabb-00112233', model.id, 'deep'));
   catalog.close();
   const reader = await openLibrary(join(root, 'from'), { access: 'read' });
   const wrote = await reader.client.library.exportTo({ path: file });

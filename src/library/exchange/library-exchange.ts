@@ -6,6 +6,7 @@ import type { Groups } from '../groups/groups.ts';
 import { parseDescription } from '../teach/model-description.ts';
 import { withoutPictures, writeAside } from '../teach/model-file.ts';
 import { unpackHead } from '../teach/packed-head.ts';
+import { isOfThisProgram, packTuned, unpackTuned, type TunedPart } from '../teach/tuned-weights.ts';
 import type { Versions } from '../teach/versions.ts';
 import { libraryFileText, readLibraryFile, type LibraryContent } from './library-file.ts';
 
@@ -24,27 +25,44 @@ export class LibraryExchange {
   }
 
   /**
-   * Writes everything that was made as one file, aside and renamed. Versions of encoders that were tuned are left out and counted: their
-   * encoders, of megabytes, would have to go with them.
+   * Writes everything that was made as one file, aside and renamed. Versions of encoders that were tuned take those with them; where one is
+   * damaged or gone they are left out, and counted.
    *
    * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
    */
   async exportTo(path: string): Promise<LibraryExport> {
     const { catalog } = this.#parts;
     const rows = catalog.models.all().flatMap(({ id }) => catalog.models.get(id) ?? []);
-    const portable = rows.filter(({ kind }) => kind !== 'deep');
     const groups = catalog.labels.hashedGroups();
-    const models = portable.map(({ id, encoder, base, createdAt, description, head }) => ({
-      id,
-      encoder,
-      base,
-      createdAt,
-      description: withoutPictures(parseDescription(description)),
-      head: Buffer.from(head).toString('base64'),
-    }));
+    const models: LibraryContent['models'] = [];
+    for (const row of rows) {
+      const { id, encoder, base, createdAt, description } = row;
+      const tuned = await this.#tunedPart(row);
+      if (tuned === undefined) continue;
+      models.push({
+        id,
+        encoder,
+        base,
+        createdAt,
+        description: withoutPictures(parseDescription(description)),
+        head: Buffer.from(row.head).toString('base64'),
+        ...(tuned && { tuned }),
+      });
+    }
     const bytes = await writeAside(path, libraryFileText({ groups, models }));
     const labels = groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0);
-    return { path, bytes, groups: groups.length, labels, models: models.length, left: rows.length - portable.length };
+    return { path, bytes, groups: groups.length, labels, models: models.length, left: rows.length - models.length };
+  }
+
+  /** Null where the version's encoder was not tuned; undefined where that cannot be read. */
+  async #tunedPart(row: TaughtModelRow): Promise<TunedPart | null | undefined> {
+    try {
+      const weights = await this.#parts.versions.tunedWeights(row);
+      return weights && packTuned(weights);
+    } catch (error) {
+      if (error instanceof ServiceError) return undefined;
+      throw error;
+    }
   }
 
   /**
@@ -60,6 +78,7 @@ export class LibraryExchange {
     const hashes = new Set(content.groups.flatMap(({ members, refused }) => [...members, ...refused]));
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
+    await this.#installEncoders(path, content);
     const models = versions.keep(rows);
     const { change, labels } = groups.takeOver(
       content.groups.map(({ name, createdAt, members, refused }) => ({
@@ -71,11 +90,21 @@ export class LibraryExchange {
     );
     return { change, groups: content.groups.length, labels, missing: hashes.size - ids.size, models };
   }
+
+  /** Those of another version of the program cannot be used here: their versions are kept, and say so. */
+  async #installEncoders(path: string, content: LibraryContent): Promise<void> {
+    const { catalog, versions } = this.#parts;
+    for (const [i, row] of modelRows(path, content).entries()) {
+      const tuned = content.models[i]?.tuned;
+      if (!tuned || !isOfThisProgram(tuned) || catalog.models.get(row.id)) continue;
+      await versions.installTuned(row, unpackTuned(tuned), 'LIBRARY_FILE_DAMAGED', path);
+    }
+  }
 }
 
 /** @throws ServiceError LIBRARY_FILE_DAMAGED where a head is none */
 function modelRows(path: string, { models }: LibraryContent): TaughtModelRow[] {
-  return models.map(({ description, head: text, ...model }): TaughtModelRow => {
+  return models.map(({ description, head: text, tuned: _, ...model }): TaughtModelRow => {
     const head = Buffer.from(text, 'base64');
     try {
       unpackHead(head);

@@ -1,9 +1,10 @@
-import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { ServiceError } from '../../contract/errors.ts';
 import { contentHash } from '../../contract/schemas.ts';
 import { modelDescription } from '../teach/model-description.ts';
+import { tunedPart } from '../teach/tuned-weights.ts';
+import { checkedJson, sumOf } from './checked-json.ts';
 
 /** Two million labels, or ten versions with heads of 2,048 × 2,048, are 220 MB. A string of over 512 MB cannot be made. */
 const MOST_BYTES = 400 * 1024 * 1024;
@@ -37,6 +38,8 @@ const libraryFile = z.object({
       description: modelDescription,
       /** Base64 of what `packHead` makes. */
       head: z.base64(),
+      /** Of a version of a tuned encoder: what that differs in. */
+      tuned: tunedPart.optional(),
     }),
   ),
   sha256: z.string(),
@@ -44,17 +47,13 @@ const libraryFile = z.object({
 type LibraryFile = z.infer<typeof libraryFile>;
 export type LibraryContent = Pick<LibraryFile, 'groups' | 'models'>;
 
-function sumOf({ sha256: _, ...rest }: LibraryFile): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
-}
-
 /** The text of a library file. */
 export function libraryFileText({ groups, models }: LibraryContent): string {
   const createdAt = new Date().toISOString();
   const content = { format: 'semblance-library', version: VERSION, createdAt, groups, models, sha256: '' } as const;
   // in the order of the schema, which the checksum is made of
   const ordered = libraryFile.parse(content);
-  return JSON.stringify({ ...ordered, sha256: sumOf(ordered) });
+  return checkedJson(ordered);
 }
 
 /** @throws ServiceError LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER */

@@ -1,23 +1,18 @@
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { builtinModel } from '../../compute/encoder.ts';
 import { loadProjectionFor, type Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
+import { checkedJson, sumOf } from '../exchange/checked-json.ts';
 import { writeError } from '../library-folder.ts';
 import { modelDescription, parseDescription, type ModelDescription } from './model-description.ts';
 import { unpackHead } from './packed-head.ts';
+import { isOfThisProgram, packTuned, tunedPart, unpackTuned, type TunedWeights } from './tuned-weights.ts';
 
 /** A head of 2,048 × 2,048 is 22 MB as base64. */
 const MOST_BYTES = 64 * 1024 * 1024;
-
-/** How the encoder of a version differs from the built-in one: float32, little-endian, base64, by the names of its weights. */
-const tunedPart = z.object({ builtin: z.string(), weights: z.record(z.string(), z.base64()) });
-
-/** Weights by name: see `weightsOfTuned`. */
-export type TunedWeights = ReadonlyMap<string, Float32Array>;
 
 /**
  * A version as one file: JSON. `head` is base64 of what `packHead` makes, `sha256` is of the JSON of all other fields in this order. `tuned` is
@@ -37,10 +32,6 @@ const modelFile = z.object({
 });
 type ModelFile = z.infer<typeof modelFile>;
 
-function sumOf({ sha256: _, ...rest }: ModelFile): string {
-  return createHash('sha256').update(JSON.stringify(rest)).digest('hex');
-}
-
 /**
  * Writes a version, aside and renamed. What names pictures of this library is left out.
  *
@@ -57,22 +48,10 @@ export async function writeModelFile(path: string, row: TaughtModelRow, tuned: T
     createdAt: row.createdAt,
     description: withoutPictures(parseDescription(row.description)),
     head: Buffer.from(row.head).toString('base64'),
-    ...(tuned && { tuned: { builtin: builtinModel().id, weights: packed(tuned) } }),
+    ...(tuned && { tuned: packTuned(tuned) }),
     sha256: '',
   };
-  return writeAside(path, JSON.stringify({ ...content, sha256: sumOf(content) }));
-}
-
-function packed(weights: TunedWeights): Record<string, string> {
-  return Object.fromEntries([...weights].map(([name, { buffer }]) => [name, Buffer.from(buffer).toString('base64')]));
-}
-
-function unpacked(weights: Readonly<Record<string, string>>): TunedWeights {
-  return new Map(
-    Object.entries(weights).map(([name, text]) => {
-      return [name, new Float32Array(Uint8Array.from(Buffer.from(text, 'base64')).buffer)];
-    }),
-  );
+  return writeAside(path, checkedJson(content));
 }
 
 /** A description without what names pictures by ids, which mean nothing in another library. */
@@ -123,7 +102,7 @@ export async function readModelFile(
   const { content, head, inputs, tuned } = await readContent(path);
   // a tuned encoder brings itself, and its vectors are those of the built-in projection
   const own = tuned ? loadProjectionFor(content.encoder) : base;
-  const fits = tuned ? content.tuned?.builtin === builtinModel().id : content.encoder === encoder;
+  const fits = content.tuned ? isOfThisProgram(content.tuned) : content.encoder === encoder;
   if (!fits || content.base !== own.id) throw new ServiceError('MODEL_OF_OTHER_ENCODER', content.encoder);
   if (inputs !== own.dimensions) {
     throw new ServiceError('MODEL_FILE_DAMAGED', `${path}: its head takes ${inputs} values, not ${own.dimensions}`);
@@ -157,7 +136,7 @@ async function readContent(path: string): Promise<ReadFile> {
     const content = modelFile.parse(JSON.parse(await readFile(path, 'utf8')));
     if (sumOf(content) !== content.sha256) throw new RangeError('its checksum is wrong');
     const head = Buffer.from(content.head, 'base64');
-    const tuned = content.tuned ? unpacked(content.tuned.weights) : null;
+    const tuned = content.tuned ? unpackTuned(content.tuned) : null;
     return { content, head, inputs: unpackHead(head).inputs, tuned };
   } catch (cause) {
     throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });

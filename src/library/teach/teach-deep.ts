@@ -95,7 +95,9 @@ export async function teachDeep(
 }
 
 /** What is said of every tuning: it is judged by less than a head alone is. */
-const JUDGED_ONCE = ['A fifth of the labelled pictures was kept out of the tuning to judge it, once.'];
+const JUDGED_ONCE = [
+  'A fifth of the labelled pictures was kept out of the tuning to judge it, once. Whether groups that it was not taught are found as before was not tried: that takes another tuning.',
+];
 
 /** The task as the built-in encoder sees it: with the vectors that are stored where that one answers. */
 async function untuned(parts: TuningParts, library: IndexParts, task: TeachTask, run: DeepRun): Promise<TeachTask> {

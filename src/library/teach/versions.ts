@@ -17,7 +17,8 @@ import { idsOfEncoder } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import type { ModelDescription, VersionDescriptions } from './model-description.ts';
-import { readModelFile, writeModelFile, type TunedWeights } from './model-file.ts';
+import { readModelFile, writeModelFile } from './model-file.ts';
+import type { TunedWeights } from './tuned-weights.ts';
 import { isTunable } from './tune-encoder.ts';
 
 interface VersionsParts {
@@ -168,12 +169,15 @@ export class Versions {
    * @throws ServiceError MODEL_UNKNOWN, ENCODER_* where its encoder is not there, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
    */
   async exportTo(id: string, path: string): Promise<{ path: string; bytes: number }> {
-    const { catalog, paths } = this.#parts;
-    const row = catalog.models.get(id);
+    const row = this.#parts.catalog.models.get(id);
     if (!row) throw new ServiceError('MODEL_UNKNOWN', id);
+    return { path, bytes: await writeModelFile(path, row, await this.tunedWeights(row)) };
+  }
+
+  /** What the encoder of a version differs in from the built-in one; null where it was not tuned. @throws ServiceError ENCODER_* */
+  async tunedWeights(row: Pick<TaughtModelRow, 'encoder'>): Promise<TunedWeights | null> {
     const encoder = encoderOfFeatures(row.encoder);
-    const tuned = isTuned(encoder) ? await weightsOfTuned(paths.models, encoder) : null;
-    return { path, bytes: await writeModelFile(path, row, tuned) };
+    return isTuned(encoder) ? weightsOfTuned(this.#parts.paths.models, encoder) : null;
   }
 
   /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER; of a tuned encoder, DISK_FULL, ENCODER_UNSUITABLE */
@@ -181,7 +185,7 @@ export class Versions {
     const { catalog, active } = this.#parts;
     const { encoder, base } = active.current;
     const { row, tuned } = await readModelFile(path, encoder.id, base);
-    if (tuned) await this.#installTuned(path, row, tuned);
+    if (tuned) await this.installTuned(row, tuned, 'MODEL_FILE_DAMAGED', path);
     catalog.models.put(row);
     this.#listener.changed();
     const version = (await this.list()).find(({ id }) => id === row.id);
@@ -189,7 +193,18 @@ export class Versions {
     return version;
   }
 
-  async #installTuned(path: string, row: TaughtModelRow, weights: TunedWeights): Promise<void> {
+  /**
+   * Installs the tuned encoder of a version that comes from elsewhere.
+   *
+   * @param code where the weights are not those of its encoder
+   * @throws ServiceError `code`, DISK_FULL, ENCODER_UNSUITABLE
+   */
+  async installTuned(
+    row: TaughtModelRow,
+    weights: TunedWeights,
+    code: 'MODEL_FILE_DAMAGED' | 'LIBRARY_FILE_DAMAGED',
+    path: string,
+  ): Promise<void> {
     const name = `Tuned in another library, ${row.createdAt.slice(0, 10)}`;
     try {
       const { featuresId } = await installTunedWeights(this.#parts.paths.models, weights, name);
@@ -197,7 +212,7 @@ export class Versions {
     } catch (cause) {
       await this.removeNeedless();
       if (cause instanceof ServiceError) throw cause;
-      throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });
+      throw new ServiceError(code, path, { cause });
     }
   }
 
