@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
 import type { Catalog, FailureRow, FileRow, SourceRow } from '../catalog/catalog.ts';
@@ -18,6 +19,9 @@ import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
  * device that takes more at once gets more.
  */
 const IN_FLIGHT = 96;
+
+/** Paths that the catalog is asked about, or that are taken out of it, between two looks at the event loop: some 5 ms. */
+const SLICE = 100;
 
 /** Failures that a drive which was unplugged brings about. */
 const OF_THE_DRIVE: ReadonlySet<FailureRow['code']> = new Set(['FILE_VANISHED', 'FILE_UNREADABLE', 'DECODER_TIMEOUT']);
@@ -176,7 +180,7 @@ export class IndexRun {
       });
       if (!scan) continue;
       this.counts.found = before + scan.files.length;
-      const known = this.#known(target);
+      const known = await this.#known(target);
       const scope = target.paths ? null : start;
       const plan = planIndexing(
         scan.files,
@@ -191,13 +195,17 @@ export class IndexRun {
     return plans;
   }
 
-  #known({ source, paths }: IndexTarget): { readonly files: FileRow[]; readonly failures: FailureRow[] } {
+  async #known({ source, paths }: IndexTarget): Promise<{
+    readonly files: FileRow[];
+    readonly failures: FailureRow[];
+  }> {
     const { catalog } = this.#parts;
     if (paths === undefined) return catalog.knownUnder(source.id, '');
     // a file and the folder that it is in may both be named
     const files = new Map<string, FileRow>();
     const failures = new Map<string, FailureRow>();
-    for (const path of paths) {
+    for (const [i, path] of paths.entries()) {
+      if (i % SLICE === SLICE - 1) await letOthersRun();
       const known = catalog.knownUnder(source.id, path);
       for (const file of known.files) files.set(file.path, file);
       for (const failure of known.failures) failures.set(failure.path, failure);
@@ -341,7 +349,10 @@ export class IndexRun {
   async #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): Promise<void> {
     for (const { target, plan } of plans) {
       if (plan.gone.length === 0 || (await this.#isLost(target))) continue;
-      this.#parts.catalog.removePaths(target.source.id, plan.gone);
+      for (let i = 0; i < plan.gone.length; i += SLICE) {
+        this.#parts.catalog.removePaths(target.source.id, plan.gone.slice(i, i + SLICE));
+        await letOthersRun();
+      }
       this.changes += plan.gone.length;
     }
     if (this.#lost.size === 0) for (const left of this.#gone.values()) this.counts.removed += left;
