@@ -1,6 +1,7 @@
 import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test } from 'vitest';
+import { createEncoder, type Encoder } from '../../src/compute/encoder.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { bombPng, drawing, writeBytes, writeDrawings } from '../fixtures/pictures.ts';
 
@@ -224,4 +225,40 @@ test('pause holds the run, cancel ends it, and the next run goes on from there',
   const rest = await indexFolders(client);
   expect(rest).toMatchObject({ found: 160, unchanged: summary.indexed, indexed: 160 - summary.indexed });
   expect((await client.verify({})).ok).toBe(true);
+});
+
+test('cancel waits for no picture that is being encoded, and the next run reads those', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 60);
+  const encoder = await createEncoder({ threads: 1 });
+  let release: () => void = () => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  let batches = 0;
+  const stuck: Encoder = {
+    ...encoder,
+    async encode(pixels) {
+      if (++batches > 2) await held;
+      return encoder.encode(pixels);
+    },
+  };
+  const { client } = await openLibrary(join(folder, 'library'), { encoder: stuck });
+  // Before the library is closed, which waits for its encoder: hooks run last to first.
+  onTestFinished(() => release());
+  const running = indexFolders(client, photos);
+  const stop = new AbortController();
+  for await (const event of await client.indexing.watch(undefined, { signal: stop.signal })) {
+    if (event.type !== 'progress' || event.indexed === 0) continue;
+    // Resolves although the encoder gives nothing any more.
+    await client.indexing.cancel();
+    stop.abort();
+  }
+  const { indexed, cancelled } = await running;
+  expect(cancelled).toBe(true);
+  expect(indexed).toBeGreaterThan(0);
+  expect(indexed).toBeLessThan(60);
+  expect(await client.verify({})).toMatchObject({ ok: true, pictures: indexed, vectors: indexed });
+  release();
+  expect(await indexFolders(client)).toMatchObject({ found: 60, unchanged: indexed, indexed: 60 - indexed });
+  expect(await client.verify({})).toMatchObject({ ok: true, pictures: 60, vectors: 60 });
 });

@@ -37,3 +37,18 @@ test('a failed batch fails its pictures and no others wait for ever', async () =
   const results = await Promise.allSettled(Array.from({ length: 20 }, () => batcher.encode(Uint8Array.of(1, 1))));
   expect(results.every(({ status }) => status === 'rejected')).toBe(true);
 });
+
+test('a picture that nobody waits for any more is taken out before it is encoded', async () => {
+  const { encoder, batches } = recordingEncoder();
+  const batcher = new EncodeBatcher(encoder, 1);
+  const stop = new AbortController();
+  const { signal } = stop;
+  const running = batcher.encode(Uint8Array.of(1, 0), { signal });
+  const waiting = batcher.encode(Uint8Array.of(2, 0), { signal });
+  const other = batcher.encode(Uint8Array.of(3, 0));
+  stop.abort(new Error('cancelled'));
+  await expect(running).rejects.toThrow('cancelled');
+  await expect(waiting).rejects.toThrow('cancelled');
+  expect([...(await other)]).toEqual([3]);
+  expect(batches).toEqual([1, 1]);
+});

@@ -12,6 +12,12 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
+interface EncodeOptions {
+  /** Goes before everything that waits: a person does, for a search. */
+  readonly urgent?: boolean;
+  readonly signal?: AbortSignal;
+}
+
 /** Gathers single pictures into batches, as many at a time as the encoder has threads. Urgent ones go first, by themselves. */
 export class EncodeBatcher {
   readonly #encoder: Encoder;
@@ -33,13 +39,28 @@ export class EncodeBatcher {
     return BATCH * this.#atOnce();
   }
 
-  /** Features of one picture of `encoder.inputSide`² RGB pixels. */
-  encode(pixels: Uint8Array, urgent = false): Promise<Float32Array> {
-    if (urgent) return this.#encoder.encode(pixels);
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ pixels, resolve, reject });
-      this.#dispatch();
+  /**
+   * Features of one picture of `encoder.inputSide`² RGB pixels. Rejects with the signal's reason when that is aborted: one that waits is
+   * taken out, one that is being encoded is not waited for.
+   */
+  encode(pixels: Uint8Array, options: EncodeOptions = {}): Promise<Float32Array> {
+    if (options.urgent) return this.#encoder.encode(pixels);
+    const { signal } = options;
+    let abandon: () => void = () => undefined;
+    const features = new Promise<Float32Array>((resolve, reject) => {
+      const waiting: Waiting = { pixels, resolve, reject };
+      abandon = () => {
+        const at = this.#waiting.indexOf(waiting);
+        if (at >= 0) this.#waiting.splice(at, 1);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
+      this.#waiting.push(waiting);
     });
+    if (signal?.aborted) abandon();
+    else signal?.addEventListener('abort', abandon, { once: true });
+    this.#dispatch();
+    // a run has one signal for all of its pictures
+    return features.finally(() => signal?.removeEventListener('abort', abandon));
   }
 
   #dispatch(): void {

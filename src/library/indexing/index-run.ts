@@ -1,7 +1,9 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
+import { thumbnailPath } from '../../contract/thumbnail-path.ts';
 import type { Catalog, FailureRow, FileRow, SourceRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
@@ -69,6 +71,8 @@ export class IndexRun {
   readonly #lost = new Set<IndexTarget>();
   /** Content that is being encoded now, by hash; settles when it is stored, or was not. */
   readonly #encoding = new Map<string, Promise<void>>();
+  /** Hashes of what was decoded and could not be stored, as where the run was cancelled meanwhile. */
+  readonly #unstored = new Set<string>();
   /** How much was changed in the library. */
   changes = 0;
   /** Pictures that may have lost their last file in a run over single paths. */
@@ -115,6 +119,7 @@ export class IndexRun {
       (error: unknown) => (signal.aborted ? null : ServiceError.from(error)),
     );
     await this.#writer.flush();
+    await this.#dropThumbnails();
     await this.#hideGone();
     const seconds = this.meter.activeMs / 1000;
     return {
@@ -125,6 +130,16 @@ export class IndexRun {
       cancelled: signal.aborted,
       error: problem && { code: problem.code, message: problem.message },
     };
+  }
+
+  /** Those of pictures that were decoded and not stored. */
+  async #dropThumbnails(): Promise<void> {
+    const { catalog, paths } = this.#parts;
+    for (const hash of this.#unstored) {
+      if (catalog.mediaByHash(hash)) continue;
+      // where it cannot be removed it is some kilobytes, which `verify --repair` removes
+      await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true }).catch(() => undefined);
+    }
   }
 
   async #hideGone(): Promise<void> {
@@ -241,7 +256,7 @@ export class IndexRun {
       for (const { target, plan } of plans) {
         for (const { file, code, message } of plan.refused)
           await launch(() => this.#refuse(target, file, code, message));
-        for (const file of plan.read) await launch(() => this.#read(target, file));
+        for (const file of plan.read) await launch(() => this.#read(target, file, either));
       }
     } finally {
       await this.#drain(flying);
@@ -249,13 +264,16 @@ export class IndexRun {
     if (stop.signal.aborted) throw stop.signal.reason;
   }
 
-  /** Waits for what is in the pipeline, also where the run is paused. */
+  /**
+   * Waits for what is in the pipeline, also where the run is paused. Where the run was cancelled that is what is being stored: pictures
+   * that are being decoded or encoded are read by the next run.
+   */
   async #drain(flying: ReadonlySet<Promise<void>>): Promise<void> {
     this.#gate.reopen();
     while (flying.size > 0) await Promise.race(flying);
   }
 
-  async #read(target: IndexTarget, file: ScannedFile): Promise<void> {
+  async #read(target: IndexTarget, file: ScannedFile, signal: AbortSignal): Promise<void> {
     const { catalog, decoders, paths, pixels } = this.#parts;
     if (this.#lost.has(target)) return;
     const upcoming = this.#parts.upcoming();
@@ -264,7 +282,7 @@ export class IndexRun {
       const known = catalog.hashesOfLength(file.size);
       const decoded = await decoders.decode(
         { path: join(target.source.path, file.path) },
-        { known, thumbsFolder: paths.thumbs, pixels: upcoming ? [pixels, upcoming.pixels] : [pixels] },
+        { known, thumbsFolder: paths.thumbs, pixels: upcoming ? [pixels, upcoming.pixels] : [pixels], signal },
       );
       if ('known' in decoded) {
         this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
@@ -277,9 +295,9 @@ export class IndexRun {
         this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash }));
         return;
       }
-      const encoding = this.#encode(seen, decoded, upcoming);
+      const encoding = this.#encode(seen, decoded, upcoming, signal);
       // whether it succeeds is asked of the catalog
-      const settled = encoding.catch(() => undefined).finally(() => this.#encoding.delete(hash));
+      const settled = encoding.catch(() => void this.#unstored.add(hash)).finally(() => this.#encoding.delete(hash));
       this.#encoding.set(hash, settled);
       await encoding;
     } catch (error) {
@@ -290,12 +308,17 @@ export class IndexRun {
     }
   }
 
-  async #encode(seen: FileSeen, decoded: DecodedPicture, upcoming: ModelParts | null): Promise<void> {
+  async #encode(
+    seen: FileSeen,
+    decoded: DecodedPicture,
+    upcoming: ModelParts | null,
+    signal: AbortSignal,
+  ): Promise<void> {
     const [own, next] = decoded.pixels;
     const [encoded, encodedAnew] = await Promise.all([
-      encode(this.#parts, own),
+      encode(this.#parts, own, signal),
       // what fails here is tried again, and told, by the run that encodes the library for it
-      upcoming && encode(upcoming, next).catch(() => null),
+      upcoming && encode(upcoming, next, signal).catch(() => null),
     ]);
     const anew = upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew };
     await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, anew });
@@ -359,9 +382,13 @@ export class IndexRun {
   }
 }
 
-async function encode({ batcher, projection }: ModelParts, pixels: Uint8Array | undefined): Promise<Encoded> {
+async function encode(
+  { batcher, projection }: ModelParts,
+  pixels: Uint8Array | undefined,
+  signal: AbortSignal,
+): Promise<Encoded> {
   if (!pixels) throw new Error('a decode worker gave no pixels');
-  const features = await batcher.encode(pixels);
+  const features = await batcher.encode(pixels, { signal });
   return { features, vector: projection.project(features) };
 }
 

@@ -42,6 +42,8 @@ export interface DecodeOptions {
   readonly thumbsFolder?: string | null;
   /** Goes before everything that waits: a person does, for a search. */
   readonly urgent?: boolean;
+  /** When it is aborted, a request that waits is taken out; one that a worker has is decoded. */
+  readonly signal?: AbortSignal;
 }
 
 /** Decoding in processes, one a core. A crash or a hang costs one file: the worker is replaced and the rest is sent again. */
@@ -62,14 +64,14 @@ export class DecodePool {
    * Reads and decodes one picture, or gives `known` where its content is one of `options.known`.
    *
    * @throws FileFailureError where the file is at fault; ServiceError DISK_FULL or LIBRARY_READ_ONLY where the thumbnail
-   *   could not be written
+   *   could not be written; the signal's reason where it was taken out
    */
   async decode(
     from: { readonly path: string } | { readonly bytes: Uint8Array },
     options: DecodeOptions = {},
   ): Promise<DecodedPicture | { readonly known: string }> {
-    const { known = [], thumbsFolder = null, urgent = false, pixels = [BUILTIN_PIXELS] } = options;
-    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder, pixels }, urgent);
+    const { known = [], thumbsFolder = null, urgent = false, pixels = [BUILTIN_PIXELS], signal } = options;
+    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder, pixels }, urgent, signal);
     if (reply.type === 'known') return { known: reply.hash };
     if (reply.type === 'decoded') return reply.picture;
     throw new Error(`a decode worker answered ${reply.type}`);
@@ -94,18 +96,28 @@ export class DecodePool {
     for (const job of this.#waiting.splice(0)) job.reject(new Error('the decode pool was closed'));
   }
 
-  #ask(asked: Asked, urgent: boolean): Promise<DecodeReply> {
-    if (this.#closed) return Promise.reject(new Error('the decode pool is closed'));
-    return new Promise<DecodeReply>((resolve, reject) => {
+  async #ask(asked: Asked, urgent: boolean, signal?: AbortSignal): Promise<DecodeReply> {
+    if (this.#closed) throw new Error('the decode pool is closed');
+    signal?.throwIfAborted();
+    let withdraw: () => void = () => undefined;
+    const answer = new Promise<DecodeReply>((resolve, reject) => {
       const job: Job = { asked, resolve, reject };
+      withdraw = () => {
+        const at = this.#waiting.indexOf(job);
+        if (at < 0) return;
+        this.#waiting.splice(at, 1);
+        reject(signal?.reason instanceof Error ? signal.reason : new Error('aborted'));
+      };
       if (urgent) this.#waiting.unshift(job);
       else this.#waiting.push(job);
-      this.#dispatch();
-    }).then((reply) => {
-      if (reply.type === 'failed') throw new FileFailureError(reply.code, reply.message);
-      if (reply.type === 'disk') throw writeError(reply);
-      return reply;
     });
+    this.#dispatch();
+    signal?.addEventListener('abort', withdraw, { once: true });
+    // a run has one signal for all of its pictures
+    const reply = await answer.finally(() => signal?.removeEventListener('abort', withdraw));
+    if (reply.type === 'failed') throw new FileFailureError(reply.code, reply.message);
+    if (reply.type === 'disk') throw writeError(reply);
+    return reply;
   }
 
   #dispatch(): void {

@@ -193,7 +193,7 @@ async function readExample(
     const picture = await decoders.decode(from, { urgent: true, pixels: [pixels] });
     const own = 'known' in picture ? undefined : picture.pixels[0];
     if ('known' in picture || !own) throw new Error('a decode worker gave no pixels');
-    const features = await batcher.encode(own, true);
+    const features = await batcher.encode(own, { urgent: true });
     const { signature, thumbnail } = picture;
     const vector = projection.project(features);
     const untaught = (): Float32Array => base.project(features);
