@@ -173,13 +173,34 @@ async function installPath(session: Session, output: Output, path: string, optio
   const { yes: _yes, id, acceptLicence, ...answers } = options;
   let given: ModelAnswers = answers;
   for (;;) {
-    const result = await session.client.encoders.install({ path, id, acceptLicence, answers: given });
+    const request = { path, id, acceptLicence, answers: given };
+    const result = await showingProgress(session, output, () => session.client.encoders.install(request));
     if (result.kind === 'installed') {
       for (const seen of result.firstSeen) output.notice(`Pinned now: ${seen.path} has SHA-256 ${seen.sha256}`);
       showEncoder(output, result.encoder);
       return 0;
     }
     given = { ...given, ...(await askAll(result)) };
+  }
+}
+
+/** Does `work`, and shows meanwhile how far an installation is. */
+async function showingProgress<Result>(
+  { client }: Session,
+  output: Output,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const stop = new AbortController();
+  const events = await client.encoders.watch(undefined, { signal: stop.signal });
+  const showing = (async () => {
+    for await (const event of events) if (event.type === 'progress' && event.install) showProgress(output, event);
+  })();
+  try {
+    return await work();
+  } finally {
+    stop.abort();
+    await showing;
+    output.clearBar();
   }
 }
 
