@@ -1,8 +1,9 @@
-import { copyFile, mkdir, open, rename, rm } from 'node:fs/promises';
+import { copyFile, mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import type { IndexSummary } from '../../src/contract/schemas.ts';
+import { countingEncoder } from '../fixtures/counting-encoder.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 
@@ -81,7 +82,10 @@ test('where the system does not tell of changes, it is looked through, and that 
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
   const [a = '', b = ''] = await writeDrawings(photos, 3);
-  const { client } = await openLibrary(join(folder, 'library'), { watch: { ...TIMES, alwaysPoll: true } });
+  const { client } = await openLibrary(join(folder, 'library'), {
+    encoder: countingEncoder(),
+    watch: { ...TIMES, alwaysPoll: true },
+  });
   await indexFolders(client, photos);
   await watched(client, 'polling');
   const [idOfA] = await client.pictures.at({ paths: [a] });
@@ -103,19 +107,50 @@ test('many changes at once are one quiet run, which gives way to what a person a
   const folder = await temporaryFolder();
   const [photos, library] = [join(folder, 'photos'), join(folder, 'library')];
   const paths = await writeDrawings(join(photos, 'from'), 120, 1, 64, 48);
-  const { client } = await openLibrary(library, { watch: TIMES });
+  const encoder = countingEncoder();
+  const { client } = await openLibrary(library, { encoder, watch: TIMES });
   await indexFolders(client, photos);
   await watched(client);
   const told = await summaries(client);
   await mkdir(join(photos, 'to'));
   for (const [i, path] of paths.entries()) await rename(path, join(photos, 'to', `${i}.jpg`));
-  await vi.waitFor(() => expect(told.reduce((sum, { moved }) => sum + moved, 0)).toBe(120), PATIENCE);
-  expect(told).toHaveLength(1);
-  expect(told[0]).toMatchObject({ quiet: true, indexed: 0, moved: 120, removed: 0 });
+  const moved = paths.map((_, i) => join(photos, 'to', `${i}.jpg`));
+  await vi.waitFor(async () => expect(await client.pictures.at({ paths: moved })).not.toContain(null), PATIENCE);
+  await vi.waitFor(async () => expect(await client.pictures.at({ paths })).toEqual(paths.map(() => null)), PATIENCE);
+  await vi.waitFor(() => expect(told.length).toBeGreaterThan(0), PATIENCE);
+  // one where the machine has nothing else to do
+  expect(told.length).toBeLessThan(5);
+  expect(told.every(({ quiet, failed }) => quiet && failed === 0)).toBe(true);
+  expect(encoder.encoded).toBe(120);
 
   await writeDrawings(join(photos, 'more'), 60, 500, 64, 48);
   await vi.waitFor(async () => expect((await client.status()).pictures).toBeGreaterThan(120), PATIENCE);
   const asked = await indexFolders(client);
   expect(asked).toMatchObject({ cancelled: false, error: null });
   await vi.waitFor(async () => expect((await client.status()).pictures).toBe(180), PATIENCE);
+});
+
+test('what .semblanceignore names is not there, from when it is written until it is taken away', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 2);
+  await writeDrawings(join(photos, 'drafts'), 2, 20);
+  await writeDrawings(join(photos, 'trip', 'raw'), 2, 40);
+  await writeDrawings(join(photos, 'trip'), 1, 60);
+  await writeFile(join(photos, '.semblanceignore'), 'drafts/\n*1.jpg\n');
+  const { client } = await openLibrary(join(folder, 'library'), { encoder: countingEncoder(), watch: TIMES });
+  expect(await indexFolders(client, photos)).toMatchObject({ found: 3, indexed: 3, failed: 0 });
+  await watched(client);
+  await writeDrawings(join(photos, 'drafts', 'more'), 1, 80);
+  await writeFile(join(photos, 'trip', '.semblanceignore'), '/raw\n!0001.jpg\n');
+  await drawing(90)
+    .jpeg()
+    .toFile(join(photos, 'trip', '0001.jpg'));
+  const there = ['0000.jpg', 'trip/0000.jpg', 'trip/0001.jpg', 'trip/raw/0000.jpg', 'drafts/more/0000.jpg'];
+  const known = async (): Promise<boolean[]> =>
+    (await client.pictures.at({ paths: there.map((path) => join(photos, path)) })).map((id) => id !== null);
+  await vi.waitFor(async () => expect(await known()).toEqual([true, true, true, false, false]), PATIENCE);
+  await rm(join(photos, '.semblanceignore'));
+  await vi.waitFor(async () => expect(await known()).toEqual([true, true, true, false, true]), PATIENCE);
+  expect((await client.status()).pictures).toBe(7);
 });

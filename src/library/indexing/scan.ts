@@ -2,6 +2,7 @@ import { lstat, opendir, realpath, stat } from 'node:fs/promises';
 import { basename, join, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { nameKind, type NameKind } from '../media/formats.ts';
+import { IgnoreRules } from './ignore-rules.ts';
 
 /** A file as it lies on disk now. `path` is relative to the source, with `/` between folders. */
 export interface ScannedFile {
@@ -53,7 +54,7 @@ export interface Scan {
 
 /**
  * Walks `folder` and stats every file in it. Symbolic links are not followed: they lead out of the source, or round in
- * circles. Hidden files and folders are passed over.
+ * circles. Hidden files and folders are passed over, and what an ignore file names.
  *
  * @param start sub-folder to walk, relative to `folder`; '' for all of it
  * @throws ServiceError as {@link readableFolder}; the signal's reason where it was aborted
@@ -61,26 +62,51 @@ export interface Scan {
 export async function scanFolder(folder: string, start: string, options: ScanOptions): Promise<Scan> {
   const files: ScannedFile[] = [];
   const unreadable: string[] = [];
+  const rules = new IgnoreRules(folder);
   const folders = [await readableFolder(join(folder, start))];
+  await rules.readAbove(start);
   for (let current = folders.pop(); current !== undefined; current = folders.pop()) {
     options.signal.throwIfAborted();
-    const names: string[] = [];
-    try {
-      for await (const entry of await opendir(current)) {
-        if (entry.isFile()) names.push(entry.name);
-        else if (entry.isDirectory() && !isPassedOver(join(current, entry.name), options.except)) {
-          folders.push(join(current, entry.name));
-        }
-      }
-    } catch {
-      // a folder without permission, or gone since it was listed: what is known of it is kept
+    const listed = await list(folder, current, rules, options.except);
+    if (listed === null) {
       unreadable.push(portable(relative(folder, current)));
       continue;
     }
+    const { names } = listed;
+    folders.push(...listed.folders);
     files.push(...(await statAll(folder, current, names)));
     options.onFound(files.length);
   }
   return { files, unreadable };
+}
+
+/**
+ * The files and folders in a folder that count. Null where it cannot be listed (no permission, or gone since it was listed) or what it
+ * ignores cannot be read: what is known of it is kept.
+ */
+async function list(
+  root: string,
+  folder: string,
+  rules: IgnoreRules,
+  except: readonly string[],
+): Promise<{ readonly names: string[]; readonly folders: string[] } | null> {
+  try {
+    const inside = portable(relative(root, folder));
+    const names: string[] = [];
+    const folders: string[] = [];
+    await rules.read(inside);
+    for await (const entry of await opendir(folder)) {
+      const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
+      if (entry.isFile()) {
+        if (!(await rules.ignores(path, false))) names.push(entry.name);
+      } else if (entry.isDirectory() && !isPassedOver(join(folder, entry.name), except)) {
+        if (!(await rules.ignores(path, true))) folders.push(join(folder, entry.name));
+      }
+    }
+    return { names, folders };
+  } catch {
+    return null;
+  }
 }
 
 /** Whether a file or folder, by its absolute path, is none of the person's photos: hidden, a system's, or one of `except`. */
@@ -97,12 +123,13 @@ export function isPassedOver(path: string, except: readonly string[]): boolean {
  */
 export async function scanPaths(folder: string, paths: readonly string[], options: ScanOptions): Promise<Scan> {
   await readableFolder(folder);
+  const rules = new IgnoreRules(folder);
   const files = new Map<string, ScannedFile>();
   const folders: string[] = [];
   for (let i = 0; i < paths.length; i += STATS_AT_ONCE) {
     options.signal.throwIfAborted();
     const slice = paths.slice(i, i + STATS_AT_ONCE);
-    for (const found of await Promise.all(slice.map((path) => scanPath(folder, path, options.except)))) {
+    for (const found of await Promise.all(slice.map((path) => scanPath(folder, path, rules, options.except)))) {
       if (typeof found === 'string') folders.push(found);
       else if (found) files.set(found.path, found);
     }
@@ -123,13 +150,22 @@ export async function scanPaths(folder: string, paths: readonly string[], option
 }
 
 /** The file at a path, or the path itself where it is a folder; null where there is nothing of a person's. */
-async function scanPath(root: string, path: string, except: readonly string[]): Promise<ScannedFile | string | null> {
+async function scanPath(
+  root: string,
+  path: string,
+  rules: IgnoreRules,
+  except: readonly string[],
+): Promise<ScannedFile | string | null> {
   const parts = path.split('/');
-  if (parts.some((_, i) => isPassedOver(join(root, ...parts.slice(0, i + 1)), except))) return null;
+  const above = parts.map((_, i) => parts.slice(0, i + 1).join('/'));
+  if (above.some((folder) => isPassedOver(join(root, folder), except))) return null;
   const stats = await lstat(join(root, path)).catch(() => null);
-  if (stats?.isDirectory()) return path;
+  if (!stats) return null;
+  await rules.readAbove(path);
+  for (const folder of above) if (await rules.ignores(folder, folder !== path || stats.isDirectory())) return null;
+  if (stats.isDirectory()) return path;
   const kind = nameKind(basename(path));
-  if (!stats?.isFile() || kind === 'companion') return null;
+  if (!stats.isFile() || kind === 'companion') return null;
   return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs };
 }
 

@@ -1,6 +1,8 @@
+import { posix } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Source } from '../../contract/schemas.ts';
 import type { Catalog, SourceRow } from '../catalog/catalog.ts';
+import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { IndexTarget } from '../indexing/index-run.ts';
 import type { SourceStates } from '../indexing/sources.ts';
@@ -223,8 +225,14 @@ export class LibraryWatcher implements SourceStates {
   #notePaths(id: number, paths: readonly string[]): void {
     const pending = this.#pending.get(id) ?? new Set<string>();
     if (pending === 'all' || this.#sources.get(id)?.state !== 'online') return;
-    for (const path of paths) pending.add(path);
-    this.#pending.set(id, pending.size > MANY ? 'all' : pending);
+    let all = false;
+    for (const path of paths) {
+      // what its folder says has changed: all that is in it
+      const concerned = posix.basename(path) === IGNORE_FILE ? posix.dirname(path) : path;
+      if (concerned === '.') all = true;
+      else pending.add(concerned);
+    }
+    this.#pending.set(id, all || pending.size > MANY ? 'all' : pending);
   }
 
   // ── runs ──

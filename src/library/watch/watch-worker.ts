@@ -3,9 +3,10 @@
  * nothing from the thread that answers searches.
  */
 import { lstat } from 'node:fs/promises';
-import { relative, sep } from 'node:path';
+import { basename, relative, sep } from 'node:path';
 import { parentPort } from 'node:worker_threads';
 import { watch, type FSWatcher } from 'chokidar';
+import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import { isPassedOver } from '../indexing/scan.ts';
 import { unwatchableReason } from './file-systems.ts';
 import { Settling, type Look } from './settling.ts';
@@ -60,7 +61,8 @@ async function begin({ id, folder, except }: Extract<WatchRequest, { type: 'watc
     return;
   }
   const watcher = watch(folder, {
-    ignored: (path) => path !== folder && path.startsWith(folder) && isPassedOver(path, except),
+    ignored: (path) =>
+      path !== folder && path.startsWith(folder) && basename(path) !== IGNORE_FILE && isPassedOver(path, except),
     ignoreInitial: true,
     followSymlinks: false,
     ignorePermissionErrors: true,

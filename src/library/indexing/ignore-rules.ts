@@ -1,0 +1,57 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import ignore, { type Ignore } from 'ignore';
+
+/** A file of this name in a folder says what in it is no photo of the person's: patterns as in `.gitignore`, one a line. */
+export const IGNORE_FILE = '.semblanceignore';
+
+/** The ignore files of a source, as far as they were read. Paths are relative to the source, with `/`; '' is the source itself. */
+export class IgnoreRules {
+  readonly #root: string;
+  readonly #byFolder = new Map<string, Promise<Ignore | null>>();
+
+  /** @param root the source's folder */
+  constructor(root: string) {
+    this.#root = root;
+  }
+
+  /** Reads what a folder says, once. Rejects where it has an ignore file that cannot be read. */
+  async read(folder: string): Promise<void> {
+    const reading = this.#byFolder.get(folder) ?? rulesIn(join(this.#root, folder));
+    this.#byFolder.set(folder, reading);
+    await reading;
+  }
+
+  /** Reads what the folders say that a path leads through. */
+  async readAbove(path: string): Promise<void> {
+    for (const folder of foldersAbove(path)) await this.read(folder);
+  }
+
+  /** Whether a file or folder is ignored; its own folders are not asked. What a deeper folder says counts more. */
+  async ignores(path: string, isFolder: boolean): Promise<boolean> {
+    let ignored = false;
+    for (const folder of foldersAbove(path)) {
+      const rules = await this.#byFolder.get(folder);
+      if (!rules) continue;
+      const inside = folder === '' ? path : path.slice(folder.length + 1);
+      const verdict = rules.test(isFolder ? `${inside}/` : inside);
+      if (verdict.ignored) ignored = true;
+      if (verdict.unignored) ignored = false;
+    }
+    return ignored;
+  }
+}
+
+function foldersAbove(path: string): string[] {
+  const parts = path.split('/');
+  return parts.map((_, i) => parts.slice(0, i).join('/'));
+}
+
+async function rulesIn(folder: string): Promise<Ignore | null> {
+  try {
+    return ignore().add(await readFile(join(folder, IGNORE_FILE), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
