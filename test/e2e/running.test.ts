@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
@@ -76,6 +76,31 @@ test('a library that is in use is named, and opens once it is free', async ({ fo
   } finally {
     await second.app.close();
   }
+});
+
+test('what comes, moves and goes on disk is shown by itself, and so is a drive that goes and comes back', async ({
+  folder,
+  start,
+}) => {
+  const photos = join(folder, 'drive', 'photos');
+  const [first = ''] = await writeDrawings(photos, 4);
+  const { page } = await start(photos);
+  await holds(page, 4);
+  await writeDrawings(join(photos, 'new'), 3, 50);
+  await holds(page, 7);
+  await rm(first);
+  await holds(page, 6);
+  await mkdir(join(folder, 'away', 'deep'), { recursive: true });
+  await rename(photos, join(folder, 'away', 'deep', 'photos'));
+  const folders = page.getByRole('list', { name: 'Folders' });
+  await expect(folders).toContainText('Not connected');
+  await holds(page, 6);
+  await mkdir(join(folder, 'other drive'));
+  await rename(join(folder, 'away', 'deep', 'photos'), join(folder, 'other drive', 'photos'));
+  const messages = page.getByRole('list', { name: 'Messages' });
+  await expect(messages).toContainText('it was recognised by what is in it', { timeout: 30_000 });
+  await expect(folders).not.toContainText('Not connected');
+  await holds(page, 6);
 });
 
 test('a source whose drive is gone is shown as such, and its pictures are still found', async ({ folder, start }) => {
