@@ -6,6 +6,7 @@ import { Output } from '../output.ts';
 import { benchEncode } from './encode-bench.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
+import { benchMemory } from './memory-bench.ts';
 import type { BenchArea, Measurement, Report } from './measurement.ts';
 import { benchSearch } from './search-bench.ts';
 import { benchTeach } from './teach-bench.ts';
@@ -27,6 +28,10 @@ export async function benchCommand(
   };
   const measured = (name: BenchArea): boolean => area === undefined || area === name;
   output.notice('Figures are ratios to what is measured in the same run.');
+  // first: it measures this process, which what comes before leaves larger
+  if (measured('memory')) {
+    await inThrowAwayFolder((folder) => benchMemory(folder, area === 'memory' ? options.size : undefined, report));
+  }
   if (measured('similarity')) await benchSimilarity(report);
   if (measured('encode')) await benchEncode(report);
   if (measured('teach')) await benchTeach(report, output, area === 'teach' ? options.size : undefined);
@@ -40,13 +45,19 @@ async function benchWithPhotos(
   report: Report,
   output: Output,
 ): Promise<void> {
-  const folder = await mkdtemp(join(tmpdir(), 'semblance-bench-'));
-  try {
+  await inThrowAwayFolder(async (folder) => {
     const given = options.photos === undefined ? null : resolve(options.photos);
     const photos = await benchPhotos(join(folder, 'photos'), given, options.size ?? DEFAULT_SIZE);
     output.notice(`Measuring with ${photos.length} pictures.`);
     if (measured('index')) await benchIndex(folder, photos, report);
     if (measured('search')) await benchSearch(folder, photos, report);
+  });
+}
+
+async function inThrowAwayFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'semblance-bench-'));
+  try {
+    await work(folder);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }

@@ -1,4 +1,4 @@
-import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import sharp from 'sharp';
 import { nameKind } from '../../library/media/formats.ts';
@@ -49,4 +49,22 @@ async function makePhotos(folder: string, size: number): Promise<string[]> {
     paths.push(path);
   }
   return paths;
+}
+
+/** Different pictures among small ones. */
+const DIFFERENT = 256;
+
+/** Writes `count` small JPEGs: some drawings over and over, each file with other bytes after its end, which a content hash sees. */
+export async function smallPhotos(folder: string, count: number): Promise<void> {
+  const drawings: Buffer[] = [];
+  for (let i = 0; i < Math.min(DIFFERENT, count); i++) {
+    const noise = { type: 'gaussian', mean: 60 + ((i * 37) % 130), sigma: 20 + (i % 60) } as const;
+    const drawing = sharp({ create: { width: 40, height: 30, channels: 3, background: '#808080', noise } });
+    const tint = { r: (i * 53) % 256, g: (i * 97) % 256, b: (i * 193) % 256 };
+    drawings.push(await drawing.tint(tint).resize(320, 240).jpeg({ quality: 70 }).toBuffer());
+  }
+  for (let i = 0; i < count; i++) {
+    const bytes = drawings[i % drawings.length] ?? Buffer.alloc(0);
+    await writeFile(join(folder, `${String(i).padStart(6, '0')}.jpg`), Buffer.concat([bytes, Buffer.from(`#${i}`)]));
+  }
 }
