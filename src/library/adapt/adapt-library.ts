@@ -68,7 +68,9 @@ export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<
   };
   const heldOut = await viewsOf(library, judging, { count: ASKING, area: HELD_OUT_AREA }, run, onRead(0));
   const learned = await viewsOf(library, learning, { count: VIEWS, area: LEARNED_AREA }, run, onRead(judging.length));
-  if (heldOut.length + learned.length < LEAST_PICTURES) throw new ServiceError('TEACHING_IMPOSSIBLE', TOO_FEW);
+  // a drive may go between the two
+  const isEnough = heldOut.length + learned.length >= LEAST_PICTURES && learned.length >= heldOut.length;
+  if (!isEnough) throw new ServiceError('TEACHING_IMPOSSIBLE', TOO_FEW);
   const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
   const ids = new Set([
     ...groups.flatMap(({ members }) => members),

@@ -52,8 +52,9 @@ export async function saveIndex(folder: string, model: string, index: HnswIndex)
     const file = `hnsw-${digest.slice(0, 16)}.bin`;
     await rename(aside, join(folder, file));
     const { m, efConstruction } = HNSW_PARAMETERS;
-    const count = index.ids().length;
     const { dimensions, hidden } = index;
+    // what was dropped is still in the file, hidden
+    const count = new Set([...index.ids(), ...hidden]).size;
     const manifest = { format: 1, model, dimensions, m, efConstruction, count, hidden, file, sha256: digest };
     await writeText(join(folder, `${MANIFEST}.tmp`), JSON.stringify(manifest));
     await rename(join(folder, `${MANIFEST}.tmp`), join(folder, MANIFEST));
