@@ -49,7 +49,9 @@ export function createRouter(parts: RouterParts) {
   return os.router({
     status: os.status.handler(async () => {
       const { vectors, projection, definition } = active.current;
-      const sources = await Promise.all(catalog.sources().map((source) => describeSource(catalog, source, watcher)));
+      const sources = await Promise.all(
+        catalog.sources.all().map((source) => describeSource(catalog, source, watcher)),
+      );
       return {
         libraryFolder: paths.folder,
         thumbsFolder: paths.thumbs,
@@ -77,7 +79,7 @@ export function createRouter(parts: RouterParts) {
         await indexer.exclusively(() => {
           if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
           indexTargets(catalog, [input.id]);
-          catalog.removeSource(input.id);
+          catalog.sources.remove(input.id);
         });
         watcher?.sourcesChanged();
         await active.use(({ vectors }) => vectors.setPresent(catalog.presentMediaIds()));
@@ -157,7 +159,7 @@ export function createRouter(parts: RouterParts) {
     models: modelRoutes(os, teaching, inspector, needWriting),
     library: exchangeRoutes(os, new LibraryExchange({ catalog, groups, versions: teaching.versions }), needWriting),
     failures: os.failures.handler(() =>
-      catalog.sources().flatMap((source) =>
+      catalog.sources.all().flatMap((source) =>
         catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({
           path: join(source.path, path),
           code,

@@ -30,7 +30,7 @@ export async function makeLibrary(folder: string, size: number, kinds: number): 
   const { size: features } = registeredEncoder(BUILTIN_ENCODER).output;
   const random = gaussians(1);
   const centres = Array.from({ length: kinds }, () => Float32Array.from({ length: features }, random));
-  const source = catalog.addSource(photos, []).id;
+  const source = catalog.sources.add(photos, []).id;
   for (let first = 0; first < size; first += BATCH) {
     const changes: CatalogChange[] = [];
     const rows: FeatureRow[] = [];

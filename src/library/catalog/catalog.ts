@@ -2,13 +2,10 @@ import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { LabelStore } from './label-store.ts';
 import { ModelStore } from './model-store.ts';
+import { openDatabase, schemaVersion, type SqliteDatabase } from './database.ts';
 import { PresenceStore } from './presence-store.ts';
-import { openDatabase, schemaVersion, translateSqliteErrors, type SqliteDatabase } from './database.ts';
-
-export interface SourceRow {
-  readonly id: number;
-  readonly path: string;
-}
+import { Queries } from './queries.ts';
+import { SourceStore } from './source-store.ts';
 
 /** What is known of a picture's content. Pixels are upright. */
 export interface MediaRow {
@@ -61,17 +58,20 @@ export class Catalog {
   readonly models: ModelStore;
   /** Groups, and what was said of pictures about them. */
   readonly labels: LabelStore;
-  /** Edits, what is missing, and where sources are. */
+  /** The folders that were added. */
+  readonly sources: SourceStore;
+  /** Edits, and what is missing. */
   readonly presence: PresenceStore;
   readonly #db: SqliteDatabase;
-  readonly #file: string;
+  readonly #queries: Queries;
 
   constructor(file: string, readonly = false) {
-    this.#file = file;
     this.#db = openDatabase(file, CATALOG_MIGRATIONS, readonly);
+    this.#queries = new Queries(this.#db, file);
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
-    this.presence = new PresenceStore(this.#db, file);
+    this.sources = new SourceStore(this.#queries);
+    this.presence = new PresenceStore(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
@@ -83,83 +83,25 @@ export class Catalog {
     this.#db.close();
   }
 
-  #all<Row>(sql: string, ...values: unknown[]): Row[] {
-    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).all(...values));
-  }
-
-  #get<Row>(sql: string, ...values: unknown[]): Row | undefined {
-    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
-  }
-
   #count(sql: string, ...values: unknown[]): number {
-    return this.#get<{ n: number }>(sql, ...values)?.n ?? 0;
+    return this.#queries.get<{ n: number }>(sql, ...values)?.n ?? 0;
   }
 
   // ── settings ──
 
   /** The value stored under a key, or null. */
   setting(key: string): string | null {
-    return this.#get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;
+    return this.#queries.get<{ value: string }>('SELECT value FROM setting WHERE key = ?', key)?.value ?? null;
   }
 
   /** Stores settings in one transaction: all of them or none. Null removes one. */
   putSettings(changes: Readonly<Record<string, string | null>>): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        for (const [key, value] of Object.entries(changes)) {
-          if (value === null) this.#db.prepare('DELETE FROM setting WHERE key = ?').run(key);
-          else this.#db.prepare('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)').run(key, value);
-        }
-      })(),
-    );
-  }
-
-  // ── sources ──
-
-  sources(): SourceRow[] {
-    return this.#all<SourceRow>('SELECT id, path FROM source ORDER BY path');
-  }
-
-  sourcePictures(sourceId: number): number {
-    return this.#count('SELECT COUNT(DISTINCT media_id) AS n FROM file WHERE source_id = ?', sourceId);
-  }
-
-  /**
-   * Adds a folder, and makes sources that lie in it a part of it: their rows move, nothing is read again.
-   *
-   * @param inner the sources in it, and where they lie in it (with `/`)
-   */
-  addSource(path: string, inner: readonly { readonly id: number; readonly prefix: string }[]): SourceRow {
-    return translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        const insert = this.#db.prepare('INSERT INTO source (path, added_at) VALUES (?, ?)');
-        const id = Number(insert.run(path, new Date().toISOString()).lastInsertRowid);
-        for (const child of inner) this.#absorbSource(child.id, id, child.prefix);
-        return { id, path };
-      })(),
-    );
-  }
-
-  #absorbSource(childId: number, parentId: number, prefix: string): void {
-    for (const table of ['file', 'failure']) {
-      this.#db
-        .prepare(`UPDATE OR REPLACE ${table} SET source_id = ?, path = ? || '/' || path WHERE source_id = ?`)
-        .run(parentId, prefix, childId);
-    }
-    this.#db.prepare('DELETE FROM source WHERE id = ?').run(childId);
-  }
-
-  /** Forgets a source with its files and failures. Media rows stay: adding it again decodes nothing. */
-  removeSource(id: number): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        const pictures = this.#all<{ id: number }>('SELECT DISTINCT media_id AS id FROM file WHERE source_id = ?', id);
-        this.#db.prepare('DELETE FROM source WHERE id = ?').run(id);
-        // they were not deleted: nothing is forgotten of them, however long they are away
-        const keep = this.#db.prepare('UPDATE media SET missing_since = NULL WHERE id = ?');
-        for (const picture of pictures) keep.run(picture.id);
-      })(),
-    );
+    this.#queries.transaction(() => {
+      for (const [key, value] of Object.entries(changes)) {
+        if (value === null) this.#queries.run('DELETE FROM setting WHERE key = ?', key);
+        else this.#queries.run('INSERT OR REPLACE INTO setting (key, value) VALUES (?, ?)', key, value);
+      }
+    });
   }
 
   // ── pictures ──
@@ -173,22 +115,22 @@ export class Catalog {
 
   /** The newest media id, 0 where there is none. Ids only grow. */
   lastMediaId(): number {
-    return this.#get<{ n: number | null }>('SELECT MAX(id) AS n FROM media')?.n ?? 0;
+    return this.#queries.get<{ n: number | null }>('SELECT MAX(id) AS n FROM media')?.n ?? 0;
   }
 
   media(id: number): MediaRow | undefined {
-    return this.#get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.id = ?`, id);
+    return this.#queries.get<MediaRow>(`SELECT ${MEDIA_COLUMNS} FROM media m WHERE m.id = ?`, id);
   }
 
   /** The id of known content, and whether it lacks something. */
   mediaByHash(hash: string): { readonly id: number; readonly stale: boolean } | undefined {
-    const row = this.#get<{ id: number; stale: number }>('SELECT id, stale FROM media WHERE hash = ?', hash);
+    const row = this.#queries.get<{ id: number; stale: number }>('SELECT id, stale FROM media WHERE hash = ?', hash);
     return row && { id: row.id, stale: row.stale === 1 };
   }
 
   /** The ids of known contents by their hashes; those that are not known are left out. */
   idsOfHashes(hashes: readonly string[]): Map<string, number> {
-    const rows = this.#all<{ id: number; hash: string }>(
+    const rows = this.#queries.all<{ id: number; hash: string }>(
       'SELECT id, hash FROM media WHERE hash IN (SELECT value FROM json_each(?))',
       JSON.stringify(hashes),
     );
@@ -197,17 +139,19 @@ export class Catalog {
 
   /** Hashes of the content of one length, of pictures that lack nothing. */
   hashesOfLength(bytes: number): string[] {
-    return this.#all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ? AND stale = 0', bytes).map(
-      (row) => row.hash,
-    );
+    return this.#queries
+      .all<{ hash: string }>('SELECT hash FROM media WHERE bytes = ? AND stale = 0', bytes)
+      .map((row) => row.hash);
   }
 
   /** Ids of the pictures that have at least one file and lack nothing, ascending. */
   presentMediaIds(): number[] {
-    return this.#all<{ id: number }>(
-      `SELECT DISTINCT f.media_id AS id FROM file f JOIN media m ON m.id = f.media_id
+    return this.#queries
+      .all<{ id: number }>(
+        `SELECT DISTINCT f.media_id AS id FROM file f JOIN media m ON m.id = f.media_id
        WHERE m.stale = 0 ORDER BY f.media_id`,
-    ).map((row) => row.id);
+      )
+      .map((row) => row.id);
   }
 
   /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */
@@ -220,16 +164,18 @@ export class Catalog {
 
   /** Every picture, with what the audit of a library asks. */
   auditedPictures(): { id: number; hash: string; present: boolean; stale: boolean }[] {
-    return this.#all<{ id: number; hash: string; present: number; stale: number }>(
-      `SELECT id, hash, stale, EXISTS (SELECT 1 FROM file WHERE media_id = media.id) AS present FROM media`,
-    ).map(({ id, hash, present, stale }) => ({ id, hash, present: present === 1, stale: stale === 1 }));
+    return this.#queries
+      .all<{ id: number; hash: string; present: number; stale: number }>(
+        `SELECT id, hash, stale, EXISTS (SELECT 1 FROM file WHERE media_id = media.id) AS present FROM media`,
+      )
+      .map(({ id, hash, present, stale }) => ({ id, hash, present: present === 1, stale: stale === 1 }));
   }
 
   /** What the grid shows, ids above `since` only: id, hash, size in pixels, when taken and when its file was written. */
   layoutRows(
     since: number,
   ): { id: number; hash: string; width: number; height: number; takenAt: string | null; mtimeMs: number }[] {
-    return this.#all(
+    return this.#queries.all(
       `SELECT m.id, m.hash, m.width, m.height, m.taken_at AS takenAt, MIN(f.mtime_ms) AS mtimeMs
        FROM media m JOIN file f ON f.media_id = m.id WHERE m.id > ? AND m.stale = 0 GROUP BY m.id`,
       since,
@@ -240,7 +186,7 @@ export class Catalog {
 
   /** The files of one picture, in a stable order. */
   filesOfMedia(mediaId: number): (FileRow & { readonly sourcePath: string })[] {
-    return this.#all(
+    return this.#queries.all(
       `SELECT f.source_id AS sourceId, f.path, f.size, f.mtime_ms AS mtimeMs, f.media_id AS mediaId, s.path AS sourcePath
        FROM file f JOIN source s ON s.id = f.source_id WHERE f.media_id = ? ORDER BY s.path, f.path`,
       mediaId,
@@ -248,14 +194,14 @@ export class Catalog {
   }
 
   filesOfSource(sourceId: number): FileRow[] {
-    return this.#all<FileRow>(
+    return this.#queries.all<FileRow>(
       'SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file WHERE source_id = ?',
       sourceId,
     );
   }
 
   fileAt(sourceId: number, path: string): FileRow | undefined {
-    return this.#get<FileRow>(
+    return this.#queries.get<FileRow>(
       `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId
        FROM file WHERE source_id = ? AND path = ?`,
       sourceId,
@@ -264,7 +210,7 @@ export class Catalog {
   }
 
   failuresOfSource(sourceId: number): FailureRow[] {
-    return this.#all<FailureRow>(
+    return this.#queries.all<FailureRow>(
       `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since
        FROM failure WHERE source_id = ? ORDER BY path`,
       sourceId,
@@ -278,11 +224,11 @@ export class Catalog {
     const range = [sourceId, path, `${path}/`, `${path}0`] as const;
     const where = 'WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))';
     return {
-      files: this.#all<FileRow>(
+      files: this.#queries.all<FileRow>(
         `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file ${where}`,
         ...range,
       ),
-      failures: this.#all<FailureRow>(
+      failures: this.#queries.all<FailureRow>(
         `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since FROM failure ${where}`,
         ...range,
       ),
@@ -291,10 +237,12 @@ export class Catalog {
 
   /** Those of these pictures that have no file. */
   filelessAmong(ids: readonly number[]): number[] {
-    return this.#all<{ id: number }>(
-      'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM file WHERE media_id = value)',
-      JSON.stringify(ids),
-    ).map((row) => row.id);
+    return this.#queries
+      .all<{ id: number }>(
+        'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM file WHERE media_id = value)',
+        JSON.stringify(ids),
+      )
+      .map((row) => row.id);
   }
 
   failureCount(): number {
@@ -305,10 +253,8 @@ export class Catalog {
 
   /** Stores a batch in one transaction. A file that failed before and is read now loses its failure, and the reverse. */
   apply(changes: readonly CatalogChange[]): void {
-    translateSqliteErrors(this.#file, () => {
-      this.#db.transaction(() => {
-        for (const change of changes) this.#applyOne(change);
-      })();
+    this.#queries.transaction(() => {
+      for (const change of changes) this.#applyOne(change);
     });
   }
 
@@ -318,56 +264,48 @@ export class Catalog {
       return;
     }
     if (change.kind === 'media') this.#putMedia(change.media);
-    if (change.kind === 'restored')
-      this.#db.prepare('UPDATE media SET stale = 0 WHERE id = ?').run(change.file.mediaId);
+    if (change.kind === 'restored') this.#queries.run('UPDATE media SET stale = 0 WHERE id = ?', change.file.mediaId);
     this.presence.noteEdit(change.file.sourceId, change.file.path, change.file.mediaId, change.kind === 'media');
     this.#putFile(change.file);
   }
 
   #putMedia(media: MediaRow): void {
-    this.#db
-      .prepare(
-        `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, camera, lens, latitude, longitude)
+    this.#queries.run(
+      `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, camera, lens, latitude, longitude)
          VALUES (:id, :hash, :bytes, :format, :width, :height, :takenAt, :camera, :lens, :latitude, :longitude)`,
-      )
-      .run(media);
+      media,
+    );
   }
 
   #putFile(file: FileRow): void {
-    this.#db
-      .prepare(
-        `INSERT INTO file (source_id, path, size, mtime_ms, media_id) VALUES (:sourceId, :path, :size, :mtimeMs, :mediaId)
+    this.#queries.run(
+      `INSERT INTO file (source_id, path, size, mtime_ms, media_id) VALUES (:sourceId, :path, :size, :mtimeMs, :mediaId)
          ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, media_id = :mediaId`,
-      )
-      .run(file);
-    this.#db.prepare('DELETE FROM failure WHERE source_id = ? AND path = ?').run(file.sourceId, file.path);
+      file,
+    );
+    this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', file.sourceId, file.path);
   }
 
   #putFailure(failure: FailureRow): void {
     // `since` is when this failure was first seen: it is kept while the code stays the same
-    this.#db
-      .prepare(
-        `INSERT INTO failure (source_id, path, size, mtime_ms, code, message, since)
+    this.#queries.run(
+      `INSERT INTO failure (source_id, path, size, mtime_ms, code, message, since)
          VALUES (:sourceId, :path, :size, :mtimeMs, :code, :message, :since)
          ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, message = :message,
            since = CASE WHEN code = :code THEN since ELSE :since END, code = :code`,
-      )
-      .run(failure);
-    this.#db.prepare('DELETE FROM file WHERE source_id = ? AND path = ?').run(failure.sourceId, failure.path);
+      failure,
+    );
+    this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', failure.sourceId, failure.path);
   }
 
   /** Forgets files and failures that a complete scan did not find. */
   removePaths(sourceId: number, paths: readonly string[]): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        const file = this.#db.prepare('DELETE FROM file WHERE source_id = ? AND path = ?');
-        const failure = this.#db.prepare('DELETE FROM failure WHERE source_id = ? AND path = ?');
-        for (const path of paths) {
-          file.run(sourceId, path);
-          failure.run(sourceId, path);
-        }
-      })(),
-    );
+    this.#queries.transaction(() => {
+      for (const path of paths) {
+        this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', sourceId, path);
+        this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', sourceId, path);
+      }
+    });
   }
 
   /**
@@ -375,24 +313,22 @@ export class Catalog {
    * hangs on them.
    */
   markStale(ids: readonly number[]): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.transaction(() => {
-        for (const id of ids) {
-          this.#db.prepare('UPDATE media SET stale = 1 WHERE id = ?').run(id);
-        }
-        this.#forgetTimes(ids);
-      })(),
-    );
+    this.#queries.transaction(() => {
+      for (const id of ids) {
+        this.#queries.run('UPDATE media SET stale = 1 WHERE id = ?', id);
+      }
+      this.#forgetTimes(ids);
+    });
   }
 
   /** Makes the next run read these pictures again; until then they are as they were. */
   readAgain(ids: readonly number[]): void {
-    translateSqliteErrors(this.#file, () => this.#db.transaction(() => this.#forgetTimes(ids))());
+    this.#queries.transaction(() => this.#forgetTimes(ids));
   }
 
   #forgetTimes(ids: readonly number[]): void {
     // no file was written before 1970 by a millisecond: the scan finds it changed
-    for (const id of ids) this.#db.prepare('UPDATE file SET mtime_ms = -1 WHERE media_id = ?').run(id);
+    for (const id of ids) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
   }
 
   /** How many files are of a picture that the catalog does not have: only damage makes these. */
@@ -402,13 +338,11 @@ export class Catalog {
 
   /** Forgets {@link danglingFiles}. */
   dropDanglingFiles(): void {
-    translateSqliteErrors(this.#file, () =>
-      this.#db.prepare('DELETE FROM file WHERE media_id NOT IN (SELECT id FROM media)').run(),
-    );
+    this.#queries.run('DELETE FROM file WHERE media_id NOT IN (SELECT id FROM media)');
   }
 
   /** SQLite's own check of the file's structure. */
   isSound(): boolean {
-    return this.#get<{ quick_check: string }>('PRAGMA quick_check')?.quick_check === 'ok';
+    return this.#queries.get<{ quick_check: string }>('PRAGMA quick_check')?.quick_check === 'ok';
   }
 }

@@ -1,5 +1,6 @@
 import type { LabelledGroup } from '../teach/labelled-groups.ts';
 import { translateSqliteErrors, type SqliteDatabase } from './database.ts';
+import { Queries } from './queries.ts';
 
 export interface GroupRow {
   readonly id: number;
@@ -49,11 +50,13 @@ const LABEL_COLUMNS = 'group_id AS "group", media_id AS picture, belongs, seq' a
 export class LabelStore {
   readonly #db: SqliteDatabase;
   readonly #file: string;
+  readonly #queries: Queries;
   #labelled: { readonly revision: number; readonly groups: LabelledGroup[] } | null = null;
 
   constructor(db: SqliteDatabase, file: string) {
     this.#db = db;
     this.#file = file;
+    this.#queries = new Queries(db, file);
   }
 
   /** All steps of `work` or none, durable when it returns. @throws ServiceError DISK_FULL, CATALOG_BUSY, LIBRARY_READ_ONLY */
@@ -75,7 +78,7 @@ export class LabelStore {
 
   /** SQLite keeps the last id of an AUTOINCREMENT table, whatever was deleted since (https://sqlite.org/autoinc.html). */
   #lastId(table: string): number {
-    return this.#get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
+    return this.#queries.get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
   }
 
   /** Every group with its pictures by id, ascending, groups in the order in which they were made. Not to be changed. */
@@ -106,16 +109,16 @@ export class LabelStore {
 
   /** In the order in which they were made. */
   groups(): GroupRow[] {
-    return this.#all<GroupRow>(`SELECT ${GROUP_COLUMNS} FROM picture_group ORDER BY id`);
+    return this.#queries.all<GroupRow>(`SELECT ${GROUP_COLUMNS} FROM picture_group ORDER BY id`);
   }
 
   group(id: number): GroupRow | null {
-    return this.#get<GroupRow>(`SELECT ${GROUP_COLUMNS} FROM picture_group WHERE id = ?`, id) ?? null;
+    return this.#queries.get<GroupRow>(`SELECT ${GROUP_COLUMNS} FROM picture_group WHERE id = ?`, id) ?? null;
   }
 
   /** One group, or with null all. */
   counted(id: number | null): CountedGroup[] {
-    return this.#all<CountedGroup>(
+    return this.#queries.all<CountedGroup>(
       `SELECT ${GROUP_COLUMNS}, COALESCE(SUM(belongs), 0) AS pictures, COALESCE(SUM(1 - belongs), 0) AS refused
        FROM picture_group LEFT JOIN label ON group_id = id WHERE :id IS NULL OR id = :id GROUP BY id`,
       { id },
@@ -124,18 +127,20 @@ export class LabelStore {
 
   /** Content hashes of the members that were added last. */
   newestMembers(group: number, count: number): string[] {
-    return this.#all<{ hash: string }>(
-      `SELECT hash FROM label JOIN media ON media.id = media_id WHERE group_id = ? AND belongs = 1
+    return this.#queries
+      .all<{ hash: string }>(
+        `SELECT hash FROM label JOIN media ON media.id = media_id WHERE group_id = ? AND belongs = 1
        ORDER BY seq DESC, media_id DESC LIMIT ?`,
-      group,
-      count,
-    ).map(({ hash }) => hash);
+        group,
+        count,
+      )
+      .map(({ hash }) => hash);
   }
 
   /** Every group with content hashes in the order in which it was said of them: what means the same in another library. */
   hashedGroups(): { name: string; createdAt: string; members: string[]; refused: string[] }[] {
     return this.groups().map(({ id, name, createdAt }) => {
-      const rows = this.#all<{ hash: string; belongs: number }>(
+      const rows = this.#queries.all<{ hash: string; belongs: number }>(
         `SELECT hash, belongs FROM label JOIN media ON media.id = media_id WHERE group_id = ? ORDER BY seq, media_id`,
         id,
       );
@@ -163,15 +168,15 @@ export class LabelStore {
   }
 
   #labels(where: string, ...values: unknown[]): LabelRow[] {
-    return this.#all<StoredLabel>(`SELECT ${LABEL_COLUMNS} FROM label ${where}`, ...values).map(
-      ({ group, picture, belongs, seq }) => ({ group, picture, belongs: belongs === 1, seq }),
-    );
+    return this.#queries
+      .all<StoredLabel>(`SELECT ${LABEL_COLUMNS} FROM label ${where}`, ...values)
+      .map(({ group, picture, belongs, seq }) => ({ group, picture, belongs: belongs === 1, seq }));
   }
 
   /** The first of these pictures that the library does not know, or null. */
   unknownPicture(pictures: readonly number[]): number | null {
     return (
-      this.#get<{ value: number }>(
+      this.#queries.get<{ value: number }>(
         'SELECT value FROM json_each(?) WHERE value NOT IN (SELECT id FROM media) LIMIT 1',
         JSON.stringify(pictures),
       )?.value ?? null
@@ -179,37 +184,41 @@ export class LabelStore {
   }
 
   change(id: number): ChangeRow | null {
-    return this.#get<ChangeRow>('SELECT id, description, before FROM group_change WHERE id = ?', id) ?? null;
+    return this.#queries.get<ChangeRow>('SELECT id, description, before FROM group_change WHERE id = ?', id) ?? null;
   }
 
   /** Ids of the changes that are kept, the newest first. */
   changeIds(): number[] {
-    return this.#all<{ id: number }>('SELECT id FROM group_change ORDER BY id DESC').map(({ id }) => id);
+    return this.#queries.all<{ id: number }>('SELECT id FROM group_change ORDER BY id DESC').map(({ id }) => id);
   }
 
   // ── steps of a change, inside a transaction ──
 
   insertGroup({ id, name, createdAt }: GroupRow): void {
-    this.#run('INSERT INTO picture_group (id, name, created_at) VALUES (?, ?, ?)', id, name, createdAt);
+    this.#queries.run('INSERT INTO picture_group (id, name, created_at) VALUES (?, ?, ?)', id, name, createdAt);
   }
 
   renameGroup(id: number, name: string): void {
-    this.#run('UPDATE picture_group SET name = ? WHERE id = ?', name, id);
+    this.#queries.run('UPDATE picture_group SET name = ? WHERE id = ?', name, id);
   }
 
   /** Deletes a group with what was said about it. */
   deleteGroup(id: number): void {
-    this.#run('DELETE FROM picture_group WHERE id = ?', id);
+    this.#queries.run('DELETE FROM picture_group WHERE id = ?', id);
   }
 
   /** Says the same of pictures of a group, or with null nothing any more. */
   setLabels(group: number, pictures: readonly number[], state: LabelState | null): void {
     const ids = JSON.stringify(pictures);
     if (state === null) {
-      this.#run('DELETE FROM label WHERE group_id = ? AND media_id IN (SELECT value FROM json_each(?))', group, ids);
+      this.#queries.run(
+        'DELETE FROM label WHERE group_id = ? AND media_id IN (SELECT value FROM json_each(?))',
+        group,
+        ids,
+      );
       return;
     }
-    this.#run(
+    this.#queries.run(
       `INSERT OR REPLACE INTO label (group_id, media_id, belongs, seq) SELECT ?, value, ?, ? FROM json_each(?)
        -- an undoing may know of pictures that were forgotten since
        WHERE value IN (SELECT id FROM media)`,
@@ -222,7 +231,7 @@ export class LabelStore {
 
   /** Says of `to` what is said of `from`, where nothing is said of it about the same group. */
   copyLabels(from: number, to: number): void {
-    this.#run(
+    this.#queries.run(
       `INSERT OR IGNORE INTO label (group_id, media_id, belongs, seq)
        SELECT group_id, ?, belongs, seq FROM label WHERE media_id = ?`,
       to,
@@ -232,31 +241,19 @@ export class LabelStore {
 
   /** Says nothing of a picture any more. */
   dropLabels(picture: number): void {
-    this.#run('DELETE FROM label WHERE media_id = ?', picture);
+    this.#queries.run('DELETE FROM label WHERE media_id = ?', picture);
   }
 
   /** Keeps how to undo a change, and forgets what is older than the newest `kept`. */
   putChange({ id, description, before }: ChangeRow, kept: number): void {
     const at = new Date().toISOString();
-    this.#run(
+    this.#queries.run(
       'INSERT INTO group_change (id, description, before, at) VALUES (?, ?, ?, ?)',
       id,
       description,
       before,
       at,
     );
-    this.#run('DELETE FROM group_change WHERE id <= ?', id - kept);
-  }
-
-  #all<Row>(sql: string, ...values: unknown[]): Row[] {
-    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).all(...values));
-  }
-
-  #get<Row>(sql: string, ...values: unknown[]): Row | undefined {
-    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
-  }
-
-  #run(sql: string, ...values: unknown[]): void {
-    translateSqliteErrors(this.#file, () => this.#db.prepare(sql).run(...values));
+    this.#queries.run('DELETE FROM group_change WHERE id <= ?', id - kept);
   }
 }

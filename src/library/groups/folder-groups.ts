@@ -9,7 +9,7 @@ import { pathInside } from '../indexing/sources.ts';
  */
 export function picturesOfSubFolders(catalog: Catalog, root: string): Map<string, number[]> {
   const byName = new Map<string, Set<number>>();
-  for (const source of catalog.sources()) {
+  for (const source of catalog.sources.all()) {
     // the root is part of the source, or the source of the root
     const prefix = pathInside(source.path, root);
     const outer = pathInside(root, source.path);

@@ -14,7 +14,7 @@ let groups: Groups;
 
 function open(pictures = PICTURES, path = `/photos-${count}`): void {
   catalog = new Catalog(join(folder, `${count++}.sqlite`));
-  const source = catalog.addSource(path, []);
+  const source = catalog.sources.add(path, []);
   catalog.apply(
     Array.from({ length: pictures }, (_, i) => {
       const id = i + 1;

@@ -4,7 +4,8 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
-import type { Catalog, FailureRow, FileRow, SourceRow } from '../catalog/catalog.ts';
+import type { Catalog, FailureRow, FileRow } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.ts';
@@ -184,7 +185,7 @@ export class IndexRun {
         // what vanished meanwhile looks as if all had been deleted
         if ((await sourceState(catalog, source)) === 'offline') throw new ServiceError('FOLDER_MISSING', source.path);
         const root = await rootIdentity(source.path);
-        if (root !== null) catalog.presence.setRoot(source.id, root);
+        if (root !== null) catalog.sources.setRoot(source.id, root);
         return scan;
       });
       const scan = await there.catch((error: unknown) => {

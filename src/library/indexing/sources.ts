@@ -1,7 +1,8 @@
 import { isAbsolute, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Source } from '../../contract/schemas.ts';
-import type { Catalog, SourceRow } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
 import type { IndexTarget } from './index-run.ts';
 import { holdsSample, sourceState } from '../watch/presence.ts';
 import { readableFolder } from './scan.ts';
@@ -15,7 +16,7 @@ export function pathInside(folder: string, path: string): string | null {
 
 /** The source that holds `path`, and where in it. */
 export function sourceHolding(catalog: Catalog, path: string): { source: SourceRow; inside: string } | null {
-  for (const source of catalog.sources()) {
+  for (const source of catalog.sources.all()) {
     const inside = pathInside(source.path, path);
     if (inside !== null) return { source, inside };
   }
@@ -23,8 +24,8 @@ export function sourceHolding(catalog: Catalog, path: string): { source: SourceR
 }
 
 /**
- * Makes a folder a source. A folder that holds what a source held that is gone from its path is that source; a folder inside a source is a part of it; a folder around sources takes them in, and their
- * pictures keep all that is known of them.
+ * Makes a folder a source. A folder that holds what a source held that is gone from its path is that source; a folder inside a source is a
+ * part of it; a folder around sources takes them in, and their pictures keep all that is known of them.
  *
  * @param busy whether an index run is under way: then no source is taken in
  * @returns the source, and the part of it that the folder is
@@ -40,25 +41,25 @@ export async function addSource(
   if (pathInside(libraryFolder, real) !== null) throw new ServiceError('FOLDER_HOLDS_LIBRARY', folder);
   const holding = sourceHolding(catalog, real);
   if (holding) return { source: holding.source, start: holding.inside };
-  const inner = catalog.sources().flatMap(({ id, path }) => {
+  const inner = catalog.sources.all().flatMap(({ id, path }) => {
     const prefix = pathInside(real, path);
     return prefix === null ? [] : [{ id, prefix }];
   });
   const moved = inner.length === 0 ? await offlineSourceOf(catalog, real) : null;
   if (moved) {
-    catalog.presence.relocate(moved.id, real);
+    catalog.sources.relocate(moved.id, real);
     return { source: { ...moved, path: real }, start: '' };
   }
   // a run holds the ids of the sources that it indexes
   if (busy && inner.length > 0) throw new ServiceError('INDEXING_BUSY', folder);
-  return { source: catalog.addSource(real, inner), start: '' };
+  return { source: catalog.sources.add(real, inner), start: '' };
 }
 
 /** The source that is gone from its path and whose files lie in this folder now. */
 async function offlineSourceOf(catalog: Catalog, folder: string): Promise<SourceRow | null> {
-  for (const source of catalog.sources()) {
+  for (const source of catalog.sources.all()) {
     if ((await sourceState(catalog, source)) === 'online') continue;
-    if (await holdsSample(folder, catalog.presence.sample(source.id))) return source;
+    if (await holdsSample(folder, catalog.sources.sample(source.id))) return source;
   }
   return null;
 }
@@ -76,12 +77,12 @@ export async function describeSource(
 ): Promise<Source> {
   const { id, path } = source;
   const known = states?.stateOf(id) ?? { state: await sourceState(catalog, source), watching: 'none' as const };
-  return { id, path, ...known, pictures: catalog.sourcePictures(id) };
+  return { id, path, ...known, pictures: catalog.sources.pictures(id) };
 }
 
 /** The sources of these ids, or all. @throws ServiceError SOURCE_UNKNOWN */
 export function indexTargets(catalog: Catalog, ids: readonly number[] | undefined): IndexTarget[] {
-  const sources = catalog.sources();
+  const sources = catalog.sources.all();
   if (ids === undefined) return sources.map((source) => ({ source, start: '' }));
   return [...new Set(ids)].map((id) => {
     const source = sources.find((candidate) => candidate.id === id);

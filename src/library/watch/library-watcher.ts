@@ -1,7 +1,8 @@
 import { posix } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import type { Source } from '../../contract/schemas.ts';
-import type { Catalog, SourceRow } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
 import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { IndexTarget } from '../indexing/index-run.ts';
@@ -113,7 +114,7 @@ export class LibraryWatcher implements SourceStates {
   }
 
   async #lookAtAll(): Promise<void> {
-    const rows = new Map(this.#parts.catalog.sources().map((row) => [row.id, row]));
+    const rows = new Map(this.#parts.catalog.sources.all().map((row) => [row.id, row]));
     for (const [id, { row }] of this.#sources) if (rows.get(id)?.path !== row.path) this.#drop(id);
     const states = await Promise.all(
       [...rows.values()].map(async (row) => ({ row, state: await sourceState(this.#parts.catalog, row) })),
@@ -137,7 +138,7 @@ export class LibraryWatcher implements SourceStates {
       const others = rows.filter((row) => row.id !== id).map(({ path }) => path);
       const path = await findSource(catalog, source.row, [...others, libraryFolder]);
       if (path === null || this.#closed) continue;
-      catalog.presence.relocate(id, path);
+      catalog.sources.relocate(id, path);
       this.#drop(id);
       this.#note({ id, path }, 'online');
       this.#pending.set(id, 'all');

@@ -1,8 +1,9 @@
 import { lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '../../contract/schemas.ts';
-import type { Catalog, SourceRow } from '../catalog/catalog.ts';
-import type { SampledFile } from '../catalog/presence-store.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
+import type { SampledFile } from '../catalog/source-store.ts';
 
 /** Of a sample, so many must lie in a folder for it to be the source's, and so many of them with the time that they had. */
 const SAME_SIZE = 0.8;
@@ -20,8 +21,8 @@ const ZONES_MS = 26 * HOUR_MS;
 export async function sourceState(catalog: Catalog, source: SourceRow): Promise<Source['state']> {
   const root = await rootIdentity(source.path);
   if (root === null) return 'offline';
-  if (root === catalog.presence.rootOf(source.id)) return 'online';
-  const sample = catalog.presence.sample(source.id);
+  if (root === catalog.sources.rootOf(source.id)) return 'online';
+  const sample = catalog.sources.sample(source.id);
   if (sample.length === 0) return 'online';
   const found = await Promise.all(sample.map((file) => look(source.path, file)));
   return found.some((file) => file !== null) ? 'online' : 'offline';

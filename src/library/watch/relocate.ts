@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Catalog, SourceRow } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
 import { pathInside } from '../indexing/sources.ts';
 import { holdsSample } from './presence.ts';
 
@@ -19,7 +20,7 @@ export async function findSource(
   source: SourceRow,
   taken: readonly string[],
 ): Promise<string | null> {
-  const sample = catalog.presence.sample(source.id);
+  const sample = catalog.sources.sample(source.id);
   if (sample.length === 0) return null;
   const candidates = new Set([...(await besides(source.path)), ...(await mounted(source.path))]);
   candidates.delete(source.path);

@@ -1,0 +1,31 @@
+import type { RunResult } from 'better-sqlite3';
+import { translateSqliteErrors, type SqliteDatabase } from './database.ts';
+
+/** Reads and writes of one database file by their SQL, as all stores of the catalog do them. @throws ServiceError CATALOG_*, DISK_FULL */
+export class Queries {
+  readonly #db: SqliteDatabase;
+  readonly #file: string;
+
+  /** @param file named where something goes wrong */
+  constructor(db: SqliteDatabase, file: string) {
+    this.#db = db;
+    this.#file = file;
+  }
+
+  all<Row>(sql: string, ...values: unknown[]): Row[] {
+    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).all(...values));
+  }
+
+  get<Row>(sql: string, ...values: unknown[]): Row | undefined {
+    return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
+  }
+
+  run(sql: string, ...values: unknown[]): RunResult {
+    return translateSqliteErrors(this.#file, () => this.#db.prepare(sql).run(...values));
+  }
+
+  /** All of `work` or none. */
+  transaction<Result>(work: () => Result): Result {
+    return translateSqliteErrors(this.#file, () => this.#db.transaction(work)());
+  }
+}
