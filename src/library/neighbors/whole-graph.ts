@@ -1,30 +1,28 @@
-import type { HnswIndex } from '../vectors/hnsw-index.ts';
+import type { VectorNeighbor } from '../vectors/vector-index.ts';
 import { GRAPH_NEIGHBORS, NeighborGraph } from './neighbor-graph.ts';
 import { smoothedLength } from './smoothing.ts';
 
 /** Vectors held while lengths are measured: 8 MB of 256 values. */
 const HELD_VECTORS = 8_192;
 
-/**
- * The graph of every picture that an index can find, made at once: 0.2 ms a picture and more, so not on a thread that answers searches.
- *
- * @param storedVector the vectors, unit length: an index gives them ten times as slowly as memory does
- * @param onDone called after each list, with how many there are
- */
-export function wholeGraph(
-  index: HnswIndex,
-  storedVector: (id: number) => ArrayLike<number> | null,
-  onDone: (lists: number) => void,
-): NeighborGraph {
+interface GraphParts {
+  readonly ids: readonly number[];
+  /** Unit length; asked for several times, so from memory: an index gives a vector ten times as slowly. */
+  readonly vectorOf: (id: number) => Float32Array | null;
+  /** The nearest of `ids` by cosine, best first. */
+  readonly nearest: (vector: Float32Array, k: number) => readonly VectorNeighbor[];
+  /** Called after each list, with how many there are. */
+  readonly onDone?: (lists: number) => void;
+}
+
+/** The graph of some pictures, made at once: 0.2 ms a picture and more with an index, so not on a thread that answers searches. */
+export function wholeGraph({ ids, vectorOf, nearest, onDone }: GraphParts): NeighborGraph {
   const graph = new NeighborGraph();
-  const vectorOf = recentVectors(storedVector);
-  const hidden = new Set(index.hidden);
-  const ids = index.ids().filter((id) => !hidden.has(id));
   for (const [i, id] of ids.entries()) {
     const vector = vectorOf(id);
     // one more than is kept: itself is among them
-    if (vector) graph.set(id, index.searchNow(vector, GRAPH_NEIGHBORS + 1), ids.length);
-    onDone(i + 1);
+    if (vector) graph.set(id, nearest(vector, GRAPH_NEIGHBORS + 1), ids.length);
+    onDone?.(i + 1);
   }
   for (const id of graph.unmeasured()) {
     const vector = vectorOf(id);

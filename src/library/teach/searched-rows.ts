@@ -1,5 +1,4 @@
-import { NeighborGraph, GRAPH_NEIGHBORS } from '../neighbors/neighbor-graph.ts';
-import { smoothedLength } from '../neighbors/smoothing.ts';
+import { wholeGraph } from '../neighbors/whole-graph.ts';
 import type { SearchedLibrary } from '../search/ranked-search.ts';
 import { NearestHeap } from '../vectors/nearest-heap.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
@@ -19,25 +18,9 @@ export function searchedRows(rows: Float32Array, dimensions: number, ceiling: nu
   return {
     vectors: { search, vector },
     signature: () => new Uint8Array(),
-    lists: ceiling === null ? null : graphOf(count, vector, nearest),
+    lists: ceiling === null ? null : wholeGraph({ ids: [...Array(count).keys()], vectorOf: vector, nearest }),
     ceiling: ceiling ?? 0,
   };
-}
-
-function graphOf(
-  count: number,
-  vector: (id: number) => Float32Array | null,
-  nearest: (query: Float32Array, k: number) => VectorNeighbor[],
-): NeighborGraph {
-  const graph = new NeighborGraph();
-  for (let id = 0; id < count; id++) {
-    const row = vector(id);
-    if (row === null) continue;
-    // one more, for itself
-    graph.set(id, nearest(row, GRAPH_NEIGHBORS + 1), count);
-    graph.setSmoothedLength(id, smoothedLength(row, graph.neighbors(id), vector));
-  }
-  return graph;
 }
 
 function nearestRows(rows: Float32Array, dimensions: number, query: Float32Array, k: number): VectorNeighbor[] {

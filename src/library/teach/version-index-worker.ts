@@ -5,7 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { FeatureStore } from '../catalog/feature-store.ts';
 import { saveGraph } from '../neighbors/graph-file.ts';
-import { wholeGraph } from '../neighbors/whole-graph.ts';
+import { recentVectors, wholeGraph } from '../neighbors/whole-graph.ts';
 import { HnswIndex } from '../vectors/hnsw-index.ts';
 import { saveIndex } from '../vectors/index-files.ts';
 import { applyHead } from './apply-head.ts';
@@ -74,10 +74,15 @@ own.close();
 const isPresent = new Set(present);
 for (const id of index.ids()) if (!isPresent.has(id)) index.hide(id);
 await saveIndex(folder, model, index);
-const graph = wholeGraph(index, vectorOf, (lists) => {
-  if (lists % BATCH !== 0) return;
-  answer({ type: 'lists', done: lists / index.size });
-  flag.waitWhilePaused();
+const graph = wholeGraph({
+  ids: index.ids().filter((id) => isPresent.has(id)),
+  vectorOf: recentVectors(vectorOf),
+  nearest: (vector, k) => index.searchNow(vector, k),
+  onDone: (lists) => {
+    if (lists % BATCH !== 0) return;
+    answer({ type: 'lists', done: lists / index.size });
+    flag.waitWhilePaused();
+  },
 });
 await saveGraph(folder, model, graph);
 answer({ type: 'made' });

@@ -3,8 +3,8 @@ import type { VectorIndex, VectorNeighbor } from './vector-index.ts';
 
 /**
  * With M = 16 and ef = 64, efConstruction 200, 120 and 80 gave recall@10 1.000, 1.000 and 0.999 on 30,000 × 256 mixtures of photos'
- * vectors, built in 12.0, 7.8 and 5.4 s; on 100,000, 120 gave 0.9997 in 36 s and 100 gave 0.9993 in 28 s, at 0.24 ms a query. The seed is fixed so that the same
- * insertions give the same graph.
+ * vectors, built in 12.0, 7.8 and 5.4 s; on 100,000, 120 gave 0.9997 in 36 s and 100 gave 0.9993 in 28 s, at 0.24 ms a query. The seed is
+ * fixed so that the same insertions give the same graph.
  */
 export const HNSW_PARAMETERS = { m: 16, efConstruction: 100, ef: 64, seed: 100 } as const;
 
