@@ -2,8 +2,7 @@ import { createRouterClient } from '@orpc/server';
 import hnswlib from 'hnswlib-node';
 import { openAsBlob } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { GRAPH_NEIGHBORS, NeighborGraph } from '../../library/neighbors/neighbor-graph.ts';
-import { smoothedLength } from '../../library/neighbors/smoothing.ts';
+import { wholeGraph } from '../../library/neighbors/whole-graph.ts';
 import { rankedSearch } from '../../library/search/ranked-search.ts';
 import { openService } from '../../library/service.ts';
 import { ExactIndex } from '../../library/vectors/exact-index.ts';
@@ -108,12 +107,12 @@ async function benchSmoothed(
   report: Report,
 ): Promise<void> {
   const vectorOf = (id: number): Float32Array | null => rows[id - 1]?.vector ?? null;
-  const lists = new NeighborGraph();
   const start = performance.now();
-  for (const { mediaId, vector } of rows) lists.set(mediaId, index.searchNow(vector, GRAPH_NEIGHBORS + 1), rows.length);
-  for (const { mediaId, vector } of rows) {
-    lists.setSmoothedLength(mediaId, smoothedLength(vector, lists.neighbors(mediaId), vectorOf));
-  }
+  const lists = wholeGraph({
+    ids: rows.map(({ mediaId }) => mediaId),
+    vectorOf,
+    nearest: (vector, k) => index.searchNow(vector, k),
+  });
   const perPicture = (performance.now() - start) / rows.length;
   const search = (query: Float32Array, k: number) =>
     Promise.resolve({ neighbors: index.searchNow(query, k), exact: false });

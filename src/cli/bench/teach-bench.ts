@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ServiceClient } from '../../contract/contract.ts';
-import type { TeachEvent } from '../../contract/teach-schemas.ts';
 import { openService } from '../../library/service.ts';
 import type { Output } from '../output.ts';
 import { makeLibrary } from './generated-library.ts';
 import { median, percentile, type Report } from './measurement.ts';
+import { untilTold } from './teaching-events.ts';
 
 const PICTURES = 100_000;
 const GROUPS = 10;
@@ -62,15 +62,15 @@ async function measure(client: ServiceClient, size: number, report: Report, outp
   const idle = await queryTimes(client, size, Promise.resolve(), 50);
   output.notice('Teaching.');
   const started = performance.now();
-  const taught = await until(client, 'taught', () => client.teach.start({}));
+  const taught = await untilTold(client, 'taught', () => client.teach.start({}));
   const seconds = (performance.now() - started) / 1000;
   const metric = `${taught.labelled.toLocaleString('en')} labelled pictures taught and judged, of ${TEACHING_S} s`;
   report({ bench: 'teach', metric, value: seconds, unit: 's', reference: TEACHING_S, ratio: seconds / TEACHING_S });
 
   output.notice('Activating.');
   const activating = performance.now();
-  const swapped = until(client, 'swapped', async () => {
-    if (taught.verdict?.activate !== true) await whenIdle(client, () => client.models.use({ id: taught.model }));
+  const swapped = untilTold(client, 'swapped', async () => {
+    if (taught.verdict?.activate !== true) await client.models.use({ id: taught.model });
   });
   const times = await queryTimes(client, size, swapped);
   const took = (performance.now() - activating) / 1000;
@@ -111,30 +111,4 @@ async function queryTimes(client: ServiceClient, size: number, end: Promise<unkn
   }
   await end;
   return times;
-}
-
-async function until<Type extends TeachEvent['type']>(
-  client: ServiceClient,
-  type: Type,
-  begin: () => Promise<unknown>,
-): Promise<Extract<TeachEvent, { type: Type }>> {
-  const stop = new AbortController();
-  const events = await client.teach.watch(undefined, { signal: stop.signal });
-  await begin();
-  for await (const event of events) {
-    if (event.type === 'ended') throw new Error(event.message);
-    if (event.type !== type) continue;
-    stop.abort();
-    return event as Extract<TeachEvent, { type: Type }>;
-  }
-  throw new Error(`nothing was told of ${type}`);
-}
-
-async function whenIdle(client: ServiceClient, work: () => Promise<unknown>): Promise<void> {
-  const stop = new AbortController();
-  for await (const event of await client.teach.watch(undefined, { signal: stop.signal })) {
-    if (event.type === 'progress' && event.state === 'idle') break;
-  }
-  stop.abort();
-  await work();
 }

@@ -2,17 +2,13 @@ import type { HeadWeights } from '../../compute/training/head.ts';
 import { createRandom } from '../../similarity/index.ts';
 import { applyHead } from '../teach/apply-head.ts';
 import { closedFormHead } from '../teach/closed-form-head.ts';
-import {
-  evaluateTeaching,
-  typicalQueries,
-  type JudgedPictures,
-  type TeachingEvaluation,
-} from '../teach/evaluate-teaching.ts';
-import { shownExamples } from '../teach/shown-examples.ts';
+import { evaluateTeaching, typicalQueries, type JudgedPictures } from '../teach/evaluate-teaching.ts';
+import { shownEvaluation, shownExamples } from '../teach/shown-evaluation.ts';
 import { relatedLines } from '../teach/related-lines.ts';
 import { rowsOf } from '../teach/rows.ts';
 import { samePairs } from '../teach/same-pictures.ts';
 import { groupsByPicture } from '../teach/split.ts';
+import { pairsAmong } from '../teach/teach-groups.ts';
 import type { TaughtModel } from '../teach/teach-task.ts';
 import type { AdaptTask, PictureViews } from './adapt-task.ts';
 import { searchedRows } from '../teach/searched-rows.ts';
@@ -73,7 +69,7 @@ export async function adaptModel(task: AdaptTask): Promise<TaughtModel> {
     seed: SEED,
     groups: [],
     labelled: 0,
-    evaluation: shown(task, evaluation, views),
+    evaluation: shownEvaluation(evaluation, task.groups, views),
     examples: shownExamples(queries, ids, task.groups),
     answered: [],
     verdict: judgeAdapting(evaluation, views),
@@ -102,16 +98,12 @@ function judgedPictures(
   pairs: readonly (readonly [number, number])[],
 ): JudgedPictures {
   const groupsOf = groupsByPicture(groups);
-  const position = new Map(ids.map((id, i) => [id, i]));
   return {
     before,
     dimensions,
     groupsOf: ids.map((id) => groupsOf.get(id) ?? []),
     ceiling: base.smoothing?.ceiling ?? null,
-    samePairs: pairs.flatMap(([a, b]) => {
-      const [first, second] = [position.get(a), position.get(b)];
-      return first === undefined || second === undefined ? [] : [[first, second] as const];
-    }),
+    samePairs: pairsAmong(pairs, new Map(ids.map((id, i) => [id, i]))),
   };
 }
 
@@ -125,18 +117,4 @@ function unseen({ learned, heldOut }: AdaptTask, pairs: readonly (readonly [numb
   const known = new Set(learned.map(({ id }) => id));
   const alike = new Set(pairs.flatMap(([a, b]) => [...(known.has(a) ? [b] : []), ...(known.has(b) ? [a] : [])]));
   return heldOut.filter(({ id }) => !alike.has(id));
-}
-
-function shown(
-  { groups }: AdaptTask,
-  { queries, measures, chance, byGroup, general }: TeachingEvaluation,
-  views: TaughtModel['evaluation']['general']['views'],
-): TaughtModel['evaluation'] {
-  return {
-    queries,
-    ...measures,
-    chance,
-    byGroup: byGroup.map(({ group, ...rest }) => ({ name: groups[group]?.name ?? '', ...rest })),
-    general: { ...general, views },
-  };
 }

@@ -1,8 +1,8 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { Comparison } from '../../contract/teach-schemas.ts';
 import { rankedSearch, type SearchedLibrary } from '../search/ranked-search.ts';
-import { bootstrapMean } from '../teach/bootstrap.ts';
-import type { ComparedQuery } from '../teach/evaluate-teaching.ts';
+import { compareMeans } from '../teach/bootstrap.ts';
+import { ranking, type ComparedQuery } from '../teach/evaluate-teaching.ts';
 import type { PictureViews } from './adapt-task.ts';
 
 interface ComparedModel {
@@ -42,17 +42,16 @@ export async function compareViews(
     await letOthersRun();
   }
   if (found.length === 0) return null;
-  return {
-    before: bootstrapMean(found.map((one) => one.before)),
-    after: bootstrapMean(found.map((one) => one.after)),
-    change: bootstrapMean(found.map((one) => one.after - one.before)),
-  };
+  return compareMeans(found);
 }
 
 /** Share of a picture's views that find it first. */
 async function foundBy({ library, of }: ComparedModel, views: readonly Float32Array[], own: number): Promise<number> {
   let found = 0;
-  for (const view of views) if ((await results(library, of(view), new Set(), 1))[0] === own) found++;
+  for (const view of views) {
+    const asked = { vector: of(view), signature: null, without: new Set<number>(), k: 1, exact: true };
+    if ((await rankedSearch(library, asked)).neighbors[0]?.id === own) found++;
+  }
   return found / Math.max(1, views.length);
 }
 
@@ -63,23 +62,13 @@ export async function compareResults(
   { before, after }: ComparedModels,
 ): Promise<Pick<ComparedQuery, 'query' | 'results'>[]> {
   const queries = pictures.map(({ id }) => ids.indexOf(id)).filter((query) => query >= 0);
-  const found = async ({ library }: ComparedModel, query: number): Promise<number[]> => {
-    const vector = library.vectors.vector(query);
-    return vector === null ? [] : results(library, vector, new Set([query]), RESULTS);
-  };
   const compared: Pick<ComparedQuery, 'query' | 'results'>[] = [];
   for (const query of queries) {
-    compared.push({ query, results: { before: await found(before, query), after: await found(after, query) } });
+    const found = [
+      await ranking(before.library, query, RESULTS),
+      await ranking(after.library, query, RESULTS),
+    ] as const;
+    compared.push({ query, results: { before: found[0], after: found[1] } });
   }
   return compared;
-}
-
-async function results(
-  library: SearchedLibrary,
-  vector: Float32Array,
-  without: ReadonlySet<number>,
-  k: number,
-): Promise<number[]> {
-  const { neighbors } = await rankedSearch(library, { vector, signature: null, without, k, exact: true });
-  return neighbors.map(({ id }) => id);
 }

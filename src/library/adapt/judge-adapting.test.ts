@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
+import type { Comparison } from '../../contract/teach-schemas.ts';
 import { bootstrapMean } from '../teach/bootstrap.ts';
-import type { Comparison, TeachingEvaluation } from '../teach/evaluate-teaching.ts';
+import type { TeachingEvaluation } from '../teach/evaluate-teaching.ts';
 import { besideTaught, judgeAdapting } from './judge-adapting.ts';
 
 const comparison = (before: number, after: number, half = 0.02): Comparison => {

@@ -78,7 +78,7 @@ export class LibraryExchange {
     const hashes = new Set(content.groups.flatMap(({ members, refused }) => [...members, ...refused]));
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
-    await this.#installEncoders(path, content);
+    await this.#installEncoders(path, content, rows);
     const models = versions.keep(rows);
     const { change, labels } = groups.takeOver(
       content.groups.map(({ name, createdAt, members, refused }) => ({
@@ -92,10 +92,10 @@ export class LibraryExchange {
   }
 
   /** Those of another version of the program cannot be used here: their versions are kept, and say so. */
-  async #installEncoders(path: string, content: LibraryContent): Promise<void> {
+  async #installEncoders(path: string, { models }: LibraryContent, rows: readonly TaughtModelRow[]): Promise<void> {
     const { catalog, versions } = this.#parts;
-    for (const [i, row] of modelRows(path, content).entries()) {
-      const tuned = content.models[i]?.tuned;
+    for (const [i, row] of rows.entries()) {
+      const tuned = models[i]?.tuned;
       if (!tuned || !isOfThisProgram(tuned) || catalog.models.get(row.id)) continue;
       await versions.installTuned(row, unpackTuned(tuned), 'LIBRARY_FILE_DAMAGED', path);
     }

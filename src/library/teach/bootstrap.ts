@@ -1,11 +1,5 @@
+import type { Comparison, Estimate } from '../../contract/teach-schemas.ts';
 import { createRandom } from '../../similarity/index.ts';
-
-/** A mean, and where it would lie 95 times of 100 if other pictures had been drawn. */
-export interface Estimate {
-  readonly mean: number;
-  readonly low: number;
-  readonly high: number;
-}
 
 const RESAMPLES = 1_000;
 
@@ -25,4 +19,13 @@ export function bootstrapMean(values: readonly number[], seed = 1): Estimate {
   const mean = values.reduce((sum, value) => sum + value, 0) / count;
   const at = (share: number): number => means[Math.round(share * (RESAMPLES - 1))] as number;
   return { mean, low: at(0.025), high: at(0.975) };
+}
+
+/** Means of pairs, and of their differences: each picture is compared with itself. */
+export function compareMeans(pairs: readonly { readonly before: number; readonly after: number }[]): Comparison {
+  return {
+    before: bootstrapMean(pairs.map(({ before }) => before)),
+    after: bootstrapMean(pairs.map(({ after }) => after)),
+    change: bootstrapMean(pairs.map(({ before, after }) => after - before)),
+  };
 }

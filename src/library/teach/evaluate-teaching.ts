@@ -1,6 +1,7 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { Comparison, Estimate } from '../../contract/teach-schemas.ts';
 import { rankedSearch, type SearchedLibrary } from '../search/ranked-search.ts';
-import { bootstrapMean, type Estimate } from './bootstrap.ts';
+import { bootstrapMean, compareMeans } from './bootstrap.ts';
 import { searchedRows } from './searched-rows.ts';
 
 const K = 10;
@@ -16,13 +17,6 @@ export interface QueryQuality {
 
 type Measure = keyof QueryQuality;
 const MEASURES: readonly Measure[] = ['p1', 'p10', 'map10', 'recall'];
-
-/** One measure before and after, and the mean of the differences: each picture is compared with itself. */
-export interface Comparison {
-  readonly before: Estimate;
-  readonly after: Estimate;
-  readonly change: Estimate;
-}
 
 /** What is asked of some pictures. */
 export interface JudgedQueries {
@@ -184,7 +178,8 @@ async function judgeQuery(
   return { quality, results: ranked.slice(0, K), answered: labelled[0] ?? null };
 }
 
-async function ranking(library: SearchedLibrary, query: number, k: number): Promise<number[]> {
+/** What a picture of the library finds, itself left out, best first. */
+export async function ranking(library: SearchedLibrary, query: number, k: number): Promise<number[]> {
   const vector = library.vectors.vector(query);
   if (vector === null) return [];
   const asked = { vector, signature: null, without: new Set([query]), k, exact: true };
@@ -209,11 +204,7 @@ export function queryQuality(matches: readonly boolean[], relevant: number): Que
 }
 
 function comparison(queries: readonly ComparedQuery[], measure: Measure): Comparison {
-  return {
-    before: bootstrapMean(queries.map(({ before }) => before[measure])),
-    after: bootstrapMean(queries.map(({ after }) => after[measure])),
-    change: bootstrapMean(queries.map(({ before, after }) => after[measure] - before[measure])),
-  };
+  return compareMeans(queries.map(({ before, after }) => ({ before: before[measure], after: after[measure] })));
 }
 
 function chanceOf(pictures: JudgedPictures, queries: readonly ComparedQuery[]): number {
@@ -269,14 +260,7 @@ async function generalSample(
     await letOthersRun();
   }
   return {
-    samePairs:
-      found.length === 0
-        ? null
-        : {
-            before: bootstrapMean(found.map((pair) => pair.before)),
-            after: bootstrapMean(found.map((pair) => pair.after)),
-            change: bootstrapMean(found.map((pair) => pair.after - pair.before)),
-          },
+    samePairs: found.length === 0 ? null : compareMeans(found),
     kept: kept.length === 0 ? null : bootstrapMean(kept),
   };
 }

@@ -205,7 +205,8 @@ function judgedIds(input: TeachingInput, groups: readonly LabelledGroup[]): numb
   return [...labelled, ...others.slice(0, MOST_SAMPLE)];
 }
 
-function pairsAmong(
+/** Of lists of pictures that show the same, the first two of each that are judged, by their positions. */
+export function pairsAmong(
   inseparable: readonly (readonly number[])[],
   position: ReadonlyMap<number, number>,
 ): [number, number][] {

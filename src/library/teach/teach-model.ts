@@ -11,7 +11,7 @@ import type { AnsweredPicture } from './model-description.ts';
 import { relatedLines } from './related-lines.ts';
 import { rowsOf } from './rows.ts';
 import { samePairs } from './same-pictures.ts';
-import { shownExamples } from './shown-examples.ts';
+import { shownEvaluation, shownExamples } from './shown-evaluation.ts';
 import { groupsByPicture, splitLabelled } from './split.ts';
 import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
 import { teachGroups, type TeachingOptions, type TeachingResult } from './teach-groups.ts';
@@ -153,7 +153,6 @@ async function describe(
   const rows = rowsOf(pictures, before, dimensions);
   const after = applyHead(head.weights, rowsOf(pictures, heads, dimensions), dimensions);
   const outputs = head.weights.kernel.length / dimensions;
-  const { measures, chance, byGroup, general, queries } = evaluation;
   return {
     weights: head.weights,
     inputs: dimensions,
@@ -162,13 +161,7 @@ async function describe(
     seed: settings.seed,
     groups: describeGroups(task, result, heads),
     labelled: new Set(groups.flatMap(({ members }) => members)).size,
-    evaluation: {
-      queries,
-      ...measures,
-      chance,
-      byGroup: byGroup.map(({ group, ...rest }) => ({ name: groups[group]?.name ?? '', ...rest })),
-      general: { ...general, views: null },
-    },
+    evaluation: shownEvaluation(evaluation, groups, null),
     examples: shownExamples(typicalQueries(evaluation.perQuery, SHOWN), pictures, groups),
     answered: answeredPictures(result),
     verdict: {

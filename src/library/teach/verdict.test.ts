@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Estimate } from './bootstrap.ts';
-import type { Comparison, TeachingEvaluation } from './evaluate-teaching.ts';
+import type { Comparison, Estimate } from '../../contract/teach-schemas.ts';
+import type { TeachingEvaluation } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import { judgeTeaching, judgeTuning } from './verdict.ts';
 

@@ -1,7 +1,7 @@
-import type { ComparedQuery } from './evaluate-teaching.ts';
+import type { ComparedQuery, TeachingEvaluation } from './evaluate-teaching.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import { groupsByPicture } from './split.ts';
-import type { ExampleOfResults } from './teach-task.ts';
+import type { ExampleOfResults, TaughtModel } from './teach-task.ts';
 
 /**
  * Queries and their results before and after, as they are shown: each result with whether it is of a group of the query.
@@ -30,4 +30,19 @@ export function shownExamples(
       after: results.after.map(result),
     };
   });
+}
+
+/** An evaluation with groups by their names. @param views see `general.views`; null where none was asked */
+export function shownEvaluation(
+  { queries, measures, chance, byGroup, general }: TeachingEvaluation,
+  groups: readonly LabelledGroup[],
+  views: TaughtModel['evaluation']['general']['views'],
+): TaughtModel['evaluation'] {
+  return {
+    queries,
+    ...measures,
+    chance,
+    byGroup: byGroup.map(({ group, ...rest }) => ({ name: groups[group]?.name ?? '', ...rest })),
+    general: { ...general, views },
+  };
 }
