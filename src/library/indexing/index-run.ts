@@ -14,7 +14,7 @@ import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
 import { planIndexing, type IndexPlan } from './plan.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { rootIdentity, sourceState } from '../watch/presence.ts';
+import { rootIdentity, sourceState } from './presence.ts';
 import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
 
 /**

@@ -4,7 +4,7 @@ import type { Source } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import type { IndexTarget } from './index-run.ts';
-import { holdsSample, sourceState } from '../watch/presence.ts';
+import { holdsSample, sourceState } from './presence.ts';
 import { readableFolder } from './scan.ts';
 
 /** `path` relative to `folder` with `/`, or null where it does not lie in it. '' for the folder itself. */

@@ -7,7 +7,7 @@ import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { IndexTarget } from '../indexing/index-run.ts';
 import type { SourceStates } from '../indexing/sources.ts';
-import { sourceState } from './presence.ts';
+import { sourceState } from '../indexing/presence.ts';
 import { findSource } from './relocate.ts';
 import type { WatchReport, WatchRequest } from './watch-protocol.ts';
 

@@ -3,7 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import { pathInside } from '../indexing/sources.ts';
-import { holdsSample } from './presence.ts';
+import { holdsSample } from '../indexing/presence.ts';
 
 /** How far up beside the old path is looked, how much of the old path is tried below each place, and in how many places of a folder. */
 const LEVELS = 4;
