@@ -1,10 +1,11 @@
 /** The bars of the main job, on real photos. They are not part of the project: without them these tests are skipped. */
 import { existsSync } from 'node:fs';
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp, { type Sharp } from 'sharp';
 import { beforeEach, expect, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
+import { decodePicture } from '../../src/library/media/decode.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 
 const PHOTOS = join(import.meta.dirname, '../../../shared/photos');
@@ -78,10 +79,36 @@ test('files of real cameras and phones are indexed, or named with a code', async
   const { client } = await openLibrary(join(await temporaryFolder(), 'library'));
   const summary = await indexFolders(client, join(PHOTOS, 'tricky'));
   expect(summary.found).toBe(summary.indexed + summary.failed);
-  const { 'corrupted.jpg': corrupted, ...others } = summary.failures;
-  expect(corrupted).toBe('FILE_DAMAGED');
-  for (const [name, code] of Object.entries(others)) {
-    expect(name).toMatch(/\.hei[cf]$/i);
-    expect(code).toBe('FORMAT_UNSUPPORTED');
+  expect(summary.failures).toEqual({ 'corrupted.jpg': 'FILE_DAMAGED' });
+});
+
+test('HEIC of phones come upright', async () => {
+  const sizes: Record<string, string> = {};
+  for (const name of ['IMG_5195.HEIC', 'mobile/iphone_13_pro_max.HEIC', 'mobile/HMD_Nokia_8.3_5G_hdr.heif']) {
+    const { width, height, thumbnail } = await decodePicture(
+      await readFile(join(PHOTOS, 'tricky/camera/heic', name)),
+      'hash',
+      [],
+    );
+    sizes[name] = `${width} × ${height}`;
+    const image = sharp(thumbnail ?? Buffer.alloc(0));
+    const half = { left: 0, width: width < height ? 240 : 320, height: 110 };
+    const bottom = (width < height ? 320 : 240) - 110;
+    const brightness = async (top: number): Promise<number> =>
+      (
+        await sharp(
+          await image
+            .clone()
+            .extract({ ...half, top })
+            .png()
+            .toBuffer(),
+        ).stats()
+      ).channels[2]?.mean ?? 0;
+    if (name.startsWith('mobile')) expect(await brightness(0), name).toBeGreaterThan(await brightness(bottom));
   }
+  expect(sizes).toEqual({
+    'IMG_5195.HEIC': '2566 × 3313',
+    'mobile/iphone_13_pro_max.HEIC': '3024 × 4032',
+    'mobile/HMD_Nokia_8.3_5G_hdr.heif': '4608 × 3456',
+  });
 });

@@ -4,7 +4,7 @@ import { nameKind } from './formats.ts';
 test.each([
   ['a.JPG', 'picture'],
   ['b.webp', 'picture'],
-  ['c.HEIC', 'unsupported'],
+  ['c.HEIC', 'picture'],
   ['d.mp4', 'unsupported'],
   ['IMG_1.xmp', 'companion'],
   ['.DS_Store', 'companion'],

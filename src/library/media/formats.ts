@@ -10,11 +10,11 @@ import { extname } from 'node:path';
  */
 export type NameKind = 'picture' | 'unsupported' | 'companion' | 'other';
 
-const PICTURES = new Set('.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif'.split(' '));
+const PICTURES = new Set('.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif .heic .heif .hif'.split(' '));
 
 const UNSUPPORTED = new Set(
   (
-    '.heic .heif .hif .bmp .svg .psd .jxl .jp2 .ico .tga .exr .hdr ' +
+    '.bmp .svg .psd .jxl .jp2 .ico .tga .exr .hdr ' +
     '.cr2 .cr3 .nef .arw .dng .raf .orf .rw2 .pef .srw .raw ' +
     '.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'
   ).split(' '),
@@ -33,7 +33,7 @@ export function nameKind(name: string): NameKind {
   return 'other';
 }
 
-/** Media type of a format that Chromium shows by itself, or null where a rendering is needed. `format` is sharp's name. */
+/** Media type of a format that Chromium shows by itself, or null where a rendering is needed. `format` is as decoding named it. */
 export function browserMimeType(format: string): string | null {
   switch (format) {
     case 'jpeg':
