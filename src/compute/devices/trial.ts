@@ -170,7 +170,8 @@ export function leastCosine(a: Float32Array, b: Float32Array, size: number): num
   for (let first = 0; first < a.length; first += size) {
     let [dot, aa, bb] = [0, 0, 0];
     for (let i = first; i < first + size; i++) {
-      const [x, y] = [a[i] ?? Number.NaN, b[i] ?? Number.NaN];
+      const x = a[i] ?? Number.NaN;
+      const y = b[i] ?? Number.NaN;
       dot += x * y;
       aa += x * x;
       bb += y * y;

@@ -53,7 +53,8 @@ function correlation(a: Uint8Array, b: Uint8Array): number {
   if (n === 0 || n !== b.length) return 0;
   let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
   for (let i = 0; i < n; i++) {
-    const [x, y] = [a[i] ?? 0, b[i] ?? 0];
+    const x = a[i] ?? 0;
+    const y = b[i] ?? 0;
     sumA += x;
     sumB += y;
     squaresA += x * x;

@@ -24,7 +24,9 @@ export const cosineDistance: Distance = {
     let querySquared = 0;
     let keySquared = 0;
     for (let i = 0; i < query.length; i++) {
-      const [a, b] = [query[i] as number, key[i] as number];
+      // not taken apart from an array: that takes four times as long as the sums
+      const a = query[i] as number;
+      const b = key[i] as number;
       product += a * b;
       querySquared += a * a;
       keySquared += b * b;
