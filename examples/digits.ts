@@ -51,11 +51,18 @@ function atLeastOne<Entry>(entries: readonly Entry[]): [Entry, ...Entry[]] {
   return [first, ...rest];
 }
 
+/** Of each digit that was read, all pictures, one after the other. */
+const read = new Map<number, Float32Array>();
+
 /** The package's main file would read all ten digits and split them at random. */
 function readDigit(digit: number, from: number, to: number): Float32Array[] {
+  const values = read.get(digit) ?? readFile(digit);
+  read.set(digit, values);
+  return Array.from({ length: to - from }, (_, i) => values.slice((from + i) * PIXELS, (from + i + 1) * PIXELS));
+}
+
+function readFile(digit: number): Float32Array {
   const file = new URL(`digits/${digit}.json`, import.meta.resolve('mnist'));
   const { data } = JSON.parse(readFileSync(file, 'utf8')) as { data: number[] };
-  return Array.from({ length: to - from }, (_, i) =>
-    Float32Array.from(data.slice((from + i) * PIXELS, (from + i + 1) * PIXELS)),
-  );
+  return new Float32Array(data);
 }

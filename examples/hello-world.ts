@@ -9,7 +9,7 @@ const batches = { classesPerBatch: 10, examplesPerClassPerBatch: 6, stepsPerEpoc
 const sampler = new similarity.MultiShotMemorySampler({ ...known, ...batches });
 const model = similarity.convNetSim({ inputShape: [28, 28, 1], filters: [16, 32], embeddingSize: 64, seed: 1 });
 model.compile({ optimizer: 'adam', loss: new similarity.MultiSimilarityLoss() });
-await model.fit(sampler, { epochs: 4, verbose: true });
+await model.fit(sampler, { epochs: 2, verbose: true });
 
 await model.index(known.x, known.y, known.images);
 const neighbors = await model.singleLookup(queries.images[0], 5);

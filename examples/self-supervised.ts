@@ -23,7 +23,7 @@ const before = await accuracyOfNeighbors();
 const crop = new similarity.RandomCropAndResize({ height: 28, width: 28, areaRange: [0.3, 1] });
 const augmenter = new similarity.ContrastiveAugmenter(crop);
 const views = { x: pictures.x, augmenter, examplesPerBatch: 96, stepsPerEpoch: 60, seed: 1 };
-await model.fit(new similarity.SingleShotMemorySampler(views), { epochs: 4, verbose: true });
+await model.fit(new similarity.SingleShotMemorySampler(views), { epochs: 2, verbose: true });
 console.log({ untrained: before, trained: await accuracyOfNeighbors() });
 
 /** The share of queries whose nearest neighbor is of the same class; labels are used for this alone. */
