@@ -1,4 +1,5 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /**
@@ -6,6 +7,12 @@ import { defineConfig } from 'vitest/config';
  * jit_page.has_value()", nodejs/node#64500). The service and the command line run without it, too.
  */
 const NODE_FLAGS = ['--no-memory-protection-keys'];
+
+/**
+ * Workers, decode processes and the command line run from their sources: compiled once for all of them, a start takes 1.0 s of
+ * the processor instead of 1.8 s. Node looks at each source before it takes what was compiled of it.
+ */
+process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/compiled');
 
 export default defineConfig({
   test: {
