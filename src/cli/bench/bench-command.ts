@@ -5,6 +5,7 @@ import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
 import { benchEncode } from './encode-bench.ts';
 import { benchIndex } from './index-bench.ts';
+import { benchLibrary } from './library-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
 import { benchMemory } from './memory-bench.ts';
 import type { BenchArea, Measurement, Report } from './measurement.ts';
@@ -35,6 +36,10 @@ export async function benchCommand(
   if (measured('similarity')) await benchSimilarity(report);
   if (measured('encode')) await benchEncode(report);
   if (measured('teach')) await benchTeach(report, output, area === 'teach' ? options.size : undefined);
+  if (measured('library')) {
+    const size = area === 'library' ? options.size : undefined;
+    await inThrowAwayFolder((folder) => benchLibrary(folder, size, report, output));
+  }
   if (measured('index') || measured('search')) await benchWithPhotos(options, measured, report, output);
   return 0;
 }

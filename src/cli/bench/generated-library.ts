@@ -1,57 +1,107 @@
 import { createHash } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtinModel } from '../../compute/encoder.ts';
 import { BUILTIN_ENCODER, registeredEncoder } from '../../compute/encoders/registry.ts';
-import { loadProjection } from '../../compute/projection.ts';
-import { Catalog, type CatalogChange } from '../../library/catalog/catalog.ts';
+import { loadProjection, type Projection } from '../../compute/projection.ts';
+import { Catalog, type CatalogChange, type FileRow } from '../../library/catalog/catalog.ts';
 import { FeatureStore, type FeatureRow } from '../../library/catalog/feature-store.ts';
 import { libraryPaths } from '../../library/library-folder.ts';
+import { normalize } from '../../library/vectors/vector-index.ts';
 import { gaussians } from './gaussians.ts';
 
 /** Rows written at once. */
 const BATCH = 2_000;
 
+/** Files in a folder, where there are files. */
+const IN_FOLDER = 1_000;
+
+interface MakeOptions {
+  /**
+   * Each picture has a file of some bytes that no other has, as it is in the catalog, and vectors are gaussian around the kinds themselves
+   * rather than what the projection makes of features: that would take longer than all else.
+   */
+  readonly withFiles?: boolean;
+}
+
 /**
- * Makes a library of pictures without files: features are gaussian around planted kinds. Picture `i`, from 0, has the id `i` + 1 and is of
- * kind `i` % `kinds`.
+ * Makes a library of pictures without files, unless they are asked for: features are gaussian around planted kinds. Picture `i`, from 0,
+ * has the id `i` + 1 and is of kind `i` % `kinds`. There are no thumbnails.
  *
  * @param folder of the library; there must be none
  */
-export async function makeLibrary(folder: string, size: number, kinds: number): Promise<void> {
+export async function makeLibrary(
+  folder: string,
+  size: number,
+  kinds: number,
+  { withFiles = false }: MakeOptions = {},
+): Promise<void> {
   const paths = libraryPaths(folder);
-  const photos = join(folder, 'photos');
+  const photos = join(folder, '..', 'photos');
   for (const each of [paths.folder, paths.thumbs, paths.previews, paths.vectors, paths.models, photos]) {
     await mkdir(each, { recursive: true });
   }
   const catalog = new Catalog(paths.catalog);
   const projection = loadProjection();
   const store = new FeatureStore(paths.features, builtinModel().id, projection.id);
-  const { size: features } = registeredEncoder(BUILTIN_ENCODER).output;
-  const random = gaussians(1);
-  const centres = Array.from({ length: kinds }, () => Float32Array.from({ length: features }, random));
+  const rowOf = withFiles ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection);
   const source = catalog.sources.add(photos, []).id;
   for (let first = 0; first < size; first += BATCH) {
-    const changes: CatalogChange[] = [];
-    const rows: FeatureRow[] = [];
-    for (let i = first; i < Math.min(size, first + BATCH); i++) {
-      changes.push(pictureOf(i, source));
-      const row = Float32Array.from(centres[i % kinds] ?? [], (value) => value + 1.2 * random());
-      const vector = Float16Array.from(projection.project(row));
-      const signature = Uint8Array.from({ length: 256 }, () => 128 + 40 * random());
-      rows.push({ mediaId: i + 1, features: Float16Array.from(row), vector, signature });
-    }
-    store.put(rows);
-    catalog.apply(changes);
+    const numbers = Array.from({ length: Math.min(BATCH, size - first) }, (_, i) => first + i);
+    store.put(numbers.map(rowOf));
+    const files = await Promise.all(numbers.map(withFiles ? (i) => writtenFile(photos, i) : unwrittenFile));
+    catalog.apply(files.map((file, i) => pictureOf(first + i, source, file)));
   }
   store.close();
   catalog.close();
 }
 
-function pictureOf(i: number, sourceId: number): CatalogChange {
+/** Rows of gaussian features, and what the projection makes of them. */
+function projectedRows(kinds: number, projection: Projection): (i: number) => FeatureRow {
+  const random = gaussians(1);
+  const centres = centresOf(kinds, registeredEncoder(BUILTIN_ENCODER).output.size, random);
+  return (i) => {
+    const row = Float32Array.from(centres[i % kinds] ?? [], (value) => value + 1.2 * random());
+    const vector = Float16Array.from(projection.project(row));
+    const signature = Uint8Array.from({ length: 256 }, () => 128 + 40 * random());
+    return { mediaId: i + 1, features: Float16Array.from(row), vector, signature };
+  };
+}
+
+/** Rows of gaussian vectors; features and signatures are as long as real ones, and the same for all. */
+function drawnRows(kinds: number, dimensions: number): (i: number) => FeatureRow {
+  const random = gaussians(1);
+  const centres = centresOf(kinds, dimensions, random);
+  const features = new Float16Array(registeredEncoder(BUILTIN_ENCODER).output.size).fill(1);
+  const signature = new Uint8Array(256).fill(128);
+  return (i) => {
+    const vector = normalize(Float32Array.from(centres[i % kinds] ?? [], (value) => value + 0.8 * random()));
+    return { mediaId: i + 1, features, vector: Float16Array.from(vector), signature };
+  };
+}
+
+function centresOf(kinds: number, dimensions: number, random: () => number): Float32Array[] {
+  return Array.from({ length: kinds }, () => Float32Array.from({ length: dimensions }, random));
+}
+
+type DrawnFile = Pick<FileRow, 'path' | 'size' | 'mtimeMs'>;
+
+async function writtenFile(photos: string, i: number): Promise<DrawnFile> {
+  const inside = `trip ${String(Math.floor(i / IN_FOLDER)).padStart(4, '0')}`;
+  await mkdir(join(photos, inside), { recursive: true });
+  const path = `${inside}/IMG_${String(i).padStart(6, '0')}.jpg`;
+  await writeFile(join(photos, path), `picture ${i}`);
+  const { size, mtimeMs } = await stat(join(photos, path));
+  return { path, size, mtimeMs };
+}
+
+function unwrittenFile(i: number): Promise<DrawnFile> {
+  return Promise.resolve({ path: `${i}.jpg`, size: 1_000 + i, mtimeMs: 1_000 * i });
+}
+
+function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange {
   const hash = createHash('sha256').update(String(i)).digest('hex');
   const nothing = { takenAt: null, camera: null, lens: null, latitude: null, longitude: null };
-  const media = { id: i + 1, hash, bytes: 1_000 + i, format: 'jpeg', width: 300, height: 200, ...nothing };
-  const file = { sourceId, path: `${i}.jpg`, size: media.bytes, mtimeMs: 1_000 * i, mediaId: media.id };
-  return { kind: 'media', media, file };
+  const media = { id: i + 1, hash, bytes: file.size, format: 'jpeg', width: 300, height: 200, ...nothing };
+  return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id } };
 }
