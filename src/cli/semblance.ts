@@ -4,7 +4,6 @@ import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../contract/errors.ts';
 import { teachingLoss } from '../contract/teach-schemas.ts';
-import { benchCommand } from './bench/bench-command.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
 import {
   evaluateCommand,
@@ -234,7 +233,15 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   )
     .argument('<folder>', 'a folder of photos')
     .option('--open', 'open the page in the browser', false);
-  command<[BenchArea | undefined, { photos?: string; size?: number }]>('bench', 'measures, as ratios', benchCommand)
+  command<[BenchArea | undefined, { photos?: string; size?: number }]>(
+    'bench',
+    'measures, as ratios',
+    async (...asked) => {
+      // Read only when it is asked for: it brings TensorFlow.js and sharp with it, which no other command needs here.
+      const { benchCommand } = await import('./bench/bench-command.ts');
+      return await benchCommand(...asked);
+    },
+  )
     .addArgument(program.createArgument('[area]', 'what to measure').choices(BENCH_AREAS))
     .option('--photos <dir>', 'photos to measure with; made by code where none are given')
     .option('--size <count>', 'how many pictures', positiveInteger);

@@ -1,5 +1,5 @@
 /** What a caller hands over is checked here, once, where it enters the module; inside nothing is checked again. */
-import * as tf from '@tensorflow/tfjs-core';
+import type * as tf from '@tensorflow/tfjs-core';
 import { SimilarityError } from './errors.ts';
 
 /** Class ids, one an example: whole numbers. */
@@ -59,7 +59,8 @@ export function checkSameDimensions(argument: string, dimensions: number, expect
  * @throws SimilarityError WRONG_RANK, WRONG_LENGTH or NOT_AN_INTEGER
  */
 export function checkLabels(argument: string, labels: Labels, examples: number): Int32Array {
-  const values = labels instanceof tf.Tensor ? checkRank(argument, labels, 1).dataSync() : labels;
+  // asked so, and not by its class, so that whoever checks numbers alone does not load TensorFlow.js
+  const values = 'dataSync' in labels ? checkRank(argument, labels, 1).dataSync() : labels;
   if (values.length !== examples) {
     throw new SimilarityError('WRONG_LENGTH', argument, {
       expected: `one label for each of ${examples} examples was expected`,

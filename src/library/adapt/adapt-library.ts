@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import { ServiceError } from '../../contract/errors.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { answerOfWorker } from '../answer-of-worker.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import { withBaseVectors } from '../teach/base-vectors.ts';

@@ -1,5 +1,5 @@
 import type { HeadWeights } from '../../compute/training/head.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { applyHead } from '../teach/apply-head.ts';
 import { closedFormHead } from '../teach/closed-form-head.ts';
 import { evaluateTeaching, typicalQueries, type JudgedPictures } from '../teach/evaluate-teaching.ts';

@@ -1,5 +1,5 @@
 import type { Comparison, Estimate } from '../../contract/teach-schemas.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 
 const RESAMPLES = 1_000;
 

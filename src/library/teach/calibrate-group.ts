@@ -1,10 +1,7 @@
-import {
-  MatchNearest,
-  makeClassificationMetric,
-  MemoryEvaluator,
-  tabulateLookups,
-  type Lookup,
-} from '../../similarity/index.ts';
+import { makeClassificationMetric } from '../../similarity/classification-metrics/index.ts';
+import { MemoryEvaluator } from '../../similarity/evaluators/memory-evaluator.ts';
+import { tabulateLookups, type Lookup } from '../../similarity/lookup.ts';
+import { MatchNearest } from '../../similarity/matchers/index.ts';
 import { dot } from '../vectors/vector-index.ts';
 
 /** What a threshold is to give. */

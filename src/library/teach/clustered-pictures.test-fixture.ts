@@ -1,4 +1,4 @@
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { normalize } from '../vectors/vector-index.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { bootstrapMean } from './bootstrap.ts';
 import { clusteredPictures } from './clustered-pictures.test-fixture.ts';
 import { evaluateTeaching, queryQuality, typicalQueries, type ComparedQuery } from './evaluate-teaching.ts';

@@ -1,5 +1,6 @@
 import type { ModelConfusion } from '../../contract/teach-schemas.ts';
-import { confusionCounts, principalComponents } from '../../similarity/index.ts';
+import { confusionCounts } from '../../similarity/visualization/confusion-matrix.ts';
+import { principalComponents } from '../../similarity/visualization/principal-components.ts';
 import { rankedSearch } from '../search/ranked-search.ts';
 import type { AnsweredPicture } from './model-description.ts';
 import { searchedRows } from './searched-rows.ts';

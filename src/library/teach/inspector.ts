@@ -2,7 +2,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { loadProjection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { ModelConfusion, ModelNeighbors, ModelProjection } from '../../contract/teach-schemas.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';

@@ -1,4 +1,4 @@
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 
 /** A group as a person made it: what belongs to it, and what they said does not. */
 export interface LabelledGroup {

@@ -1,5 +1,5 @@
 import type { Projection } from '../../compute/projection.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { rankedSearch } from '../search/ranked-search.ts';
 import { rowsAt } from './rows.ts';
 import { searchedRows } from './searched-rows.ts';

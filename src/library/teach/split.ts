@@ -1,4 +1,4 @@
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 
 /** One way to divide the labelled pictures. Every labelled picture is in one of the two. */

@@ -1,5 +1,5 @@
 import type { HeadWeights, StepDone } from '../../compute/training/head.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import { applyHead } from './apply-head.ts';
 import { chooseSettings, type TeachingChoices, type TeachingSettings } from './choose-settings.ts';
 import type { LabelledRows } from './closed-form-head.ts';

@@ -2,7 +2,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { z } from 'zod';
 import { ServiceError } from '../../contract/errors.ts';
 import type { teachInput } from '../../contract/teach-schemas.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import type { Catalog, MediaRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { BaseVectors } from './base-vectors.ts';

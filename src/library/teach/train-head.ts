@@ -1,6 +1,6 @@
 import type { HeadTask, HeadWeights, HeldOutLoss, StepDone } from '../../compute/training/head.ts';
 import type { Training } from '../../compute/training/training.ts';
-import { createRandom } from '../../similarity/index.ts';
+import { createRandom } from '../../similarity/random.ts';
 import type { TeachingSettings, TrainingSettings } from './choose-settings.ts';
 import { closedFormHead, type LabelledRows } from './closed-form-head.ts';
 import { rowsAt } from './rows.ts';
