@@ -24,6 +24,7 @@ export default defineConfig({
           include: ['src/**/*.test.ts', 'scripts/**/*.test.ts'],
           exclude: ['src/renderer/**'],
           environment: 'node',
+          isolate: false,
           testTimeout: 20_000,
         },
       },
