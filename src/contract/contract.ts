@@ -197,7 +197,7 @@ export const contract = {
     exportTo: procedure
       .input(z.object({ id: t.modelId, path: z.string().min(1).max(4096) }))
       .output(z.object({ path: z.string(), bytes: z.number().int() })),
-    /** Reads what `exportTo` wrote. MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER. */
+    /** Reads what `exportTo` wrote. MODEL_FILE_DAMAGED, EXPORT_NEWER, MODEL_OF_OTHER_ENCODER. */
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(t.modelVersion),
   },
   library: {
@@ -205,7 +205,7 @@ export const contract = {
     exportTo: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryExport),
     /**
      * Merges what `exportTo` wrote into this library; importing it twice does nothing more. Groups of one name become one, a picture that one has in
-     * and the other out is in. LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER.
+     * and the other out is in. LIBRARY_FILE_DAMAGED, EXPORT_NEWER.
      */
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryImport),
   },

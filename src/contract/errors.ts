@@ -57,7 +57,9 @@ export const SERVICE_ERRORS = {
   MODEL_FILE_DAMAGED: 'This file is not a model of Semblance, or is damaged: {detail}. Export it again.',
   LIBRARY_FILE_DAMAGED:
     'This file is not an export of a Semblance library, or is damaged: {detail}. Nothing was imported; export it again.',
-  LIBRARY_FILE_NEWER: 'This export was made by a newer Semblance ({detail}). Update Semblance to import it.',
+  EXPORT_TOO_LARGE:
+    'What you made does not fit into one file of {detail}. Remove versions that you do not need, and export again.',
+  EXPORT_NEWER: 'This export was made by a newer Semblance ({detail}). Update Semblance to import it.',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

@@ -1,5 +1,5 @@
 /** A deep teaching through the service: from labels to a version that answers, and back, in a real library. */
-import { readFile, rename, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import type { TrainDevice } from '../../src/compute/devices/device.ts';
@@ -164,6 +164,16 @@ test('what cannot be read is left out, and versions of other encoders are a choi
   const third = await openLibrary(join(root, 'third'), { training: wasm });
   expect(await third.client.library.importFrom({ path: all })).toMatchObject({ groups: 2, models: 3 });
   expect((await third.client.models.list())[0]).toMatchObject({ kind: 'imported', encoder, usable: true });
+  // one encoder, however many versions it has; where it was lost it comes back with the same file
+  const { encoders } = JSON.parse(await readFile(all, 'utf8')) as { encoders: { id: string }[] };
+  expect(encoders.filter(({ id }) => id === encoder)).toHaveLength(1);
+  await third.service.close();
+  await rm(join(third.service.paths.models, encoder.slice(0, 'tuned-'.length + 8)), { recursive: true });
+  const lost = await openLibrary(join(root, 'third'), { training: wasm });
+  const usable = async () => (await lost.client.models.list()).map((version) => version.usable);
+  expect(await usable()).toContain(false);
+  await lost.client.library.importFrom({ path: all });
+  expect(await usable()).not.toContain(false);
 
   await use(client, untaught);
   const stored = async () => {

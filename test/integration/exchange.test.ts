@@ -83,7 +83,7 @@ test('a library file that is cut off, changed or newer is refused, and nothing i
     cut: [text.slice(0, -20), 'LIBRARY_FILE_DAMAGED'],
     changed: [text.replace('Cats', 'Bats'), 'LIBRARY_FILE_DAMAGED'],
     other: [JSON.stringify({ format: 'semblance-model', version: 1, sha256: sum }), 'LIBRARY_FILE_DAMAGED'],
-    newer: [text.replace('"version":1', '"version":2'), 'LIBRARY_FILE_NEWER'],
+    newer: [text.replace('"version":2', '"version":3'), 'EXPORT_NEWER'],
   } as const;
   for (const [name, [content, code]] of Object.entries(cases)) {
     await writeFile(join(root, name), content);
@@ -93,6 +93,35 @@ test('a library file that is cut off, changed or newer is refused, and nothing i
     code: 'LIBRARY_FILE_DAMAGED',
   });
   expect((await client.groups.list()).map(({ name }) => name)).toEqual(['Cats']);
+});
+
+test('a file of the first version of the format is read, with versions that were judged by less', async () => {
+  const root = await temporaryFolder();
+  const file = join(root, 'made.json');
+  const { client } = await openLibrary(join(root, 'library'));
+  const { encoder, model } = await client.status();
+  const { id, base, createdAt, description, head } = version('taught-1', encoder, model.id, 'head');
+  const same = { mean: 0.5, low: 0.4, high: 0.6 };
+  const compared = { before: same, after: same, change: same };
+  const general = { untaught: null, samePairs: null, kept: null };
+  const measures = { p1: compared, p10: compared, map10: compared, recall: compared };
+  const evaluation = { queries: 3, ...measures, chance: 0.5, byGroup: [], general, examples: [] };
+  const models = [
+    {
+      id,
+      encoder,
+      base,
+      createdAt,
+      description: { ...(JSON.parse(description) as object), evaluation },
+      head: Buffer.from(head).toString('base64'),
+    },
+  ];
+  const made = { format: 'semblance-library', version: 1, createdAt, groups: [], models };
+  const sha256 = createHash('sha256').update(JSON.stringify(made)).digest('hex');
+  await writeFile(file, JSON.stringify({ ...made, sha256 }));
+  expect(await client.library.importFrom({ path: file })).toMatchObject({ models: 1 });
+  const [imported] = await client.models.list();
+  expect(imported).toMatchObject({ id: 'taught-1', evaluation: { queries: 3, general: { views: null } } });
 });
 
 function version(id: string, encoder: string, base: string, kind: 'head' | 'deep') {

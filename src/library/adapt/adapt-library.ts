@@ -5,10 +5,11 @@ import { answerOfWorker } from '../answer-of-worker.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import { withBaseVectors } from '../teach/base-vectors.ts';
 import { teachableGroups, type LabelledGroup } from '../teach/labelled-groups.ts';
+import type { PauseFlag } from '../teach/pause-flag.ts';
 import type { TaughtModel } from '../teach/teach-task.ts';
 import { knownPictures } from '../teach/teaching-input.ts';
 import { pixelsOf, turn } from '../teach/tuning-pictures.ts';
-import type { AdaptTask, PictureViews } from './adapt-task.ts';
+import type { AdaptTask, AdaptWorkerData, PictureViews } from './adapt-task.ts';
 import { pictureViews, type ViewOptions } from './picture-views.ts';
 
 /** Pictures that are learned from, and views of each beside itself: 240 photos and three views gave all that was to be had. */
@@ -31,6 +32,8 @@ export const LEAST_PICTURES = 60;
 export interface AdaptRun {
   readonly signal: AbortSignal;
   readonly isPaused: () => boolean;
+  /** Holds the worker, as `isPaused` does what comes before it. */
+  readonly pause: PauseFlag;
   /** @param done 0–1 of what is done now */
   readonly onPreparing: (sentence: string, done: number) => void;
   readonly onEvaluating: (sentence: string, done: number) => void;
@@ -60,8 +63,10 @@ export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<
   const present = catalog.presentMediaIds().filter((id) => known.has(id));
   const drawn = createRandom(1).shuffled(present);
   const wanted = divided(present.length);
+  const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
   const judging = drawn.slice(0, wanted.heldOut);
-  const learning = drawn.slice(wanted.heldOut, wanted.heldOut + wanted.learned);
+  const rest = withoutLabelFirst(drawn.slice(wanted.heldOut), groups);
+  const learning = rest.slice(0, wanted.learned);
   const total = judging.length + learning.length;
   const onRead = (before: number) => (done: number) => {
     run.onPreparing(`Looking at parts of your pictures: ${before + done} of ${total}`, (before + done) / total);
@@ -71,18 +76,21 @@ export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<
   // a drive may go between the two
   const isEnough = heldOut.length + learned.length >= LEAST_PICTURES && learned.length >= heldOut.length;
   if (!isEnough) throw new ServiceError('TEACHING_IMPOSSIBLE', TOO_FEW);
-  const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
   const ids = new Set([
     ...groups.flatMap(({ members }) => members),
     ...judging,
     ...learning,
-    ...drawn.slice(total, total + OTHERS),
+    ...rest.slice(wanted.learned, wanted.learned + OTHERS),
   ]);
   const { pictures } = await withBaseVectors(paths, library, (vectors) => knownPictures(catalog, store, vectors, ids));
   run.onEvaluating('Comparing with the search as it was', 0.5);
   const lines = { relatedScore: base.relatedScore, smoothing: base.smoothing };
   const task: AdaptTask = { pictures, dimensions: base.dimensions, base: lines, groups, learned, heldOut };
-  return answerOfWorker<TaughtModel>(workerUrl(), task, run.signal);
+  return answerOfWorker<TaughtModel>(
+    workerUrl(),
+    { task, pause: run.pause.buffer } satisfies AdaptWorkerData,
+    run.signal,
+  );
 }
 
 export const TOO_FEW = `Adapting needs at least ${LEAST_PICTURES} pictures that can be read now. Add a folder, or connect the drive that they are on.`;
@@ -91,6 +99,12 @@ export const TOO_FEW = `Adapting needs at least ${LEAST_PICTURES} pictures that 
 function judgingGroups(labelled: readonly LabelledGroup[], isKnown: (id: number) => boolean): readonly LabelledGroup[] {
   const teachable = teachableGroups(labelled, isKnown);
   return teachable.problem === null ? teachable.groups : [];
+}
+
+/** Labelled pictures judge what was not learned from them: those without a label are to be learned from, while there are enough. */
+function withoutLabelFirst(ids: readonly number[], groups: readonly LabelledGroup[]): readonly number[] {
+  const labelled = new Set(groups.flatMap(({ members }) => members));
+  return [...ids.filter((id) => !labelled.has(id)), ...ids.filter((id) => labelled.has(id))];
 }
 
 /** Vectors of views of some pictures, by the encoder as it is; those that cannot be read now are left out. */

@@ -33,20 +33,24 @@ const SEED = 1;
  * Fits a head to a library without any label, and judges it: by the labels that there are, by copies and bursts, and by views of pictures
  * that it has not seen. It takes what differs between views of one picture for noise (within-class covariance normalisation: Hatch et al.,
  * "Within-class covariance normalization for SVM-based speaker recognition", 2006, with each picture as a class).
+ *
+ * @param onTurn called every now and then; it may hold the computation
  */
-export async function adaptModel(task: AdaptTask): Promise<TaughtModel> {
+export async function adaptModel(task: AdaptTask, onTurn: () => void = () => undefined): Promise<TaughtModel> {
   const { pictures, dimensions, base, learned } = task;
   const vectors = new Map(pictures.map(({ id, vector }) => [id, vector]));
   const vectorOf = (id: number): Float32Array | null => vectors.get(id) ?? null;
   const ids = pictures.map(({ id }) => id);
   const pairs = samePairs(pictures);
   const weights = fitted(learned, vectorOf, dimensions);
+  onTurn();
   const before = rowsOf(ids, vectorOf, dimensions);
   const after = applyHead(weights, before, dimensions);
   const outputs = weights.kernel.length / dimensions;
   const judged = judgedPictures(task, ids, before, pairs);
+  const shown = shownBy(learned, pairs);
   const evaluation = await evaluateTeaching(judged, {
-    folds: [{ queries: labelledQueries(judged), after }],
+    folds: [{ queries: labelledQueries(judged, ids, shown), after }],
     untaught: [],
     final: after,
   });
@@ -54,9 +58,9 @@ export async function adaptModel(task: AdaptTask): Promise<TaughtModel> {
     before: { library: searchedRows(before, dimensions, ceiling), of: (vector) => vector },
     after: { library: searchedRows(after, outputs, ceiling), of: (vector) => applyHead(weights, vector, dimensions) },
   });
-  const asked = unseen(task, pairs);
+  const asked = task.heldOut.filter(({ id }) => !shown.has(id));
   // by plain cosines: smoothed ones draw a view to the company of its picture, and tell a better space less well from a worse one
-  const views = await compareViews(asked, ids, models(null));
+  const views = await compareViews(asked, ids, models(null), onTurn);
   const queries =
     evaluation.perQuery.length > 0
       ? typicalQueries(evaluation.perQuery, SHOWN)
@@ -107,14 +111,17 @@ function judgedPictures(
   };
 }
 
-function labelledQueries({ groupsOf }: JudgedPictures): number[] {
-  const labelled = groupsOf.flatMap((groups, position) => (groups.length > 0 ? [position] : []));
+/** The labelled pictures that ask, by position: nothing was learned from them. */
+function labelledQueries({ groupsOf }: JudgedPictures, ids: readonly number[], shown: ReadonlySet<number>): number[] {
+  const labelled = groupsOf.flatMap((groups, position) =>
+    groups.length > 0 && !shown.has(ids[position] ?? 0) ? [position] : [],
+  );
   return createRandom(SEED).sample(labelled, MOST_QUERIES);
 }
 
-/** What is held out and shows nothing that was learned from. */
-function unseen({ learned, heldOut }: AdaptTask, pairs: readonly (readonly [number, number])[]): PictureViews[] {
-  const known = new Set(learned.map(({ id }) => id));
-  const alike = new Set(pairs.flatMap(([a, b]) => [...(known.has(a) ? [b] : []), ...(known.has(b) ? [a] : [])]));
-  return heldOut.filter(({ id }) => !alike.has(id));
+/** Ids of pictures that were learned from, and of those that show the same. */
+function shownBy(learned: readonly PictureViews[], pairs: readonly (readonly [number, number])[]): ReadonlySet<number> {
+  const ids = new Set(learned.map(({ id }) => id));
+  const alike = pairs.flatMap(([a, b]) => [...(ids.has(a) ? [b] : []), ...(ids.has(b) ? [a] : [])]);
+  return new Set([...ids, ...alike]);
 }

@@ -11,6 +11,13 @@ export interface AdaptTask extends Pick<TeachTask, 'pictures' | 'dimensions' | '
   readonly heldOut: readonly PictureViews[];
 }
 
+/** What the worker is started with. */
+export interface AdaptWorkerData {
+  readonly task: AdaptTask;
+  /** Of a `PauseFlag`. */
+  readonly pause: SharedArrayBuffer;
+}
+
 export interface PictureViews {
   readonly id: number;
   /** Unit vectors by the encoder as it is. */

@@ -25,18 +25,21 @@ const RESULTS = 10;
  *
  * @param asked views of pictures that nothing was learned from
  * @param ids of the searched pictures, those of `asked` among them
+ * @param onTurn called before each picture
  * @returns null where nothing can be asked
  */
 export async function compareViews(
   asked: readonly PictureViews[],
   ids: readonly number[],
   { before, after }: ComparedModels,
+  onTurn: () => void,
 ): Promise<Comparison | null> {
   const position = new Map(ids.map((id, i) => [id, i]));
   const found: { before: number; after: number }[] = [];
   for (const { id, views } of asked) {
     const own = position.get(id);
     if (own === undefined) continue;
+    onTurn();
     // a picture is drawn as a whole: its views are alike
     found.push({ before: await foundBy(before, views, own), after: await foundBy(after, views, own) });
     await letOthersRun();

@@ -4,11 +4,11 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
 import type { Groups } from '../groups/groups.ts';
 import { parseDescription } from '../teach/model-description.ts';
-import { withoutPictures, writeAside } from '../teach/model-file.ts';
+import { withoutPictures } from '../teach/model-file.ts';
 import { unpackHead } from '../teach/packed-head.ts';
-import { isOfThisProgram, packTuned, unpackTuned, type TunedPart } from '../teach/tuned-weights.ts';
+import { isOfThisProgram, packTuned, unpackTuned } from '../teach/tuned-weights.ts';
 import type { Versions } from '../teach/versions.ts';
-import { libraryFileText, readLibraryFile, type LibraryContent } from './library-file.ts';
+import { readLibraryFile, writeLibraryFile, type LibraryContent } from './library-file.ts';
 
 interface ExchangeParts {
   readonly catalog: Catalog;
@@ -28,48 +28,51 @@ export class LibraryExchange {
    * Writes everything that was made as one file, aside and renamed. Versions of encoders that were tuned take those with them; where one is
    * damaged or gone they are left out, and counted.
    *
-   * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+   * @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
    */
   async exportTo(path: string): Promise<LibraryExport> {
     const { catalog } = this.#parts;
     const rows = catalog.models.all().flatMap(({ id }) => catalog.models.get(id) ?? []);
     const groups = catalog.labels.hashedGroups();
-    const models: LibraryContent['models'] = [];
-    for (const row of rows) {
-      const { id, encoder, base, createdAt, description } = row;
-      const tuned = await this.#tunedPart(row);
-      if (tuned === undefined) continue;
-      models.push({
+    const { encoders, lost } = await this.#tunedEncoders(new Set(rows.map(({ encoder }) => encoder)));
+    const models = rows
+      .filter(({ encoder }) => !lost.has(encoder))
+      .map(({ id, encoder, base, createdAt, description, head }) => ({
         id,
         encoder,
         base,
         createdAt,
         description: withoutPictures(parseDescription(description)),
-        head: Buffer.from(row.head).toString('base64'),
-        ...(tuned && { tuned }),
-      });
-    }
-    const bytes = await writeAside(path, libraryFileText({ groups, models }));
+        head: Buffer.from(head).toString('base64'),
+      }));
+    const bytes = await writeLibraryFile(path, { groups, encoders, models });
     const labels = groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0);
     return { path, bytes, groups: groups.length, labels, models: models.length, left: rows.length - models.length };
   }
 
-  /** Null where the version's encoder was not tuned; undefined where that cannot be read. */
-  async #tunedPart(row: TaughtModelRow): Promise<TunedPart | null | undefined> {
-    try {
-      const weights = await this.#parts.versions.tunedWeights(row);
-      return weights && packTuned(weights);
-    } catch (error) {
-      if (error instanceof ServiceError) return undefined;
-      throw error;
+  /** Those encoders that were tuned, and those that cannot be read. */
+  async #tunedEncoders(
+    ids: ReadonlySet<string>,
+  ): Promise<{ readonly encoders: LibraryContent['encoders']; readonly lost: ReadonlySet<string> }> {
+    const encoders: LibraryContent['encoders'] = [];
+    const lost = new Set<string>();
+    for (const id of ids) {
+      try {
+        const weights = await this.#parts.versions.tunedWeights({ encoder: id });
+        if (weights) encoders.push({ id, ...packTuned(weights) });
+      } catch (error) {
+        if (!(error instanceof ServiceError)) throw error;
+        lost.add(id);
+      }
     }
+    return { encoders, lost };
   }
 
   /**
    * Merges what {@link exportTo} wrote into this library: by content hash, and groups of one name into one. All groups and labels are one change, which
    * can be undone. Labels of pictures that are not here are counted and left out: the same file can be imported again when they are.
    *
-   * @throws ServiceError LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER, DISK_FULL, CATALOG_BUSY
+   * @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER, DISK_FULL, CATALOG_BUSY
    */
   async importFrom(path: string): Promise<LibraryImport> {
     const { catalog, groups, versions } = this.#parts;
@@ -78,8 +81,10 @@ export class LibraryExchange {
     const hashes = new Set(content.groups.flatMap(({ members, refused }) => [...members, ...refused]));
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
-    await this.#installEncoders(path, content, rows);
-    const models = versions.keep(rows);
+    const models = await versions.makingEncoders(async () => {
+      await this.#installEncoders(path, content, rows);
+      return versions.keep(rows);
+    });
     const { change, labels } = groups.takeOver(
       content.groups.map(({ name, createdAt, members, refused }) => ({
         name,
@@ -91,20 +96,23 @@ export class LibraryExchange {
     return { change, groups: content.groups.length, labels, missing: hashes.size - ids.size, models };
   }
 
-  /** Those of another version of the program cannot be used here: their versions are kept, and say so. */
-  async #installEncoders(path: string, { models }: LibraryContent, rows: readonly TaughtModelRow[]): Promise<void> {
+  /**
+   * Those of another version of the program cannot be used here: their versions are kept, and say so. One whose versions were removed here
+   * stays away; one that was lost comes back.
+   */
+  async #installEncoders(path: string, { encoders }: LibraryContent, rows: readonly TaughtModelRow[]): Promise<void> {
     const { catalog, versions } = this.#parts;
-    for (const [i, row] of rows.entries()) {
-      const tuned = models[i]?.tuned;
-      if (!tuned || !isOfThisProgram(tuned) || catalog.models.get(row.id)) continue;
-      await versions.installTuned(row, unpackTuned(tuned), 'LIBRARY_FILE_DAMAGED', path);
+    const isWanted = ({ id }: TaughtModelRow): boolean => (catalog.models.get(id)?.removedAt ?? null) === null;
+    for (const encoder of encoders.filter(isOfThisProgram)) {
+      const row = rows.find((version) => version.encoder === encoder.id && isWanted(version));
+      if (row) await versions.installTuned(row, unpackTuned(encoder), 'LIBRARY_FILE_DAMAGED', path);
     }
   }
 }
 
 /** @throws ServiceError LIBRARY_FILE_DAMAGED where a head is none */
 function modelRows(path: string, { models }: LibraryContent): TaughtModelRow[] {
-  return models.map(({ description, head: text, tuned: _, ...model }): TaughtModelRow => {
+  return models.map(({ description, head: text, ...model }): TaughtModelRow => {
     const head = Buffer.from(text, 'base64');
     try {
       unpackHead(head);

@@ -1,73 +1,62 @@
-import { readFile, stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { ServiceError } from '../../contract/errors.ts';
 import { contentHash } from '../../contract/schemas.ts';
 import { modelDescription } from '../teach/model-description.ts';
 import { tunedPart } from '../teach/tuned-weights.ts';
-import { checkedJson, sumOf } from './checked-json.ts';
+import { readChecked, writeChecked } from './checked-file.ts';
 
 /** Two million labels, or ten versions with heads of 2,048 × 2,048, are 220 MB. A string of over 512 MB cannot be made. */
 const MOST_BYTES = 400 * 1024 * 1024;
 
-const VERSION = 1;
+/** The first had no encoders. */
+const FORMAT = { format: 'semblance-library', version: 2, mostBytes: MOST_BYTES } as const;
 
-const head = z.object({ format: z.literal('semblance-library'), version: z.number().int().positive() });
+const featuresId = z.string().min(1).max(200);
 
-/** What a person made, as one file: JSON. See `docs/library-file.md`. `sha256` is of the JSON of all other fields in this order. */
+const madeGroup = z.object({
+  name: z.string().min(1).max(1000),
+  createdAt: z.iso.datetime(),
+  /** Content hashes, in the order in which it was said. */
+  members: z.array(contentHash),
+  refused: z.array(contentHash),
+});
+
+const madeVersion = z.object({
+  id: z.string().regex(/^[a-z0-9-]{1,100}$/),
+  encoder: featuresId,
+  base: z.string().min(1).max(200),
+  createdAt: z.iso.datetime(),
+  description: modelDescription,
+  /** Base64 of what `packHead` makes. */
+  head: z.base64(),
+});
+
+/** Encoders that were tuned, by the id of their features. */
+const madeEncoder = tunedPart.extend({ id: featuresId });
+
+/** What a person made, as one file: JSON. See `docs/library-file.md`. */
 const libraryFile = z.object({
-  format: z.literal('semblance-library'),
-  version: z.literal(VERSION),
+  format: z.literal(FORMAT.format),
+  version: z.number(),
   createdAt: z.iso.datetime(),
   groups: z
-    .array(
-      z.object({
-        name: z.string().min(1).max(1000),
-        createdAt: z.iso.datetime(),
-        /** Content hashes, in the order in which it was said. */
-        members: z.array(contentHash),
-        refused: z.array(contentHash),
-      }),
-    )
+    .array(madeGroup)
     .refine((groups) => new Set(groups.map(({ name }) => name.normalize('NFC').toLowerCase())).size === groups.length),
-  models: z.array(
-    z.object({
-      id: z.string().regex(/^[a-z0-9-]{1,100}$/),
-      encoder: z.string().min(1).max(200),
-      base: z.string().min(1).max(200),
-      createdAt: z.iso.datetime(),
-      description: modelDescription,
-      /** Base64 of what `packHead` makes. */
-      head: z.base64(),
-      /** Of a version of a tuned encoder: what that differs in. */
-      tuned: tunedPart.optional(),
-    }),
-  ),
+  encoders: z.array(madeEncoder).default([]),
+  models: z.array(madeVersion),
   sha256: z.string(),
 });
-type LibraryFile = z.infer<typeof libraryFile>;
-export type LibraryContent = Pick<LibraryFile, 'groups' | 'models'>;
+export type LibraryContent = Pick<z.infer<typeof libraryFile>, 'groups' | 'encoders' | 'models'>;
 
-/** The text of a library file. */
-export function libraryFileText({ groups, models }: LibraryContent): string {
-  const createdAt = new Date().toISOString();
-  const content = { format: 'semblance-library', version: VERSION, createdAt, groups, models, sha256: '' } as const;
-  // in the order of the schema, which the checksum is made of
-  const ordered = libraryFile.parse(content);
-  return checkedJson(ordered);
+/** @returns bytes written. @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
+export async function writeLibraryFile(path: string, { groups, encoders, models }: LibraryContent): Promise<number> {
+  return writeChecked(path, FORMAT, { createdAt: new Date().toISOString(), groups, encoders, models });
 }
 
-/** @throws ServiceError LIBRARY_FILE_DAMAGED, LIBRARY_FILE_NEWER */
+/** @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER */
 export async function readLibraryFile(path: string): Promise<LibraryContent> {
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes`);
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const { version } = head.parse(json);
-    if (version > VERSION) throw new ServiceError('LIBRARY_FILE_NEWER', `${path}: version ${version}`);
-    const content = libraryFile.parse(json);
-    // of what is in the file: a field that came later is filled in by the schema
-    if (sumOf(json as LibraryFile) !== content.sha256) throw new RangeError('its checksum is wrong');
-    return content;
+    return await readChecked(path, FORMAT, libraryFile);
   } catch (cause) {
     if (cause instanceof ServiceError) throw cause;
     throw new ServiceError('LIBRARY_FILE_DAMAGED', path, { cause });

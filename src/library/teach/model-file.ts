@@ -1,12 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { open, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { z } from 'zod';
 import { loadProjectionFor, type Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
-import { checkedJson, sumOf } from '../exchange/checked-json.ts';
-import { writeError } from '../library-folder.ts';
+import { readChecked, writeChecked } from '../exchange/checked-file.ts';
 import { modelDescription, parseDescription, type ModelDescription } from './model-description.ts';
 import { unpackHead } from './packed-head.ts';
 import { isOfThisProgram, packTuned, tunedPart, unpackTuned, type TunedWeights } from './tuned-weights.ts';
@@ -14,14 +11,16 @@ import { isOfThisProgram, packTuned, tunedPart, unpackTuned, type TunedWeights }
 /** A head of 2,048 × 2,048 is 22 MB as base64. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
+/** The first knew no tuned encoders. */
+const FORMAT = { format: 'semblance-model', version: 2, mostBytes: MOST_BYTES } as const;
+
 /**
- * A version as one file: JSON. `head` is base64 of what `packHead` makes, `sha256` is of the JSON of all other fields in this order. `tuned` is
- * there where the version is of a tuned encoder.
+ * A version as one file: JSON. `head` is base64 of what `packHead` makes. `tuned` is there where the version is of a tuned encoder.
  * Pictures are named by ids of the library that it came from, which mean nothing elsewhere: groups keep their names and prototypes.
  */
 const modelFile = z.object({
-  format: z.literal('semblance-model'),
-  version: z.literal(1),
+  format: z.literal(FORMAT.format),
+  version: z.number(),
   encoder: z.string().min(1).max(200),
   base: z.string().min(1).max(200),
   createdAt: z.iso.datetime(),
@@ -37,21 +36,17 @@ type ModelFile = z.infer<typeof modelFile>;
  *
  * @param tuned of its encoder, where that is a tuned one
  * @returns bytes written
- * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+ * @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
  */
 export async function writeModelFile(path: string, row: TaughtModelRow, tuned: TunedWeights | null): Promise<number> {
-  const content: ModelFile = {
-    format: 'semblance-model',
-    version: 1,
+  return writeChecked(path, FORMAT, {
     encoder: row.encoder,
     base: row.base,
     createdAt: row.createdAt,
     description: withoutPictures(parseDescription(row.description)),
     head: Buffer.from(row.head).toString('base64'),
     ...(tuned && { tuned: packTuned(tuned) }),
-    sha256: '',
-  };
-  return writeAside(path, checkedJson(content));
+  });
 }
 
 /** A description without what names pictures by ids, which mean nothing in another library. */
@@ -62,37 +57,12 @@ export function withoutPictures(described: ModelDescription): ModelDescription {
 }
 
 /**
- * Writes a file aside and renames it: what has the name is whole.
- *
- * @returns bytes written
- * @throws ServiceError FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
- */
-export async function writeAside(path: string, text: string): Promise<number> {
-  const aside = `${path}.${randomBytes(4).toString('hex')}.tmp`;
-  try {
-    const handle = await open(aside, 'wx');
-    try {
-      await handle.writeFile(text);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, path);
-  } catch (cause) {
-    await rm(aside, { force: true });
-    const error = cause as NodeJS.ErrnoException;
-    throw error.code === 'ENOENT' ? new ServiceError('FOLDER_MISSING', dirname(path), { cause }) : writeError(error);
-  }
-  return Buffer.byteLength(text);
-}
-
-/**
  * Reads what {@link writeModelFile} wrote, as a version with a new id that is made now: when it was taught is told by its recipe.
  *
  * @param encoder id of the encoder in use
  * @param base its projection, whose vectors the version has to take
  * @returns the version, and of one of a tuned encoder what has to be installed for it
- * @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER
+ * @throws ServiceError MODEL_FILE_DAMAGED, EXPORT_NEWER, MODEL_OF_OTHER_ENCODER
  */
 export async function readModelFile(
   path: string,
@@ -131,16 +101,12 @@ interface ReadFile {
 
 async function readContent(path: string): Promise<ReadFile> {
   try {
-    const { size } = await stat(path);
-    if (size > MOST_BYTES) throw new RangeError(`it has ${size} bytes`);
-    const json: unknown = JSON.parse(await readFile(path, 'utf8'));
-    const content = modelFile.parse(json);
-    // of what is in the file: a field that came later is filled in by the schema
-    if (sumOf(json as ModelFile) !== content.sha256) throw new RangeError('its checksum is wrong');
+    const content = await readChecked(path, FORMAT, modelFile);
     const head = Buffer.from(content.head, 'base64');
     const tuned = content.tuned ? unpackTuned(content.tuned) : null;
     return { content, head, inputs: unpackHead(head).inputs, tuned };
   } catch (cause) {
+    if (cause instanceof ServiceError) throw cause;
     throw new ServiceError('MODEL_FILE_DAMAGED', path, { cause });
   }
 }

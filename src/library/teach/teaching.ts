@@ -241,16 +241,18 @@ export class Teaching {
   }
 
   #adapt(signal: AbortSignal): Promise<Kept> {
-    const { active, catalog } = this.#parts;
+    const { active, catalog, descriptions } = this.#parts;
     return active.use(async (library) => {
       const adapted = await adaptLibrary(library, {
         signal,
         isPaused: () => this.#paused,
+        pause: this.#pause,
         onPreparing: (sentence, done) => this.#enter('preparing', sentence, done),
         onEvaluating: (sentence, done) => this.#enter('evaluating', sentence, done),
       });
       const answering = catalog.models.active(library.encoder.id);
-      const isTaught = answering !== null && catalog.models.get(answering)?.kind !== 'adapted';
+      // whatever its kind: an imported one may have been adapted
+      const isTaught = answering !== null && (descriptions.of(answering)?.groups.length ?? 0) > 0;
       const model = isTaught ? { ...adapted, verdict: besideTaught(adapted.verdict) } : adapted;
       const of = { encoder: library.encoder.id, base: library.base.id, kind: 'adapted' } as const;
       return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
@@ -278,14 +280,10 @@ export class Teaching {
       onEvaluating: (sentence: string, done: number) => this.#enter('evaluating', sentence, done),
     };
     try {
-      const { features, encoder, ...kept } = await this.#parts.active.use((library) =>
-        teachDeep(this.#parts, this.#estimates, library, request, run),
+      const { features, encoder, ...kept } = await this.versions.makingEncoders(() =>
+        this.#parts.active.use((library) => teachDeep(this.#parts, this.#estimates, library, request, run)),
       );
       return { ...kept, encoder: { id: encoder, features } };
-    } catch (error) {
-      // the encoder may be there already, and its version never will be; what cannot be removed now is at the next start
-      await this.versions.removeNeedless().catch(() => undefined);
-      throw error;
     } finally {
       this.#holdOther = null;
     }

@@ -48,6 +48,9 @@ const KEPT_MS = 30 * 24 * 3600 * 1000;
 export class Versions {
   readonly #parts: VersionsParts;
   readonly #listener: VersionsListener;
+  /** Works of {@link makingEncoders} that are under way. */
+  #making = 0;
+  #removing = Promise.resolve();
 
   constructor(parts: VersionsParts, listener: VersionsListener) {
     this.#parts = parts;
@@ -180,13 +183,15 @@ export class Versions {
     return isTuned(encoder) ? weightsOfTuned(this.#parts.paths.models, encoder) : null;
   }
 
-  /** @throws ServiceError MODEL_FILE_DAMAGED, MODEL_OF_OTHER_ENCODER; of a tuned encoder, DISK_FULL, ENCODER_UNSUITABLE */
+  /** @throws ServiceError MODEL_FILE_DAMAGED, EXPORT_NEWER, MODEL_OF_OTHER_ENCODER; of a tuned encoder, DISK_FULL, ENCODER_UNSUITABLE */
   async importFrom(path: string): Promise<ModelVersion> {
     const { catalog, active } = this.#parts;
     const { encoder, base } = active.current;
     const { row, tuned } = await readModelFile(path, encoder.id, base);
-    if (tuned) await this.installTuned(row, tuned, 'MODEL_FILE_DAMAGED', path);
-    catalog.models.put(row);
+    await this.makingEncoders(async () => {
+      if (tuned) await this.installTuned(row, tuned, 'MODEL_FILE_DAMAGED', path);
+      catalog.models.put(row);
+    });
     this.#listener.changed();
     const version = (await this.list()).find(({ id }) => id === row.id);
     if (!version) throw new ServiceError('MODEL_UNKNOWN', row.id);
@@ -194,7 +199,7 @@ export class Versions {
   }
 
   /**
-   * Installs the tuned encoder of a version that comes from elsewhere.
+   * Installs the tuned encoder of a version that comes from elsewhere, within {@link makingEncoders}.
    *
    * @param code where the weights are not those of its encoder
    * @throws ServiceError `code`, DISK_FULL, ENCODER_UNSUITABLE
@@ -210,7 +215,6 @@ export class Versions {
       const { featuresId } = await installTunedWeights(this.#parts.paths.models, weights, name);
       if (featuresId !== row.encoder) throw new RangeError(`it is ${featuresId}, not ${row.encoder}`);
     } catch (cause) {
-      await this.removeNeedless();
       if (cause instanceof ServiceError) throw cause;
       throw new ServiceError(code, path, { cause });
     }
@@ -228,11 +232,26 @@ export class Versions {
   /** Forgets for good what was removed a month ago, and the encoders that were tuned for it. */
   async purge(): Promise<void> {
     this.#parts.catalog.models.purgeRemovedBefore(new Date(Date.now() - KEPT_MS).toISOString());
-    await this.removeNeedless();
+    await this.makingEncoders(() => Promise.resolve());
   }
 
-  /** Removes tuned encoders that no version is of: the last was forgotten, or the teaching was broken off before there was one. */
-  async removeNeedless(): Promise<void> {
+  /**
+   * Runs what installs encoders and then keeps versions of them. No encoder is removed as needless meanwhile; those that no version is of
+   * are when the last such work has ended: it failed, or the last version was forgotten.
+   */
+  async makingEncoders<T>(make: () => Promise<T>): Promise<T> {
+    await this.#removing;
+    this.#making++;
+    try {
+      return await make();
+    } finally {
+      this.#making--;
+      // what cannot be removed now is at the next start
+      if (this.#making === 0) await (this.#removing = this.#removeNeedless().catch(() => undefined));
+    }
+  }
+
+  async #removeNeedless(): Promise<void> {
     const { catalog, encoders, paths } = this.#parts;
     const needed = catalog.models.encoders();
     for (const { definition, featuresId } of (await listInstalled(paths.models)).encoders) {
