@@ -3,6 +3,12 @@ import { ServiceError } from '../../contract/errors.ts';
 
 export type SqliteDatabase = Database.Database;
 
+/**
+ * Pages of a database that SQLite keeps, kB: the operating system keeps the file's pages anyway. With the 16 MB that better-sqlite3 is built
+ * with, the service took 40 MB more over its first 10,000 pictures.
+ */
+const CACHE_KB = 4000;
+
 /** One numbered step of a schema. Steps are never edited once released: a change is a new step. */
 export interface Migration {
   readonly version: number;
@@ -28,6 +34,7 @@ export function openDatabase(file: string, migrations: readonly Migration[], rea
       if (!readonly) db.pragma('journal_mode = WAL');
       db.pragma('foreign_keys = ON');
       db.pragma('synchronous = FULL');
+      db.pragma(`cache_size = -${CACHE_KB}`);
       migrate(db, file, migrations, readonly);
       return keepStatements(db);
     } catch (error) {

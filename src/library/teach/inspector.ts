@@ -81,12 +81,17 @@ export class Inspector {
     });
   }
 
-  #shownConfusion(groups: string[], answered: readonly AnsweredPicture[], heldOut: boolean): ModelConfusion {
+  async #shownConfusion(
+    groups: string[],
+    answered: readonly AnsweredPicture[],
+    heldOut: boolean,
+  ): Promise<ModelConfusion> {
     const [before, after] = [answersOf(answered, 'before'), answersOf(answered, 'after')];
     const shown = (picture: AnsweredPicture, when: 'before' | 'after'): number | null => {
       const answer = { groups: picture.groups, answered: picture[when] };
       return answeredGroup(answer, picture.groups[0] ?? 0);
     };
+    const hashes = await this.#hashes(answered.map(({ id }) => id));
     return {
       groups,
       heldOut,
@@ -94,14 +99,23 @@ export class Inspector {
       after: confusionCells(after),
       right: { before: rightShare(before), after: rightShare(after) },
       pictures: answered.flatMap((picture) => {
-        const media = this.#parts.catalog.media(picture.id);
-        if (!media) return [];
         const { id, groups: own } = picture;
-        return [
-          { id, hash: media.hash, groups: own, before: shown(picture, 'before'), after: shown(picture, 'after') },
-        ];
+        const hash = hashes.get(id);
+        if (hash === undefined) return [];
+        return [{ id, hash, groups: own, before: shown(picture, 'before'), after: shown(picture, 'after') }];
       }),
     };
+  }
+
+  /** Content hashes of those pictures that are still known, in slices. */
+  async #hashes(ids: readonly number[]): Promise<ReadonlyMap<number, string>> {
+    const hashes = new Map<number, string>();
+    for (const [i, id] of ids.entries()) {
+      if (i % SLICE === 0) await letOthersRun();
+      const media = this.#parts.catalog.media(id);
+      if (media) hashes.set(id, media.hash);
+    }
+    return hashes;
   }
 
   /**
@@ -175,11 +189,12 @@ export class Inspector {
         x: coordinates[2 * i] ?? 0,
         y: coordinates[2 * i + 1] ?? 0,
       });
+      const hashes = await this.#hashes(known);
       const points = known.flatMap((picture, i) => {
-        const media = this.#parts.catalog.media(picture);
-        if (!media) return [];
+        const hash = hashes.get(picture);
+        if (hash === undefined) return [];
         const own = labelled.get(picture) ?? [];
-        return [{ id: picture, hash: media.hash, groups: own, before: at(before, i), after: at(after, i) }];
+        return [{ id: picture, hash, groups: own, before: at(before, i), after: at(after, i) }];
       });
       const explained = { before: before.explained, after: after.explained };
       return { groups: groups.map(({ name }) => name), points, explained };

@@ -125,6 +125,8 @@ export class Semblance {
     void this.library.refresh('all');
     void this.failures.refresh();
     this.details.forget();
+    // of few pictures nothing can be learned: now there may be enough
+    if (this.teaching.adapting?.ready === false) void this.teaching.askAdapting();
     if (summary.quiet) return;
     if (summary.error !== null) this.toasts.problem(summary.error.message);
     else this.announcer.say(summaryLine(summary) + (summary.failed > 0 ? ` ${failuresLine(summary.failed)}` : ''));
