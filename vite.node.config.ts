@@ -9,6 +9,7 @@ const entries = {
   semblance: 'src/cli/semblance.ts',
   service: 'src/library/service-process.ts',
   'decode-worker': 'src/library/media/decode-worker.ts',
+  'decode-guard': 'src/library/media/decode-guard.ts',
   'encode-worker': 'src/compute/encode-worker.ts',
   'probe-worker': 'src/compute/devices/probe-worker.ts',
   'training-worker': 'src/compute/training/training-worker.ts',

@@ -77,9 +77,12 @@ export const FILE_FAILURES = {
   FILE_NOT_A_PICTURE: 'This is not a picture.',
   FILE_DAMAGED: 'The picture is damaged or incomplete and cannot be decoded.',
   FILE_TOO_LARGE: 'The picture has more pixels than can be decoded safely (268 megapixels), or the file is over 1 GB.',
-  FORMAT_UNSUPPORTED: 'This format cannot be read yet.',
+  FORMAT_UNSUPPORTED: 'This format cannot be read. Export the picture as JPEG or PNG.',
+  VIDEO_UNSUPPORTED: 'Videos cannot be searched yet. A frame that is saved as a picture beside it can be.',
+  NO_PREVIEW: 'The file holds no picture that can be shown. Save it with its preview, or export it as JPEG.',
   DECODER_CRASHED: 'The decoder crashed on this file.',
   DECODER_TIMEOUT: 'Decoding this file took too long and was given up.',
+  DECODER_MEMORY: 'Decoding this file took too much memory and was given up. Save it smaller, or as JPEG.',
 } as const;
 
 export type FileFailureCode = keyof typeof FILE_FAILURES;

@@ -1,4 +1,4 @@
-import type { FileFailureCode } from '../../contract/errors.ts';
+import { FILE_FAILURES, type FileFailureCode } from '../../contract/errors.ts';
 import type { FailureRow, FileRow } from '../catalog/catalog.ts';
 import type { ScannedFile } from './scan.ts';
 
@@ -23,6 +23,7 @@ const RETRIED: ReadonlySet<FileFailureCode> = new Set([
   'DECODER_CRASHED',
   'DECODER_TIMEOUT',
   'FORMAT_UNSUPPORTED',
+  'NO_PREVIEW',
   'FILE_NOT_A_PICTURE',
 ]);
 
@@ -72,7 +73,11 @@ function isSame(file: ScannedFile, row: { readonly size: number; readonly mtimeM
 
 function refusal(file: ScannedFile): IndexPlan['refused'][number] {
   const extension = /\.[^.]*$/.exec(file.path)?.[0].slice(1).toUpperCase() ?? '';
-  return file.kind === 'unsupported'
-    ? { file, code: 'FORMAT_UNSUPPORTED', message: `${extension} files cannot be read yet.` }
-    : { file, code: 'FILE_NOT_A_PICTURE', message: 'This is not a picture file.' };
+  if (file.kind === 'video') return { file, code: 'VIDEO_UNSUPPORTED', message: FILE_FAILURES.VIDEO_UNSUPPORTED };
+  if (file.kind !== 'unsupported') return { file, code: 'FILE_NOT_A_PICTURE', message: 'This is not a picture file.' };
+  return {
+    file,
+    code: 'FORMAT_UNSUPPORTED',
+    message: `${extension} files cannot be read. Export the picture as JPEG or PNG beside it.`,
+  };
 }

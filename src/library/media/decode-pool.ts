@@ -5,8 +5,9 @@ import type { PixelRequest } from '../../compute/encoders/pixels.ts';
 import { BUILTIN_PIXELS } from '../../compute/preprocess.ts';
 import { writeError } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+import { MAX_CPU_SECONDS, PIPE, type GuardVerdict } from './guarded-work.ts';
 
-/** No photo takes that long: 268 megapixels of PNG decode in about 8 s on one slow core. */
+/** By the clock: for what waits, as for a drive that does not answer. What computes is ended by its guard, after 10 s of the processor. */
 const TIMEOUT_MS = 60_000;
 
 /**
@@ -33,7 +34,20 @@ interface Worker {
   timed: number | null;
   /** Its first request was given up already: its death is nobody else's fault. */
   givenUp: boolean;
+  /** Why its guard ended it. */
+  verdict: GuardVerdict | null;
+  /** Gets no more requests, and ends with the last it has. */
+  spent: boolean;
 }
+
+const VERDICTS = {
+  memory: ['DECODER_MEMORY', 'Decoding this file took too much memory and was given up.'],
+  time: ['DECODER_TIMEOUT', `Decoding took over ${MAX_CPU_SECONDS} s of the processor and was given up.`],
+} as const;
+
+const CRASHED = ['DECODER_CRASHED', 'The decoder crashed on this file.'] as const;
+
+type Fault = 'DECODER_TIMEOUT' | 'DECODER_CRASHED' | 'DECODER_MEMORY';
 
 export interface DecodeOptions {
   /** How encoders want the picture; the built-in one's way where not given. */
@@ -138,7 +152,7 @@ export class DecodePool {
   #leastBusy(): Worker | null {
     let best: Worker | null = null;
     for (const worker of this.#workers) {
-      if (worker.jobs.size < (best?.jobs.size ?? DEPTH)) best = worker;
+      if (!worker.spent && worker.jobs.size < (best?.jobs.size ?? DEPTH)) best = worker;
     }
     if (best?.jobs.size === 0 || this.#workers.size >= this.#size) return best;
     return this.#start();
@@ -149,12 +163,20 @@ export class DecodePool {
     const child = fork(fileURLToPath(new URL(entry, import.meta.url)), [], {
       serialization: 'advanced',
       // no inspector port or loader of the parent, and nothing on the terminal but real trouble
-      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4'],
+      execArgv: ['--disable-warning=ExperimentalWarning', '--max-semi-space-size=4', '--expose-gc'],
       // glibc keeps what libvips' threads free in an arena of each: a process took 200 MB after 20,000 pictures, with this 110
       env: { MALLOC_ARENA_MAX: '2', ...process.env },
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      stdio: ['ignore', 'ignore', 'inherit', 'ipc', 'pipe'],
     });
-    const worker: Worker = { process: child, jobs: new Map(), timer: null, timed: null, givenUp: false };
+    const worker: Worker = {
+      process: child,
+      jobs: new Map(),
+      timer: null,
+      timed: null,
+      givenUp: false,
+      verdict: null,
+      spent: false,
+    };
     this.#workers.add(worker);
     child.on('message', (reply: DecodeReply) => this.#settle(worker, reply));
     // a fork that failed has no exit: the machine is out of processes or memory
@@ -162,13 +184,20 @@ export class DecodePool {
       child.kill('SIGKILL');
       this.#lost(worker);
     });
-    child.once('exit', () => this.#lost(worker));
+    child.stdio[PIPE]?.on(
+      'data',
+      (said: Buffer) => (worker.verdict = said.toString() === 'memory' ? 'memory' : 'time'),
+    );
+    // after the last word of its guard
+    child.once('close', () => this.#lost(worker));
     return worker;
   }
 
   #settle(worker: Worker, reply: DecodeReply): void {
     worker.jobs.get(reply.id)?.resolve(reply);
     worker.jobs.delete(reply.id);
+    worker.spent ||= reply.spent === true;
+    if (worker.spent && worker.jobs.size === 0 && worker.process.connected) worker.process.disconnect();
     this.#watch(worker);
     this.#dispatch();
   }
@@ -192,13 +221,14 @@ export class DecodePool {
   #lost(worker: Worker): void {
     if (!this.#workers.delete(worker)) return;
     if (worker.timer) clearTimeout(worker.timer);
-    if (!worker.givenUp) this.#failFirst(worker, 'DECODER_CRASHED', 'The decoder crashed on this file.');
+    const [code, message] = worker.verdict ? VERDICTS[worker.verdict] : CRASHED;
+    if (!worker.givenUp) this.#failFirst(worker, code, message);
     this.#waiting.unshift(...worker.jobs.values());
     worker.jobs.clear();
     this.#dispatch();
   }
 
-  #failFirst(worker: Worker, code: 'DECODER_TIMEOUT' | 'DECODER_CRASHED', message: string): void {
+  #failFirst(worker: Worker, code: Fault, message: string): void {
     const first = worker.jobs.entries().next().value;
     if (!first) return;
     const [id, job] = first;

@@ -37,7 +37,11 @@ export interface DecodedPicture {
   readonly thumbnail: Uint8Array | null;
 }
 
-export type DecodeReply = { readonly id: number } & (
+export type DecodeReply = {
+  readonly id: number;
+  /** The process has grown much: another is to take over. */
+  readonly spent?: true;
+} & (
   | { readonly type: 'decoded'; readonly picture: DecodedPicture }
   | { readonly type: 'known'; readonly hash: string }
   | { readonly type: 'pixels'; readonly hash: string; readonly pixels: Uint8Array }

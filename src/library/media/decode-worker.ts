@@ -4,14 +4,20 @@
  */
 import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
 import { decodePicture, decodePixels, hashOf, renderPicture } from './decode.ts';
 import { FileFailureError, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+import { beginWork, endWork, newGuardedWork } from './guarded-work.ts';
 
 // one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
 sharp.concurrency(1);
 sharp.cache(false);
+
+const work = newGuardedWork();
+const guard = import.meta.url.endsWith('.ts') ? './decode-guard.ts' : './decode-guard.js';
+new Worker(new URL(guard, import.meta.url), { workerData: { work } }).unref();
 
 /** A photo file over 1 GB is none; and a file is read whole, once, for hash and pixels. */
 const MAX_FILE_BYTES = 2 ** 30;
@@ -32,6 +38,7 @@ async function readWhole(path: string): Promise<Uint8Array> {
     try {
       const { size } = await handle.stat();
       if (size > MAX_FILE_BYTES) throw new FileFailureError('FILE_TOO_LARGE', 'The file is over 1 GB.');
+      beginWork(work, size);
       return await handle.readFile();
     } finally {
       await handle.close();
@@ -77,6 +84,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     const whole = await readWhole(request.path);
     return { id, type: 'pixels', hash: hashOf(whole), pixels: await decodePixels(whole, request.pixels) };
   }
+  if ('bytes' in request.from) beginWork(work, request.from.bytes.byteLength);
   const bytes = 'path' in request.from ? await readWhole(request.from.path) : request.from.bytes;
   const hash = hashOf(bytes);
   const target = request.thumbsFolder === null ? null : join(request.thumbsFolder, thumbnailPath(hash));
@@ -102,7 +110,7 @@ process.on('message', (request: DecodeRequest) => {
   turn = turn
     .then(() => answer(request))
     .catch((error: unknown) => failureReply(request.id, error))
-    .then((reply) => process.send?.(reply))
+    .then((reply) => process.send?.(endWork(work) ? { ...reply, spent: true } : reply))
     // the service has gone: there is nobody left to answer
     .catch(() => process.exit(1));
 });

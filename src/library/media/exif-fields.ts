@@ -41,6 +41,19 @@ export async function readExif(block: Buffer | undefined): Promise<ExifFields> {
   }
 }
 
+/** Of several blocks of one file, for each field the first that has it. A place is taken whole. */
+export function mergeExif(blocks: readonly ExifFields[]): ExifFields {
+  const first = <K extends keyof ExifFields>(key: K): ExifFields[K] =>
+    blocks.find((block) => block[key] !== null)?.[key] ?? NO_EXIF[key];
+  return {
+    takenAt: first('takenAt'),
+    camera: first('camera'),
+    lens: first('lens'),
+    latitude: first('latitude'),
+    longitude: first('longitude'),
+  };
+}
+
 /** Fields from parsed tags; pure. */
 export function exifFields(tags: Record<string, unknown>): ExifFields {
   const make = text(tags['Make']);

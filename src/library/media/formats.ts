@@ -4,21 +4,23 @@ import { extname } from 'node:path';
  * What a file's name promises, before it is opened.
  *
  * - `picture`: a format that is decoded here; the content decides, the name only lets it in.
- * - `unsupported`: a picture or video in a format that is not read yet.
+ * - `video`, `unsupported`: a film, or a picture in a format that is not read.
  * - `companion`: what cameras, phones and systems leave beside pictures; passed over without a word.
  * - `other`: anything else; named once in the failures list, so that nobody wonders.
  */
-export type NameKind = 'picture' | 'unsupported' | 'companion' | 'other';
+export type NameKind = 'picture' | 'video' | 'unsupported' | 'companion' | 'other';
 
-const PICTURES = new Set('.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif .heic .heif .hif'.split(' '));
-
-const UNSUPPORTED = new Set(
+const PICTURES = new Set(
   (
-    '.bmp .svg .psd .jxl .jp2 .ico .tga .exr .hdr ' +
-    '.cr2 .cr3 .nef .arw .dng .raf .orf .rw2 .pef .srw .raw ' +
-    '.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'
+    '.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif .heic .heif .hif .bmp .dib .svg .svgz .psd .psb ' +
+    // camera raw
+    '.cr2 .cr3 .nef .nrw .arw .sr2 .srf .dng .raf .orf .rw2 .rwl .raw .pef .srw .3fr .iiq .erf'
   ).split(' '),
 );
+
+const VIDEOS = new Set('.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'.split(' '));
+
+const UNSUPPORTED = new Set('.jxl .jp2 .j2k .ico .tga .exr .hdr .crw .x3f .mrw .kdc .dcr .mef .mos'.split(' '));
 
 /** Sidecars of edits and exports, previews of cameras, and the systems' own litter. */
 const COMPANIONS = new Set('.xmp .aae .thm .json .ini .db .lnk .url .part .crdownload .tmp'.split(' '));
@@ -28,6 +30,7 @@ export function nameKind(name: string): NameKind {
   if (name.startsWith('.')) return 'companion';
   const extension = extname(name).toLowerCase();
   if (PICTURES.has(extension)) return 'picture';
+  if (VIDEOS.has(extension)) return 'video';
   if (UNSUPPORTED.has(extension)) return 'unsupported';
   if (COMPANIONS.has(extension)) return 'companion';
   return 'other';

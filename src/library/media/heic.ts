@@ -82,5 +82,11 @@ function isError(value: object): value is { readonly message: string } {
 
 function damaged(error: { readonly message: string } | null): FileFailureError {
   const reason = error?.message ?? 'no picture in it';
+  if (/unsupported|not supported/i.test(reason)) {
+    return new FileFailureError(
+      'FORMAT_UNSUPPORTED',
+      `This kind of HEIF cannot be read (${reason}). Export it as JPEG.`,
+    );
+  }
   return new FileFailureError('FILE_DAMAGED', `The picture is damaged or incomplete (${reason}).`);
 }

@@ -1,13 +1,24 @@
 import sharp, { type Metadata, type Sharp, type SharpOptions } from 'sharp';
+import { bmpHeader, bmpToTiff } from './bmp.ts';
 import { decodeFailure } from './decode-failure.ts';
 import { FileFailureError } from './decode-protocol.ts';
+import { foreignContent } from './foreign-content.ts';
 import { heicToTiff } from './heic.ts';
+import { psdHeader, psdToTiff } from './psd.ts';
+import { largestJpeg, rawFile, withOrientation, type RawFile } from './raw-preview.ts';
 
 /** libvips' own default, 16,383²: a bomb of 30,000 × 30,000 pixels is refused by its header, before a byte is decoded. */
 const MAX_PIXELS = 0x3fff * 0x3fff;
 
-/** The same for what has to be in memory whole, some eight bytes a pixel, while it is decoded. */
+/** The same for what has to be in memory whole, some eight bytes a pixel in all, while it is decoded. */
 const MAX_WHOLE_PIXELS = 64e6;
+
+/** Formats that libvips and libheif unpack as one piece; of the others only some rows are in memory. */
+const WHOLE = new Set(['webp', 'gif', 'avif', 'heic']);
+
+/** Dots per inch at which the sizes of an SVG are pixels, and the most that sharp takes. */
+const SVG_DENSITY = 72;
+const MAX_DENSITY = 100_000;
 
 const OPTIONS: SharpOptions = {
   // a truncated or damaged file is named as such, not indexed by its grey half
@@ -18,15 +29,18 @@ const OPTIONS: SharpOptions = {
 
 /** A picture file that was recognised by its content; nothing of it is decoded yet. */
 export interface OpenPicture {
-  /** Lower case: `jpeg`, `heic`, … */
+  /** Lower case: `jpeg`, `heic`, `raw`, … */
   readonly format: string;
   /** Upright. */
   readonly width: number;
   readonly height: number;
-  /** The EXIF block, as sharp hands it out. */
-  readonly exif: Buffer | undefined;
-  /** What sharp decodes it from. Its orientation is still to be applied, its colours are still its own. */
-  readonly image: () => Promise<Sharp>;
+  /** EXIF blocks: the first that has a field counts. */
+  readonly exif: readonly Buffer[];
+  /**
+   * What sharp decodes it from, for a rendering of at most `side` pixels. Its orientation is still to be applied, its colours are still
+   * its own.
+   */
+  readonly image: (side: number) => Promise<Sharp>;
 }
 
 /**
@@ -36,14 +50,54 @@ export interface OpenPicture {
  */
 export async function openPicture(bytes: Uint8Array): Promise<OpenPicture> {
   if (bytes.byteLength === 0) throw new FileFailureError('FILE_EMPTY', 'The file is empty (0 bytes).');
-  const metadata = await readMetadata(bytes);
-  const { autoOrient, exif, icc } = metadata;
-  const format = formatOf(metadata);
-  if (format === 'svg') throw new FileFailureError('FORMAT_UNSUPPORTED', 'This is an SVG drawing.');
-  const heic = format === 'heic';
-  checkPixels(autoOrient, heic ? MAX_WHOLE_PIXELS : MAX_PIXELS);
-  const image = async (): Promise<Sharp> => sharp(heic ? await heicToTiff(bytes, icc) : bytes, OPTIONS);
-  return { format, ...autoOrient, exif, image };
+  return openRaw(bytes) ?? openBmp(bytes) ?? openPsd(bytes) ?? openWithSharp(bytes);
+}
+
+function openBmp(bytes: Uint8Array): OpenPicture | null {
+  const header = bmpHeader(bytes);
+  if (!header) return null;
+  checkPixels(header, MAX_WHOLE_PIXELS);
+  const { width, height } = header;
+  const image = (): Promise<Sharp> => Promise.resolve(sharp(bmpToTiff(bytes, header), OPTIONS));
+  return { format: 'bmp', width, height, exif: [], image };
+}
+
+function openPsd(bytes: Uint8Array): OpenPicture | null {
+  const header = psdHeader(bytes);
+  if (!header) return null;
+  const { width, height, exif } = header;
+  checkPixels(header, MAX_WHOLE_PIXELS);
+  const image = (): Promise<Sharp> => Promise.resolve(sharp(psdToTiff(bytes, header), OPTIONS));
+  return { format: 'psd', width, height, exif: exif ? [exif] : [], image };
+}
+
+/** Camera raw: the largest of the pictures that the camera made of it. */
+function openRaw(bytes: Uint8Array): Promise<OpenPicture> | null {
+  const raw = rawFile(bytes);
+  return raw && openPreview(bytes, raw);
+}
+
+async function openPreview(bytes: Uint8Array, raw: RawFile): Promise<OpenPicture> {
+  const largest = largestJpeg(bytes);
+  if (!largest) {
+    // its first picture may be a small one without compression, which is a TIFF's
+    const small = await openWithSharp(bytes).catch(() => null);
+    if (small) return { ...small, format: 'raw', exif: raw.exif };
+    throw new FileFailureError(
+      'NO_PREVIEW',
+      'This camera raw file holds no preview. Export it as JPEG beside it, or let the camera write previews.',
+    );
+  }
+  const metadata = await readMetadata(largest);
+  checkPixels(metadata, MAX_PIXELS);
+  const preview = metadata.orientation === undefined ? withOrientation(largest, raw.orientation) : largest;
+  const { autoOrient } = preview === largest ? metadata : await readMetadata(preview);
+  return {
+    format: 'raw',
+    ...autoOrient,
+    exif: [...(metadata.exif ? [metadata.exif] : []), ...raw.exif],
+    image: () => Promise.resolve(sharp(preview, OPTIONS)),
+  };
 }
 
 /** sharp calls both HEIC and AVIF `heif`. */
@@ -57,7 +111,8 @@ async function readMetadata(bytes: Uint8Array): Promise<Metadata> {
     // read without the pixel limit, so that a picture that is too large is told from one that is damaged
     return await sharp(bytes, { ...OPTIONS, limitInputPixels: false }).metadata();
   } catch (error) {
-    throw decodeFailure(error);
+    const failure = decodeFailure(error);
+    throw (failure.code === 'FILE_NOT_A_PICTURE' && foreignContent(bytes)) || failure;
   }
 }
 
@@ -68,4 +123,21 @@ function checkPixels({ width, height }: { readonly width: number; readonly heigh
     'FILE_TOO_LARGE',
     `The picture has ${megapixels} megapixels; up to ${Math.floor(most / 1e6)} can be decoded safely.`,
   );
+}
+
+/** An SVG has no pixels of its own: whatever size it names, as many are drawn as are wanted. */
+function drawn(bytes: Uint8Array, size: { readonly width: number; readonly height: number }, side: number): Sharp {
+  const density = (SVG_DENSITY * side) / Math.max(size.width, size.height);
+  return sharp(bytes, { ...OPTIONS, density: Math.min(MAX_DENSITY, Math.max(1, density)) });
+}
+
+async function openWithSharp(bytes: Uint8Array): Promise<OpenPicture> {
+  const metadata = await readMetadata(bytes);
+  const { autoOrient, exif, icc } = metadata;
+  const format = formatOf(metadata);
+  const common = { format, ...autoOrient, exif: exif ? [exif] : [] };
+  if (format === 'svg') return { ...common, image: (side) => Promise.resolve(drawn(bytes, autoOrient, side)) };
+  checkPixels(autoOrient, WHOLE.has(format) ? MAX_WHOLE_PIXELS : MAX_PIXELS);
+  const image = async (): Promise<Sharp> => sharp(format === 'heic' ? await heicToTiff(bytes, icc) : bytes, OPTIONS);
+  return { ...common, image };
 }
