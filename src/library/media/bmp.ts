@@ -126,7 +126,9 @@ function copyIndexed(bytes: Uint8Array, header: BmpHeader, to: Uint8Array): void
 }
 
 function putColour(palette: Uint8Array, index: number, to: Uint8Array, pixel: number): void {
-  for (let c = 0; c < 3; c++) to[3 * pixel + c] = palette[3 * index + c] ?? 0;
+  to[3 * pixel] = palette[3 * index] ?? 0;
+  to[3 * pixel + 1] = palette[3 * index + 1] ?? 0;
+  to[3 * pixel + 2] = palette[3 * index + 2] ?? 0;
 }
 
 function copyColours(bytes: Uint8Array, header: BmpHeader, samples: number, to: Uint8Array): void {
@@ -159,7 +161,7 @@ function maskReader(mask: number): (value: number) => number {
 /** Run-length codes: what they skip keeps the first colour of the palette. */
 function unpackRuns(bytes: Uint8Array, header: BmpHeader, to: Uint8Array): void {
   const { width, height, bottomUp, palette, compression } = header;
-  for (let i = 0; i < width * height; i++) putColour(palette, 0, to, i);
+  Buffer.from(to.buffer, to.byteOffset, to.byteLength).fill(palette.subarray(0, 3));
   let [x, y, at] = [0, 0, header.pixelsAt];
   const put = (index: number): void => {
     if (x < width && y < height) putColour(palette, index, to, (bottomUp ? height - 1 - y : y) * width + x);

@@ -9,7 +9,7 @@ export function decodeFailure(error: unknown): FileFailureError {
       cause: error,
     });
   }
-  if (/compression format|support for this|no decoding plugin|bad seek|unsupported codec/i.test(reason)) {
+  if (/compression format|support for this|no decoding plugin|unsupported codec/i.test(reason)) {
     return new FileFailureError('FORMAT_UNSUPPORTED', `This kind of picture cannot be read yet (${reason}).`, {
       cause: error,
     });

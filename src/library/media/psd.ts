@@ -54,7 +54,8 @@ function readHeader(file: Buffer): PsdHeader {
   const channels = file.readUInt16BE(12);
   const [height, width] = [file.readUInt32BE(14), file.readUInt32BE(18)];
   const [bits, mode] = [file.readUInt16BE(22), file.readUInt16BE(24)];
-  if (width === 0 || height === 0 || version < 1 || version > 2) throw damaged();
+  const known = version >= 1 && version <= 2 && mode <= 9 && [1, 8, 16, 32].includes(bits);
+  if (width === 0 || height === 0 || !known) throw damaged();
   const kind = MODES[mode];
   if (!kind || (bits !== 1 && bits !== 8 && bits !== 16)) {
     throw new FileFailureError(
