@@ -25,7 +25,8 @@ export default defineConfig({
           exclude: ['src/renderer/**'],
           environment: 'node',
           isolate: false,
-          testTimeout: 20_000,
+          // of a test that hangs, and not of one that waits for a busy computer
+          testTimeout: 120_000,
         },
       },
       {

@@ -61,7 +61,7 @@ export function expandQuery(
  * @param found plain cosines with the expanded query, best first
  */
 export function smoothedScores(found: readonly VectorNeighbor[], lists: NeighborLists): VectorNeighbor[] {
-  const scores = new Map(found.map(({ id, score }) => [id, score]));
+  const scores = scoresById(found);
   const floor = found.at(-1)?.score ?? 0;
   const scoreOf = (id: number): number => scores.get(id) ?? floor;
   return found.map(({ id, score }) => {
@@ -80,9 +80,18 @@ export function mergeScores(
   smoothed: readonly VectorNeighbor[],
   ceiling: number,
 ): VectorNeighbor[] {
-  const scores = new Map(plain.map(({ id, score }) => [id, score]));
+  const scores = scoresById(plain);
   for (const { id, score } of smoothed) {
     scores.set(id, Math.max(scores.get(id) ?? Number.NEGATIVE_INFINITY, ceiling * score));
   }
-  return [...scores].map(([id, score]) => ({ id, score })).sort((a, b) => b.score - a.score || a.id - b.id);
+  const merged: VectorNeighbor[] = [];
+  scores.forEach((score, id) => merged.push({ id, score }));
+  return merged.sort((a, b) => b.score - a.score || a.id - b.id);
+}
+
+/** Without a pair made for each: every search does this several times. */
+function scoresById(neighbors: readonly VectorNeighbor[]): Map<number, number> {
+  const scores = new Map<number, number>();
+  for (const { id, score } of neighbors) scores.set(id, score);
+  return scores;
 }

@@ -9,8 +9,8 @@ interface GraphParts {
   readonly ids: readonly number[];
   /** Unit length; asked for several times, so from memory: an index gives a vector ten times as slowly. */
   readonly vectorOf: (id: number) => Float32Array | null;
-  /** The nearest of `ids` by cosine, best first. */
-  readonly nearest: (vector: Float32Array, k: number) => readonly VectorNeighbor[];
+  /** The nearest of `ids` by cosine to a vector, which is that of `id`, best first; with or without itself. */
+  readonly nearest: (vector: Float32Array, k: number, id: number) => readonly VectorNeighbor[];
   /** Called after each list, with how many there are. */
   readonly onDone?: (lists: number) => void;
 }
@@ -21,7 +21,7 @@ export function wholeGraph({ ids, vectorOf, nearest, onDone }: GraphParts): Neig
   for (const [i, id] of ids.entries()) {
     const vector = vectorOf(id);
     // one more than is kept: itself is among them
-    if (vector) graph.set(id, nearest(vector, GRAPH_NEIGHBORS + 1), ids.length);
+    if (vector) graph.set(id, nearest(vector, GRAPH_NEIGHBORS + 1, id), ids.length);
     onDone?.(i + 1);
   }
   for (const id of graph.unmeasured()) {

@@ -100,8 +100,13 @@ describe('teachGroups', () => {
 
   it('does the same with the same seed, and says how far it is', async () => {
     const progress: TeachingProgress[] = [];
-    const first = await teachGroups(input(18), trainer, { onProgress: (done) => progress.push(done) });
-    const second = await teachGroups(input(18), trainer);
+    const settings = chooseSettings(groupsOf(pictures, 18));
+    // a step that is not the same would be seen at once
+    const training = settings.training && { ...settings.training, steps: 20 };
+    const asked = input(18, { settings: { ...settings, training } });
+    const first = await teachGroups(asked, trainer, { onProgress: (done) => progress.push(done) });
+    const second = await teachGroups(asked, trainer);
+    expect(first).toMatchObject({ head: { losses: { length: 20 } } });
     expect(second).toEqual(first);
     const heads = progress.flatMap((done) => (done.stage === 'training' ? [done.head] : []));
     expect(heads).toEqual(heads.toSorted((a, b) => a - b));
