@@ -146,12 +146,9 @@ export class Catalog {
 
   /** Ids of the pictures that have at least one file and lack nothing, ascending. */
   presentMediaIds(): number[] {
-    return this.#queries
-      .all<{ id: number }>(
-        `SELECT DISTINCT f.media_id AS id FROM file f JOIN media m ON m.id = f.media_id
-       WHERE m.stale = 0 ORDER BY f.media_id`,
-      )
-      .map((row) => row.id);
+    return this.#queries.column<number>(
+      `SELECT DISTINCT f.media_id FROM file f JOIN media m ON m.id = f.media_id WHERE m.stale = 0 ORDER BY f.media_id`,
+    );
   }
 
   /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */

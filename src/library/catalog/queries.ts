@@ -16,6 +16,16 @@ export class Queries {
     return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).all(...values));
   }
 
+  /** The first column alone, so that no object is made for each row. The statement is asked in no other way. */
+  column<Value>(sql: string, ...values: unknown[]): Value[] {
+    return translateSqliteErrors(this.#file, () =>
+      this.#db
+        .prepare<unknown[], Value>(sql)
+        .pluck()
+        .all(...values),
+    );
+  }
+
   get<Row>(sql: string, ...values: unknown[]): Row | undefined {
     return translateSqliteErrors(this.#file, () => this.#db.prepare<unknown[], Row>(sql).get(...values));
   }

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeError } from '../library-folder.ts';
-import { GRAPH_NEIGHBORS, NeighborGraph } from './neighbor-graph.ts';
+import { GRAPH_NEIGHBORS, NeighborGraph, ROW_BYTES } from './neighbor-graph.ts';
 
 const FILE = 'neighbors.bin';
 
@@ -15,19 +15,46 @@ const headerSchema = z.object({
   sha256: z.string(),
 });
 
+/** The header is shorter than this. */
+const HEADER_BYTES = 1024;
+/** Lists read at once: 720 kB, about 2 ms. */
+const LISTS_AT_ONCE = 4096;
+
 /** Loads the graph of a model, or null where there is none that can be trusted: it is a cache and is built again. */
 export async function loadGraph(folder: string, model: string): Promise<NeighborGraph | null> {
   try {
-    const bytes = await readFile(join(folder, FILE));
-    const end = bytes.indexOf('\n');
-    const header = headerSchema.parse(JSON.parse(bytes.toString('utf8', 0, end)));
-    const lists = bytes.subarray(end + 1);
-    if (header.model !== model || header.sha256 !== sha256(lists)) return null;
-    return NeighborGraph.unpack(lists);
+    const handle = await open(join(folder, FILE));
+    try {
+      return await readGraph(handle, model);
+    } finally {
+      await handle.close();
+    }
   } catch {
     // missing, damaged, of another version: all the same here
     return null;
   }
+}
+
+/** A part at a time: the lists are never in memory twice. */
+async function readGraph(handle: FileHandle, model: string): Promise<NeighborGraph | null> {
+  const buffer = Buffer.allocUnsafe(LISTS_AT_ONCE * ROW_BYTES);
+  const { bytesRead } = await handle.read(buffer, 0, HEADER_BYTES, 0);
+  const end = buffer.subarray(0, bytesRead).indexOf('\n');
+  const header = headerSchema.parse(JSON.parse(buffer.toString('utf8', 0, end)));
+  if (header.model !== model) return null;
+  const hash = createHash('sha256');
+  const graph = new NeighborGraph();
+  const { size } = await handle.stat();
+  graph.reserve(Math.ceil((size - end) / ROW_BYTES));
+  for (let at = end + 1; at < size;) {
+    const part = await handle.read(buffer, 0, buffer.length, at);
+    if (part.bytesRead === 0) return null;
+    const lists = buffer.subarray(0, part.bytesRead);
+    hash.update(lists);
+    graph.unpack(lists);
+    at += part.bytesRead;
+  }
+  return header.sha256 === hash.digest('hex') ? graph : null;
 }
 
 /** Writes the graph aside and renames it. @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY */

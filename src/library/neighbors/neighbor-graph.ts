@@ -1,3 +1,4 @@
+import { IdSet } from '../vectors/id-set.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
 
 /** Neighbors kept of each picture. Search smooths over the first ten; the rest stand in where one of those goes. */
@@ -21,7 +22,9 @@ export interface NeighborLists {
  * About 200 bytes a picture, in typed arrays. It only holds lists; `NeighborCache` fills them from the index.
  */
 export class NeighborGraph implements NeighborLists {
-  readonly #slots = new Map<number, number>();
+  /** By id, from 1 as the database gives them; 0 where there is no list, else one more than its place. */
+  #slots = new Uint32Array(FIRST_CAPACITY);
+  readonly #held = new IdSet();
   readonly #free: number[] = [];
   #used = 0;
   #ids = new Uint32Array(FIRST_CAPACITY * GRAPH_NEIGHBORS);
@@ -30,22 +33,28 @@ export class NeighborGraph implements NeighborLists {
   /** NaN: to be measured anew. */
   #lengths = new Float32Array(FIRST_CAPACITY);
   #builtAt = new Uint32Array(FIRST_CAPACITY);
-  readonly #unmeasured = new Set<number>();
+  readonly #unmeasured = new IdSet();
 
   get size(): number {
-    return this.#slots.size;
+    return this.#held.size;
   }
 
   has(id: number): boolean {
-    return this.#slots.has(id);
+    return this.#held.has(id);
   }
 
+  /** Ascending. */
   ids(): IterableIterator<number> {
-    return this.#slots.keys();
+    return this.#held.keys();
+  }
+
+  #slot(id: number): number | undefined {
+    const slot = this.#slots[id] ?? 0;
+    return slot === 0 ? undefined : slot - 1;
   }
 
   neighbors(id: number): VectorNeighbor[] {
-    const slot = this.#slots.get(id);
+    const slot = this.#slot(id);
     if (slot === undefined) return [];
     const start = slot * GRAPH_NEIGHBORS;
     return Array.from({ length: this.#counts[slot] ?? 0 }, (_, i) => ({
@@ -56,7 +65,7 @@ export class NeighborGraph implements NeighborLists {
 
   // without making the list: a search asks this of 100 pictures
   weightedSum(id: number, first: number, valueOf: (neighbor: number) => number): number {
-    const slot = this.#slots.get(id);
+    const slot = this.#slot(id);
     if (slot === undefined) return 0;
     const start = slot * GRAPH_NEIGHBORS;
     const end = start + Math.min(first, this.#counts[slot] ?? 0);
@@ -69,13 +78,13 @@ export class NeighborGraph implements NeighborLists {
   }
 
   smoothedLength(id: number): number {
-    const length = this.#lengths[this.#slots.get(id) ?? -1];
+    const length = this.#lengths[this.#slot(id) ?? -1];
     return length === undefined || Number.isNaN(length) ? 1 : length;
   }
 
   /** Size of the library when the picture's own neighbors were last searched; 0 where they never were. */
   builtAt(id: number): number {
-    return this.#builtAt[this.#slots.get(id) ?? -1] ?? 0;
+    return this.#builtAt[this.#slot(id) ?? -1] ?? 0;
   }
 
   /** Pictures whose list changed since their length was measured. */
@@ -84,7 +93,7 @@ export class NeighborGraph implements NeighborLists {
   }
 
   setSmoothedLength(id: number, length: number): void {
-    const slot = this.#slots.get(id);
+    const slot = this.#slot(id);
     if (slot === undefined) return;
     this.#lengths[slot] = length;
     this.#unmeasured.delete(id);
@@ -92,7 +101,7 @@ export class NeighborGraph implements NeighborLists {
 
   /** Replaces the list of a picture. `neighbors` are best first; more than {@link GRAPH_NEIGHBORS} are cut, itself is left out. */
   set(id: number, neighbors: readonly VectorNeighbor[], builtAt: number): void {
-    const slot = this.#slots.get(id) ?? this.#newSlot(id);
+    const slot = this.#slot(id) ?? this.#newSlot(id);
     const kept = neighbors.filter((neighbor) => neighbor.id !== id).slice(0, GRAPH_NEIGHBORS);
     this.#write(slot, kept);
     this.#builtAt[slot] = builtAt;
@@ -101,7 +110,7 @@ export class NeighborGraph implements NeighborLists {
 
   /** Puts a new neighbor into a picture's list where it is near enough. */
   offer(id: number, neighbor: VectorNeighbor): void {
-    const slot = this.#slots.get(id);
+    const slot = this.#slot(id);
     if (slot === undefined || id === neighbor.id) return;
     // rounded first, so that it compares with the kept ones as it will be kept
     const offered = { id: neighbor.id, score: Math.fround(neighbor.score) };
@@ -116,28 +125,23 @@ export class NeighborGraph implements NeighborLists {
   /** Forgets pictures, and takes them out of the lists of the others. Returns the pictures whose list lost one. */
   remove(gone: ReadonlySet<number>): number[] {
     for (const id of gone) {
-      const slot = this.#slots.get(id);
+      const slot = this.#slot(id);
       if (slot === undefined) continue;
-      this.#slots.delete(id);
+      this.#slots[id] = 0;
+      this.#held.delete(id);
       this.#unmeasured.delete(id);
       this.#free.push(slot);
     }
     const changed: number[] = [];
-    for (const [id, slot] of this.#slots) {
-      if (!this.#holdsAny(slot, gone)) continue;
+    for (const id of this.#held) {
+      const slot = this.#slot(id);
+      if (slot === undefined || !this.#holdsAny(slot, gone)) continue;
       const left = this.neighbors(id).filter((neighbor) => !gone.has(neighbor.id));
       this.#write(slot, left);
       this.#markUnmeasured(id, slot);
       changed.push(id);
     }
     return changed;
-  }
-
-  clear(): void {
-    this.#slots.clear();
-    this.#unmeasured.clear();
-    this.#free.length = 0;
-    this.#used = 0;
   }
 
   /** Without making the list: this is asked of every picture. */
@@ -165,29 +169,27 @@ export class NeighborGraph implements NeighborLists {
   #newSlot(id: number): number {
     const slot = this.#free.pop() ?? this.#used++;
     if (slot >= this.#counts.length) this.#grow(2 * this.#counts.length);
-    this.#slots.set(id, slot);
+    if (id >= this.#slots.length) this.#slots = enlarged(this.#slots, Math.max(id + 1, 2 * this.#slots.length));
+    this.#slots[id] = slot + 1;
+    this.#held.add(id);
     return slot;
   }
 
   #grow(capacity: number): void {
-    const grown = <T extends Uint8Array | Uint32Array | Float32Array>(larger: T, from: T): T => {
-      larger.set(from);
-      return larger;
-    };
-    this.#ids = grown(new Uint32Array(capacity * GRAPH_NEIGHBORS), this.#ids);
-    this.#scores = grown(new Float32Array(capacity * GRAPH_NEIGHBORS), this.#scores);
-    this.#counts = grown(new Uint8Array(capacity), this.#counts);
-    this.#lengths = grown(new Float32Array(capacity), this.#lengths);
-    this.#builtAt = grown(new Uint32Array(capacity), this.#builtAt);
+    this.#ids = enlarged(this.#ids, capacity * GRAPH_NEIGHBORS);
+    this.#scores = enlarged(this.#scores, capacity * GRAPH_NEIGHBORS);
+    this.#counts = enlarged(this.#counts, capacity);
+    this.#lengths = enlarged(this.#lengths, capacity);
+    this.#builtAt = enlarged(this.#builtAt, capacity);
   }
 
   /** All lists as bytes, ascending by id: per picture id, builtAt, count, length and the list; see {@link unpack}. */
   pack(): Uint8Array {
-    const ids = Uint32Array.from(this.#slots.keys()).sort();
+    const ids = Uint32Array.from(this.#held);
     const bytes = new Uint8Array(ids.length * ROW_BYTES);
     const view = new DataView(bytes.buffer);
     for (const [row, id] of ids.entries()) {
-      const slot = this.#slots.get(id) ?? 0;
+      const slot = this.#slot(id) ?? 0;
       const at = row * ROW_BYTES;
       view.setUint32(at, id, true);
       view.setUint32(at + 4, this.#builtAt[slot] ?? 0, true);
@@ -201,28 +203,46 @@ export class NeighborGraph implements NeighborLists {
     return bytes;
   }
 
-  /** Reads what {@link pack} wrote. RangeError where the bytes are not whole rows. */
-  static unpack(bytes: Uint8Array): NeighborGraph {
+  /** Room for so many lists at once, where it is known how many come. */
+  reserve(lists: number): void {
+    if (lists > this.#counts.length) this.#grow(lists);
+  }
+
+  /** Takes in lists of what {@link pack} wrote. RangeError where the bytes are not whole rows. */
+  unpack(bytes: Uint8Array): void {
     if (bytes.length % ROW_BYTES !== 0) throw new RangeError(`${bytes.length} bytes are not rows of ${ROW_BYTES}`);
-    const graph = new NeighborGraph();
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    for (let at = 0; at < bytes.length; at += ROW_BYTES) {
-      const id = view.getUint32(at, true);
-      const count = Math.min(view.getUint32(at + 8, true), GRAPH_NEIGHBORS);
-      const list = Array.from({ length: count }, (_, i) => ({
-        id: view.getUint32(at + HEAD_BYTES + 8 * i, true),
-        score: view.getFloat32(at + HEAD_BYTES + 8 * i + 4, true),
-      }));
-      graph.set(id, list, view.getUint32(at + 4, true));
-      const length = view.getFloat32(at + 12, true);
-      if (!Number.isNaN(length)) graph.setSmoothedLength(id, length);
+    for (let at = 0; at < bytes.length; at += ROW_BYTES) this.#unpackRow(view, at);
+  }
+
+  // without making the list: this is done for every picture when the library is opened
+  #unpackRow(view: DataView, at: number): void {
+    const id = view.getUint32(at, true);
+    const slot = this.#slot(id) ?? this.#newSlot(id);
+    const count = Math.min(view.getUint32(at + 8, true), GRAPH_NEIGHBORS);
+    const start = slot * GRAPH_NEIGHBORS;
+    for (let i = 0; i < count; i++) {
+      this.#ids[start + i] = view.getUint32(at + HEAD_BYTES + 8 * i, true);
+      this.#scores[start + i] = view.getFloat32(at + HEAD_BYTES + 8 * i + 4, true);
     }
-    return graph;
+    this.#counts[slot] = count;
+    this.#builtAt[slot] = view.getUint32(at + 4, true);
+    const length = view.getFloat32(at + 12, true);
+    this.#lengths[slot] = length;
+    if (Number.isNaN(length)) this.#unmeasured.add(id);
+    else this.#unmeasured.delete(id);
   }
 }
 
 const HEAD_BYTES = 16;
-const ROW_BYTES = HEAD_BYTES + 8 * GRAPH_NEIGHBORS;
+/** Bytes of a packed list. */
+export const ROW_BYTES = HEAD_BYTES + 8 * GRAPH_NEIGHBORS;
+
+function enlarged<T extends Uint8Array | Uint32Array | Float32Array>(array: T, length: number): T {
+  const larger = new (array.constructor as new (length: number) => T)(length);
+  larger.set(array);
+  return larger;
+}
 
 function comesBefore(a: VectorNeighbor, b: VectorNeighbor): boolean {
   return a.score > b.score || (a.score === b.score && a.id < b.id);

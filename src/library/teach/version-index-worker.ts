@@ -72,10 +72,10 @@ tell();
 bases.close();
 own.close();
 const isPresent = new Set(present);
-for (const id of index.ids()) if (!isPresent.has(id)) index.hide(id);
+for (const id of index.ids) if (!isPresent.has(id)) index.hide(id);
 await saveIndex(folder, model, index);
 const graph = wholeGraph({
-  ids: index.ids().filter((id) => isPresent.has(id)),
+  ids: [...index.ids].filter((id) => isPresent.has(id)),
   vectorOf: recentVectors(vectorOf),
   nearest: (vector, k) => index.searchNow(vector, k),
   onDone: (lists) => {

@@ -1,4 +1,5 @@
 import hnswlib from 'hnswlib-node';
+import { IdSet, type ReadonlyIds } from './id-set.ts';
 import type { VectorIndex, VectorNeighbor } from './vector-index.ts';
 
 /**
@@ -14,10 +15,10 @@ const FIRST_CAPACITY = 1024;
 export class HnswIndex implements VectorIndex {
   readonly dimensions: number;
   readonly #index: InstanceType<typeof hnswlib.HierarchicalNSW>;
-  readonly #ids = new Set<number>();
-  readonly #hidden = new Set<number>();
+  readonly #ids = new IdSet();
+  readonly #hidden = new IdSet();
   /** Hidden for good: the graph goes through them, hnswlib takes nothing out. */
-  readonly #dropped = new Set<number>();
+  readonly #dropped = new IdSet();
 
   private constructor(dimensions: number) {
     this.dimensions = dimensions;
@@ -65,8 +66,8 @@ export class HnswIndex implements VectorIndex {
   }
 
   /** All ids, hidden ones too. */
-  ids(): readonly number[] {
-    return [...this.#ids];
+  get ids(): ReadonlyIds {
+    return this.#ids;
   }
 
   /** The vector of a picture that a search can find, or null: hnswlib gives none of what is hidden. */

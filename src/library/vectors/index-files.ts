@@ -3,6 +3,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { writeError } from '../library-folder.ts';
+import { IdSet } from './id-set.ts';
 import { HNSW_PARAMETERS, HnswIndex } from './hnsw-index.ts';
 
 /** Beside each index file: what it is, so that one of another model, another version or half a write is never used. */
@@ -29,7 +30,7 @@ export async function loadIndex(folder: string, model: string, dimensions: numbe
     const file = join(folder, manifest.file);
     if ((await sha256(file)) !== manifest.sha256) return null;
     const index = await HnswIndex.load(file, dimensions, manifest.hidden);
-    return index.ids().length === manifest.count ? index : null;
+    return index.ids.size === manifest.count ? index : null;
   } catch {
     // missing, damaged, of another version: all the same here
     return null;
@@ -54,7 +55,7 @@ export async function saveIndex(folder: string, model: string, index: HnswIndex)
     const { m, efConstruction } = HNSW_PARAMETERS;
     const { dimensions, hidden } = index;
     // what was dropped is still in the file, hidden
-    const count = new Set([...index.ids(), ...hidden]).size;
+    const count = new IdSet([...index.ids, ...hidden]).size;
     const manifest = { format: 1, model, dimensions, m, efConstruction, count, hidden, file, sha256: digest };
     await writeText(join(folder, `${MANIFEST}.tmp`), JSON.stringify(manifest));
     await rename(join(folder, `${MANIFEST}.tmp`), join(folder, MANIFEST));

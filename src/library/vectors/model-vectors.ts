@@ -3,6 +3,7 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { FeatureStore } from '../catalog/feature-store.ts';
 import { ExactIndex } from './exact-index.ts';
 import { HnswIndex } from './hnsw-index.ts';
+import { IdSet, type ReadonlyIds } from './id-set.ts';
 import { loadIndex, saveIndex } from './index-files.ts';
 import type { VectorNeighbor, VectorSource } from './vector-index.ts';
 
@@ -23,7 +24,7 @@ export class ModelVectors implements VectorSource {
   readonly #model: VectorModel;
   readonly #folder: string;
   readonly #exact: ExactIndex;
-  readonly #present: Set<number>;
+  readonly #present: IdSet;
   #hnsw: HnswIndex;
   #complete = false;
   #dirty = false;
@@ -44,7 +45,7 @@ export class ModelVectors implements VectorSource {
     this.#model = model;
     this.#folder = folder;
     this.#hnsw = hnsw;
-    this.#present = new Set(present);
+    this.#present = new IdSet(present);
     this.#exact = new ExactIndex(
       () => store.vectors(),
       (id) => this.#present.has(id),
@@ -72,7 +73,7 @@ export class ModelVectors implements VectorSource {
       withVector(present, stored),
     );
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
-    if (loaded && stored.size - loaded.ids().length <= 2 * SLICE) await vectors.catchUp();
+    if (loaded && stored.size - loaded.ids.size <= 2 * SLICE) await vectors.catchUp();
     return vectors;
   }
 
@@ -96,7 +97,7 @@ export class ModelVectors implements VectorSource {
   }
 
   /** Ids of the pictures that a search can find. */
-  get present(): ReadonlySet<number> {
+  get present(): ReadonlyIds {
     return this.#present;
   }
 
@@ -131,7 +132,7 @@ export class ModelVectors implements VectorSource {
         if (vector) this.#insert(id, vector);
         if (i % SLICE === 0) await letOthersRun();
       }
-      for (const id of this.#hnsw.ids()) {
+      for (const id of this.#hnsw.ids) {
         if (this.#present.has(id)) this.#hnsw.show(id);
         else this.#hnsw.hide(id);
       }
@@ -172,7 +173,7 @@ export class ModelVectors implements VectorSource {
   /** Sets which pictures have a file (those without a vector are left out): after files were removed, moved or came back. */
   setPresent(ids: Iterable<number>): Promise<void> {
     return this.#inTurn(() => {
-      const present = new Set(withVector(ids, this.#store.vectorIds()));
+      const present = new IdSet(withVector(ids, this.#store.vectorIds()));
       for (const id of this.#present) if (!present.has(id)) this.#setVisible(id, false);
       for (const id of present) if (!this.#present.has(id)) this.#setVisible(id, true);
       return Promise.resolve();
@@ -276,7 +277,7 @@ export class ModelVectors implements VectorSource {
 }
 
 /** Pictures whose original was offline when the encoder took over have no vector yet, and cannot be found. */
-function withVector(ids: Iterable<number>, stored: ReadonlySet<number>): number[] {
+function withVector(ids: Iterable<number>, stored: ReadonlyIds): number[] {
   return [...ids].filter((id) => stored.has(id));
 }
 
@@ -284,8 +285,8 @@ function withVector(ids: Iterable<number>, stored: ReadonlySet<number>): number[
  * The index, unless it finds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
  * ids will be given to other pictures, and the index is built again. What is hidden in it was forgotten.
  */
-function knownOnly(index: HnswIndex | null, stored: ReadonlySet<number>): HnswIndex | null {
-  const unknown = index?.ids().filter((id) => !stored.has(id)) ?? [];
+function knownOnly(index: HnswIndex | null, stored: ReadonlyIds): HnswIndex | null {
+  const unknown = [...(index?.ids ?? [])].filter((id) => !stored.has(id));
   if (!unknown.every((id) => index?.isHidden(id))) return null;
   for (const id of unknown) index?.drop(id);
   return index;

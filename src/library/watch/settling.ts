@@ -24,26 +24,38 @@ export class Settling<Key> {
   readonly #unsettled = new Map<Key, Unsettled>();
   readonly #settled = new Map<Key, number>();
 
-  /** Something was told of a file; `look` is how it was then, where that is known. */
-  note(key: Key, look: Look | undefined, now: number): void {
+  /** Something was told of a file. */
+  note(key: Key, now: number): void {
     this.#settled.delete(key);
-    this.#unsettled.set(key, { look, since: now });
+    this.#unsettled.set(key, { look: undefined, since: now });
   }
 
   get empty(): boolean {
     return this.#unsettled.size === 0 && this.#settled.size === 0;
   }
 
-  /** Files to look at now: nothing was told of them for a while. */
-  due(now: number): Key[] {
-    return [...this.#unsettled].filter(([, { since }]) => now - since >= STILL_MS).map(([key]) => key);
+  /** Files to look at as soon as may be, for how they are when they were last told of. */
+  unseen(): Key[] {
+    return [...this.#unsettled].filter(([, { look }]) => look === undefined).map(([key]) => key);
   }
 
-  /** What a look at a {@link due} file saw. A file that grew without a word of it is waited for again. */
+  /** Files to look at now: nothing was told of them for a while. */
+  due(now: number): Key[] {
+    return [...this.#unsettled]
+      .filter(([, { look, since }]) => look !== undefined && now - since >= STILL_MS)
+      .map(([key]) => key);
+  }
+
+  /** What a look at an {@link unseen} or {@link due} file saw. A file that grew without a word of it is waited for again. */
   looked(key: Key, look: Look, now: number): void {
     const known = this.#unsettled.get(key);
-    if (!known || now - known.since < STILL_MS) return;
-    if (known.look !== undefined && isSame(known.look, look)) {
+    if (!known) return;
+    if (known.look === undefined) {
+      known.look = look;
+      return;
+    }
+    if (now - known.since < STILL_MS) return;
+    if (isSame(known.look, look)) {
       this.#unsettled.delete(key);
       this.#settled.set(key, now);
     } else {

@@ -3,12 +3,12 @@
  * nothing from the thread that answers searches.
  */
 import { lstat } from 'node:fs/promises';
-import { basename, relative, sep } from 'node:path';
+import { basename } from 'node:path';
 import { parentPort } from 'node:worker_threads';
-import { watch, type FSWatcher } from 'chokidar';
 import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import { isPassedOver } from '../indexing/scan.ts';
 import { unwatchableReason } from './file-systems.ts';
+import { FolderWatch } from './folder-watch.ts';
 import { Settling, type Look } from './settling.ts';
 import type { WatchReport, WatchRequest } from './watch-protocol.ts';
 
@@ -18,7 +18,7 @@ const LOOKS_AT_ONCE = 64;
 
 interface Watched {
   readonly folder: string;
-  readonly watcher: FSWatcher | null;
+  readonly watch: FolderWatch | null;
 }
 
 const port = parentPort;
@@ -39,8 +39,7 @@ port.on('message', (request: WatchRequest) => {
 function end(id: number): void {
   const known = watched.get(id);
   watched.delete(id);
-  // what fails while it is given up is over all the same
-  void known?.watcher?.close().catch(() => undefined);
+  known?.watch?.close();
 }
 
 function fail(id: number, reason: string): void {
@@ -51,7 +50,7 @@ function fail(id: number, reason: string): void {
 
 async function begin({ id, folder, except }: Extract<WatchRequest, { type: 'watch' }>): Promise<void> {
   end(id);
-  const begun: Watched = { folder, watcher: null };
+  const begun: Watched = { folder, watch: null };
   watched.set(id, begun);
   const reason = await unwatchableReason(folder);
   // another request for the same source came meanwhile
@@ -60,33 +59,27 @@ async function begin({ id, folder, except }: Extract<WatchRequest, { type: 'watc
     fail(id, reason);
     return;
   }
-  const watcher = watch(folder, {
-    ignored: (path) =>
-      path !== folder && path.startsWith(folder) && basename(path) !== IGNORE_FILE && isPassedOver(path, except),
-    ignoreInitial: true,
-    followSymlinks: false,
-    ignorePermissionErrors: true,
-    // files that are saved by way of a temporary one are told apart by how they look in the end
-    atomic: false,
+  const watch = new FolderWatch({
+    folder,
+    isPassedOver: (path) => basename(path) !== IGNORE_FILE && isPassedOver(path, except),
+    onReady: () => report({ type: 'ready', id }),
+    onFailure: (error) => fail(id, error.message),
+    onChange: (path) => {
+      // the folder itself: whether it is there is asked by the service
+      if (path === '') return;
+      settling.note(`${id}\0${path}`, performance.now());
+      timer ??= setInterval(() => void lookAtDue(), LOOK_MS);
+    },
   });
-  watched.set(id, { folder, watcher });
-  watcher.on('ready', () => report({ type: 'ready', id }));
-  watcher.on('error', (error) => fail(id, error instanceof Error ? error.message : String(error)));
-  watcher.on('all', (_event, path, stats) => {
-    const inside = relative(folder, path);
-    // the folder itself: whether it is there is asked by the service
-    if (inside === '') return;
-    const look = stats && { size: stats.size, mtimeMs: stats.mtimeMs };
-    settling.note(`${id}\0${sep === '/' ? inside : inside.split(sep).join('/')}`, look, performance.now());
-    timer ??= setInterval(() => void lookAtDue(), LOOK_MS);
-  });
+  watched.set(id, { folder, watch });
+  await watch.start();
 }
 
 async function lookAtDue(): Promise<void> {
   if (looking) return;
   looking = true;
   try {
-    const due = settling.due(performance.now());
+    const due = [...settling.unseen(), ...settling.due(performance.now())];
     for (let i = 0; i < due.length; i += LOOKS_AT_ONCE) {
       await Promise.all(
         due.slice(i, i + LOOKS_AT_ONCE).map(async (key) => settling.looked(key, await lookAt(key), performance.now())),
