@@ -50,6 +50,11 @@ export class Lane {
   readonly #clock: Clock;
   #events: LaneEvents;
   readonly #workers: LaneWorker[] = [];
+  /** Workers that it may have; see {@link Lane.start}. */
+  #most: number;
+  /** Workers that are being started. */
+  #coming = 0;
+  readonly #growing = new Set<Promise<void>>();
   #msPerPicture: number | null;
   #strikes = 0;
   #batchesSinceStrike = 0;
@@ -59,17 +64,24 @@ export class Lane {
     this.device = options.device;
     this.batch = options.batch;
     this.#options = options;
+    this.#most = options.workers;
     this.#clock = options.clock ?? REAL_CLOCK;
     this.#events = events;
     const rate = options.rate ?? null;
     this.#msPerPicture = rate === null ? null : (1000 * options.workers) / rate;
   }
 
-  /** Starts its workers. Rejects, with none left running, with what the device or the model says where one does not start. */
+  /**
+   * Starts its workers. Of the CPU's it is the first alone, and the others as soon as there is work for them: each takes 0.3 s of the
+   * processor and 30 MB, and a program that is opened to look at pictures encodes none.
+   *
+   * Rejects, with none left running, with what the device or the model says where one does not start.
+   */
   static async start(options: LaneOptions, events: LaneEvents): Promise<Lane> {
     const lane = new Lane(options, events);
     try {
-      const starting = Array.from({ length: options.workers }, () => lane.#addWorker());
+      const first = options.device.kind === 'cpu' ? 1 : options.workers;
+      const starting = Array.from({ length: first }, () => lane.#addWorker());
       const failed = (await Promise.allSettled(starting)).find((outcome) => outcome.status === 'rejected');
       if (failed !== undefined) throw failed.reason;
       return lane;
@@ -86,11 +98,12 @@ export class Lane {
 
   /** Pictures per second with all workers busy; null before the first batch. */
   get rate(): number | null {
-    return this.#msPerPicture === null ? null : (1000 * this.#workers.length) / this.#msPerPicture;
+    return this.#msPerPicture === null ? null : (1000 * this.#most) / this.#msPerPicture;
   }
 
+  /** So many work where there is enough to do. */
   get workers(): number {
-    return this.#workers.length;
+    return this.#most;
   }
 
   /** Batches under way, as a part of what it can hold; 1 and above: it takes no more. */
@@ -100,12 +113,19 @@ export class Lane {
   }
 
   take(batch: Batch): void {
-    this.#workers.reduce((best, worker) => (worker.load < best.load ? worker : best)).take(batch);
+    const worker = this.#workers.reduce((best, other) => (other.load < best.load ? other : best));
+    const mustWait = worker.load > 0;
+    worker.take(batch);
+    if (mustWait && this.#workers.length + this.#coming < this.#most) this.#grow();
   }
 
   /** Starts or ends workers, so that there are so many. Rejects where one does not start. */
   async setWorkers(count: number): Promise<void> {
-    while (this.#workers.length < count) await this.#addWorker();
+    try {
+      while (this.#workers.length < count) await this.#addWorker();
+    } finally {
+      this.#most = Math.min(count, this.#workers.length);
+    }
     const surplus = this.#workers.splice(count);
     await Promise.all(surplus.map((worker) => worker.idle().then(() => worker.close())));
   }
@@ -120,7 +140,7 @@ export class Lane {
   /** Ends its workers; what they have not done goes to `lost`. */
   async close(): Promise<void> {
     if (this.#state === 'open') this.#state = 'closing';
-    await Promise.all(this.#workers.map((worker) => worker.close()));
+    await Promise.all([...this.#workers.map((worker) => worker.close()), ...this.#growing]);
   }
 
   /** Ends its workers at once. */
@@ -136,7 +156,8 @@ export class Lane {
       failureEnds: this.device.kind !== 'cpu',
       clock: this.#clock,
     };
-    const worker = await LaneWorker.start(options, {
+    this.#coming++;
+    const starting = LaneWorker.start(options, {
       done: (pictures, milliseconds) => this.#measure(pictures, milliseconds),
       refused: (batch, reason) => {
         this.#events.refused(batch, reason);
@@ -144,8 +165,21 @@ export class Lane {
       },
       ended: (ended, batches, reason) => this.#ended(ended, batches, reason),
     });
+    const worker = await starting.finally(() => this.#coming--);
     this.#workers.push(worker);
     if (this.#state !== 'open') await worker.close();
+  }
+
+  /** One more, aside. Where it does not start, those that are there do all of the work. */
+  #grow(): void {
+    const started: Promise<void> = this.#addWorker().then(
+      () => this.#events.room(),
+      () => {
+        this.#most = Math.max(1, this.#workers.length);
+      },
+    );
+    this.#growing.add(started);
+    void started.finally(() => this.#growing.delete(started));
   }
 
   #source(): WorkerSource {
