@@ -25,6 +25,8 @@ export default defineConfig({
           exclude: ['src/renderer/**'],
           environment: 'node',
           isolate: false,
+          // one core is left alone where nothing is said
+          maxWorkers: '100%',
           // of a test that hangs, and not of one that waits for a busy computer
           testTimeout: 120_000,
         },
@@ -37,6 +39,7 @@ export default defineConfig({
           name: 'renderer',
           include: ['src/renderer/**/*.test.ts'],
           environment: './test/environment/page-without-dom.ts',
+          maxWorkers: '100%',
           server: { deps: { inline: [/svelte/] } },
         },
       },
@@ -47,8 +50,10 @@ export default defineConfig({
           include: ['test/integration/**/*.test.ts'],
           environment: 'node',
           pool: 'forks',
-          // Each file starts the whole service with its workers: two at a time, since each waits for files and drivers half of the time.
-          maxWorkers: 2,
+          // Each file starts the whole service with its workers, and waits for files, drivers and other processes half of the time: two at
+          // once used 62 % of two cores.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
           testTimeout: 180_000,
           hookTimeout: 180_000,
         },
