@@ -32,11 +32,17 @@ test('the first start says what to do, and the dialog adds a folder', async ({ f
     .toBe(true);
 });
 
-test('the menu does what the buttons do', async ({ folder, start }) => {
+test('a cancelled dialog changes nothing, and the menu does what the buttons do', async ({ folder, start }) => {
   const photos = join(folder, 'photos');
   await writeDrawings(photos, 6);
   const { app, page } = await start();
+  await app.evaluate(({ dialog }) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] });
+  });
+  await page.getByRole('button', { name: /Drop a folder of photos here/ }).click();
   await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  await expect(page.getByRole('list', { name: 'Messages' }).getByRole('listitem')).toHaveCount(0);
+
   const choose = async (label: string, path: string): Promise<void> => {
     await app.evaluate(
       ({ dialog, Menu }, [item, chosen]) => {
@@ -53,16 +59,6 @@ test('the menu does what the buttons do', async ({ folder, start }) => {
   await expect(results(page).first()).toHaveAccessibleName(/^1\. 0002\.jpg, similarity 1\.00/);
   await choose('Keyboard Shortcuts', '');
   await expect(page.getByRole('dialog')).toBeVisible();
-});
-
-test('a cancelled dialog changes nothing', async ({ start }) => {
-  const { app, page } = await start();
-  await app.evaluate(({ dialog }) => {
-    dialog.showOpenDialog = () => Promise.resolve({ canceled: true, filePaths: [] });
-  });
-  await page.getByRole('button', { name: /Drop a folder of photos here/ }).click();
-  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
-  await expect(page.getByRole('list', { name: 'Messages' }).getByRole('listitem')).toHaveCount(0);
 });
 
 test('a dropped folder is indexed, a dropped picture finds its like', async ({ folder, start }) => {
@@ -91,23 +87,7 @@ test('a dropped folder is indexed, a dropped picture finds its like', async ({ f
   await expect(results(page).first()).toHaveAccessibleName(/^1\. 0003\.jpg, similarity 1\.00/);
 });
 
-test('a pasted picture finds its like', async ({ folder, start }) => {
-  const photos = join(folder, 'photos');
-  await writeDrawings(photos, 12);
-  const { app, page } = await start(photos);
-  await holds(page, 12);
-
-  await copyPicture(
-    app,
-    await drawing(1 + 5)
-      .png()
-      .toBuffer(),
-  );
-  await page.keyboard.press('ControlOrMeta+V');
-  await expect(results(page).first()).toHaveAccessibleName(/^1\. 0005\.jpg, similarity (0\.9\d|1\.00)/);
-});
-
-test('a chosen picture, and one of the grid, find their like', async ({ folder, start }) => {
+test('a chosen picture, one of the grid, and a pasted one find their like', async ({ folder, start }) => {
   const photos = join(folder, 'photos');
   await writeDrawings(photos, 12);
   const { app, page } = await start(photos);
@@ -132,6 +112,19 @@ test('a chosen picture, and one of the grid, find their like', async ({ folder, 
   // The picture itself is no result of its own search.
   const name = (await example.getAttribute('alt')) ?? '';
   await expect(results(page).filter({ hasText: name })).toHaveCount(0);
+
+  await page
+    .getByRole('complementary', { name: 'Examples' })
+    .getByRole('button', { name: `Remove ${name}` })
+    .click();
+  await copyPicture(
+    app,
+    await drawing(1 + 5)
+      .png()
+      .toBuffer(),
+  );
+  await page.keyboard.press('ControlOrMeta+V');
+  await expect(results(page).first()).toHaveAccessibleName(/^1\. 0005\.jpg, similarity (0\.9\d|1\.00)/);
 });
 
 test('a picture opens large and closes again, and is shown in the file manager', async ({ folder, start }) => {

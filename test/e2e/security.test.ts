@@ -2,7 +2,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { rm, symlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Page } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 import { expect, holds, test, tiles } from './semblance.ts';
 
@@ -34,7 +34,9 @@ function imageLoads(page: Page, src: string): Promise<boolean> {
   );
 }
 
-test('a page has no Node, runs no text as code, and opens nothing', async ({ start }) => {
+test('a page has no Node, runs no text as code, opens nothing, and nothing of it goes to another origin', async ({
+  start,
+}) => {
   const { app, page } = await start();
   const address = page.url();
   expect(
@@ -92,10 +94,12 @@ test('a page has no Node, runs no text as code, and opens nothing', async ({ sta
     return contents.getLastWebPreferences();
   });
   expect(preferences).toMatchObject({ sandbox: true, contextIsolation: true, nodeIntegration: false });
+
+  await goesNowhere(app, page);
 });
 
-test('nothing goes to another origin, by whatever way', async ({ start }) => {
-  const { app, page } = await start();
+/** Nothing goes to another origin, by whatever way. */
+async function goesNowhere(app: ElectronApplication, page: Page): Promise<void> {
   const address = page.url();
   const { server, origin, hits } = await listen();
   try {
@@ -159,7 +163,7 @@ test('nothing goes to another origin, by whatever way', async ({ start }) => {
   } finally {
     server.close();
   }
-});
+}
 
 test('pictures come from the library alone', async ({ folder, start }) => {
   const photos = join(folder, 'photos');
