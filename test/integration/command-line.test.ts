@@ -74,7 +74,7 @@ test('wrong usage is 2 with the line that helps, a failure is 1 with its code', 
 test('Ctrl-C stops cleanly with 130, and the same command goes on from there', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
-  await writeDrawings(photos, 150, 1, 1200, 900);
+  await writeDrawings(photos, 150, 1, 640, 480);
   const args = ['index', photos, '--library', join(folder, 'library'), '--json'];
   const { child, result } = startCommand(...args);
   // in the midst of the work: some thumbnails are there
