@@ -19,6 +19,7 @@ const entries = {
   'deep-worker': 'src/compute/training/deep/deep-worker.ts',
   'version-index-worker': 'src/library/teach/version-index-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
+  'scan-worker': 'src/library/indexing/scan-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };

@@ -117,7 +117,7 @@ export class EncoderSwitch {
     if (this.#task || this.#closed || this.#parts.settings.upcoming) return;
     const { definition, store } = active.current;
     const awaiting = store.awaitingIds();
-    if (!catalog.presentMediaIds().some((id) => awaiting.has(id))) return;
+    if (awaiting.size === 0 || !catalog.presentMediaIds().some((id) => awaiting.has(id))) return;
     const { id, name } = definition;
     this.#start({ id, name, takesOver: false }, (signal) =>
       active.use(async (parts) => {

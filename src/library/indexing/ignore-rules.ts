@@ -8,7 +8,8 @@ export const IGNORE_FILE = '.semblanceignore';
 /** The ignore files of a source, as far as they were read. Paths are relative to the source, with `/`; '' is the source itself. */
 export class IgnoreRules {
   readonly #root: string;
-  readonly #byFolder = new Map<string, Promise<Ignore | null>>();
+  readonly #byFolder = new Map<string, Ignore | null>();
+  readonly #reading = new Map<string, Promise<Ignore | null>>();
 
   /** @param root the source's folder */
   constructor(root: string) {
@@ -17,9 +18,11 @@ export class IgnoreRules {
 
   /** Reads what a folder says, once. Rejects where it has an ignore file that cannot be read. */
   async read(folder: string): Promise<void> {
-    const reading = this.#byFolder.get(folder) ?? rulesIn(join(this.#root, folder));
-    this.#byFolder.set(folder, reading);
-    await reading;
+    if (this.#byFolder.has(folder)) return;
+    const reading = this.#reading.get(folder) ?? rulesIn(join(this.#root, folder));
+    this.#reading.set(folder, reading);
+    this.#byFolder.set(folder, await reading);
+    this.#reading.delete(folder);
   }
 
   /** Reads what the folders say that a path leads through. */
@@ -27,11 +30,14 @@ export class IgnoreRules {
     for (const folder of foldersAbove(path)) await this.read(folder);
   }
 
-  /** Whether a file or folder is ignored; its own folders are not asked. What a deeper folder says counts more. */
-  async ignores(path: string, isFolder: boolean): Promise<boolean> {
+  /**
+   * Whether a file or folder is ignored, by what was read of the folders that it lies in; of those it is not asked whether they are ignored.
+   * What a deeper folder says counts more.
+   */
+  ignores(path: string, isFolder: boolean): boolean {
     let ignored = false;
     for (const folder of foldersAbove(path)) {
-      const rules = await this.#byFolder.get(folder);
+      const rules = this.#byFolder.get(folder);
       if (!rules) continue;
       const inside = folder === '' ? path : path.slice(folder.length + 1);
       const verdict = rules.test(isFolder ? `${inside}/` : inside);

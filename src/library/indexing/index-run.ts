@@ -4,18 +4,18 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
-import type { Catalog, FailureRow, FileRow } from '../catalog/catalog.ts';
-import type { SourceRow } from '../catalog/source-store.ts';
+import type { Catalog, FailureRow } from '../catalog/catalog.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
-import { planIndexing, type IndexPlan } from './plan.ts';
+import type { IndexPlan } from './plan.ts';
+import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { rootIdentity, sourceState } from './presence.ts';
-import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
+import type { ScannedFile } from './scan.ts';
 
 /**
  * Pictures between their reading and their storing, at least: 96 × 0.15 MB of pixels, and enough to fill both pools and a write. A
@@ -23,7 +23,7 @@ import { scanFolder, scanPaths, type ScannedFile } from './scan.ts';
  */
 const IN_FLIGHT = 96;
 
-/** Paths that the catalog is asked about, or that are taken out of it, between two looks at the event loop: some 5 ms. */
+/** Paths that are taken out of the catalog between two looks at the event loop: some 5 ms. */
 const SLICE = 100;
 
 /** Failures that a drive which was unplugged brings about. */
@@ -36,14 +36,6 @@ export interface IndexParts extends ModelParts {
   readonly decoders: DecodePool;
   /** The encoder that takes over next: what is indexed meanwhile is encoded for it too. */
   readonly upcoming: () => ModelParts | null;
-}
-
-/** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
-export interface IndexTarget {
-  readonly source: SourceRow;
-  readonly start: string;
-  /** Only these files and folders in it (relative to the source, with `/`), instead of all that lies at `start`. */
-  readonly paths?: readonly string[];
 }
 
 interface Counts {
@@ -148,7 +140,7 @@ export class IndexRun {
     // what was read was revealed with it: after a run over single paths only these can be gone
     if (this.#targets.every(({ paths }) => paths !== undefined)) {
       await vectors.conceal(catalog.filelessAmong([...this.#touched]));
-    } else await vectors.setPresent(catalog.presentMediaIds());
+    } else if (this.changes > 0) await vectors.setPresent(catalog.presentMediaIds());
   }
 
   async #work(signal: AbortSignal): Promise<void> {
@@ -171,70 +163,40 @@ export class IndexRun {
     const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
     const offline: ServiceError[] = [];
     for (const target of this.#targets) {
-      const { source, start } = target;
+      const { source } = target;
       const before = this.counts.found;
       const onFound = (found: number): void => {
         this.counts.found = before + found;
         this.#onProgress();
       };
       const options = { signal, onFound, except: [paths.folder] };
-      const scanning = target.paths
-        ? scanPaths(source.path, target.paths, options)
-        : scanFolder(source.path, start, options);
-      const there = scanning.then(async (scan) => {
+      const there = planTarget(paths.catalog, catalog, target, options).then(async (planned) => {
         // what vanished meanwhile looks as if all had been deleted
         if ((await sourceState(catalog, source)) === 'offline') throw new ServiceError('FOLDER_MISSING', source.path);
         const root = await rootIdentity(source.path);
         if (root !== null) catalog.sources.setRoot(source.id, root);
-        return scan;
+        return planned;
       });
-      const scan = await there.catch((error: unknown) => {
+      const planned = await there.catch((error: unknown) => {
         // one unplugged drive must not keep the others from being indexed
         if (!(error instanceof ServiceError)) throw error;
         offline.push(error);
         return null;
       });
-      if (!scan) continue;
-      this.counts.found = before + scan.files.length;
-      const known = await this.#known(target);
-      const scope = target.paths ? null : start;
-      const plan = planIndexing(
-        scan.files,
-        known,
-        // of single paths only what lies at them is known here
-        (path) => (scope === null || isUnder(path, scope)) && !scan.unreadable.some((at) => isUnder(path, at)),
-      );
-      this.#noteGone(known.files, plan);
-      plans.push({ target, plan });
+      if (!planned) continue;
+      this.counts.found = before + planned.found;
+      this.#noteGone(planned);
+      plans.push({ target, plan: planned.plan });
     }
     if (plans.length === 0 && offline[0]) throw offline[0];
     return plans;
   }
 
-  async #known({ source, paths }: IndexTarget): Promise<{
-    readonly files: FileRow[];
-    readonly failures: FailureRow[];
-  }> {
-    const { catalog } = this.#parts;
-    if (paths === undefined) return catalog.knownUnder(source.id, '');
-    // a file and the folder that it is in may both be named
-    const files = new Map<string, FileRow>();
-    const failures = new Map<string, FailureRow>();
-    for (const [i, path] of paths.entries()) {
-      if (i % SLICE === SLICE - 1) await letOthersRun();
-      const known = catalog.knownUnder(source.id, path);
-      for (const file of known.files) files.set(file.path, file);
-      for (const failure of known.failures) failures.set(failure.path, failure);
-    }
-    return { files: [...files.values()], failures: [...failures.values()] };
-  }
-
-  #noteGone(known: readonly FileRow[], plan: IndexPlan): void {
+  #noteGone({ concerned, plan }: TargetPlan): void {
     const gone = new Set(plan.gone);
-    const read = new Set(plan.read.map(({ path }) => path));
-    for (const { path, mediaId } of known) {
+    for (const { path, mediaId } of concerned) {
       if (gone.has(path)) this.#gone.set(mediaId, (this.#gone.get(mediaId) ?? 0) + 1);
-      if (gone.has(path) || read.has(path)) this.#touched.add(mediaId);
+      this.#touched.add(mediaId);
     }
   }
 
@@ -391,9 +353,4 @@ async function encode(
   if (!pixels) throw new Error('a decode worker gave no pixels');
   const features = await batcher.encode(pixels, { signal });
   return { features, vector: projection.project(features) };
-}
-
-/** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */
-function isUnder(path: string, folder: string): boolean {
-  return folder === '' || path === folder || path.startsWith(`${folder}/`);
 }

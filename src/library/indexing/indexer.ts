@@ -1,6 +1,7 @@
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
-import { IndexRun, type IndexParts, type IndexTarget } from './index-run.ts';
+import { IndexRun, type IndexParts } from './index-run.ts';
+import type { IndexTarget } from './plan-target.ts';
 
 /** Progress is told this often: fast enough to look alive, slow enough to cost nothing. */
 const TELL_MS = 200;

@@ -3,7 +3,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { Source } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
-import type { IndexTarget } from './index-run.ts';
+import type { IndexTarget } from './plan-target.ts';
 import { holdsSample, sourceState } from './presence.ts';
 import { readableFolder } from './scan.ts';
 

@@ -5,7 +5,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import { IGNORE_FILE } from '../indexing/ignore-rules.ts';
 import type { Indexer } from '../indexing/indexer.ts';
-import type { IndexTarget } from '../indexing/index-run.ts';
+import type { IndexTarget } from '../indexing/plan-target.ts';
 import type { SourceStates } from '../indexing/sources.ts';
 import { sourceState } from '../indexing/presence.ts';
 import { findSource } from './relocate.ts';

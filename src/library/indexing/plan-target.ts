@@ -1,0 +1,132 @@
+import { Worker } from 'node:worker_threads';
+import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { ServiceError } from '../../contract/errors.ts';
+import { Catalog, type FailureRow, type FileRow } from '../catalog/catalog.ts';
+import type { SourceRow } from '../catalog/source-store.ts';
+import { planIndexing, type IndexPlan } from './plan.ts';
+import { scanFolder, scanPaths, type Scan, type ScanOptions } from './scan.ts';
+
+/** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
+export interface IndexTarget {
+  readonly source: SourceRow;
+  readonly start: string;
+  /** Only these files and folders in it (relative to the source, with `/`), instead of all that lies at `start`. */
+  readonly paths?: readonly string[];
+}
+
+/** What a run has to do for a target. */
+export interface TargetPlan {
+  /** Files that lie there. */
+  readonly found: number;
+  readonly plan: IndexPlan;
+  /** Known files that are gone, or are to be read. */
+  readonly concerned: readonly FileRow[];
+}
+
+/** What the worker is started with. */
+export interface ScanTask {
+  /** The catalog's file. */
+  readonly catalog: string;
+  readonly source: SourceRow;
+  readonly start: string;
+  readonly except: readonly string[];
+}
+
+/** What it says: how many files it has found so far, and at the end the plan, or what went wrong. */
+export type ScanReport =
+  | { readonly found: number }
+  | { readonly planned: TargetPlan }
+  | { readonly code: ServiceError['code']; readonly detail: string };
+
+/** Paths that the catalog is asked about between two looks at the event loop: some 5 ms. */
+const SLICE = 100;
+
+/**
+ * Looks through a target and plans what is to be done. Nothing is read but names, sizes and times. All of a source is looked through by a
+ * thread of its own, which takes what is known of 200,000 files along when it ends; single paths are looked at here.
+ *
+ * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, CATALOG_*; the signal's reason
+ */
+export async function planTarget(
+  catalogFile: string,
+  catalog: Catalog,
+  { source, start, paths }: IndexTarget,
+  options: ScanOptions,
+): Promise<TargetPlan> {
+  if (paths === undefined) {
+    return planInWorker({ catalog: catalogFile, source, start, except: options.except }, options);
+  }
+  const scan = await scanPaths(source.path, paths, options);
+  const known = await knownAt(catalog, source.id, paths);
+  // only what lies at the paths is known here
+  return planScanned(scan, known, () => true);
+}
+
+/** As {@link planTarget} of a whole folder, in the thread that calls it, and holding it up. */
+export async function planFolder(
+  { catalog: file, source, start, except }: ScanTask,
+  onFound: (found: number) => void,
+): Promise<TargetPlan> {
+  const signal = new AbortController().signal;
+  const scan = await scanFolder(source.path, start, { signal, onFound, except, holdingUp: true });
+  const catalog = new Catalog(file, true);
+  try {
+    return planScanned(scan, catalog.knownUnder(source.id, ''), (path) => isUnder(path, start));
+  } finally {
+    catalog.close();
+  }
+}
+
+function planScanned(
+  { files, unreadable }: Scan,
+  known: { readonly files: readonly FileRow[]; readonly failures: readonly FailureRow[] },
+  isInScope: (path: string) => boolean,
+): TargetPlan {
+  const plan = planIndexing(files, known, (path) => isInScope(path) && !unreadable.some((at) => isUnder(path, at)));
+  const paths = new Set([...plan.gone, ...plan.read.map(({ path }) => path)]);
+  return { found: files.length, plan, concerned: known.files.filter(({ path }) => paths.has(path)) };
+}
+
+async function planInWorker(task: ScanTask, { signal, onFound }: ScanOptions): Promise<TargetPlan> {
+  signal.throwIfAborted();
+  const file = import.meta.url.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js';
+  const worker = new Worker(new URL(file, import.meta.url), { workerData: task });
+  const { promise, resolve, reject } = Promise.withResolvers<TargetPlan>();
+  const abort = (): void => reject(signal.reason as Error);
+  signal.addEventListener('abort', abort);
+  worker.on('message', (report: ScanReport) => {
+    if ('found' in report) onFound(report.found);
+    else if ('planned' in report) resolve(report.planned);
+    else reject(new ServiceError(report.code, report.detail));
+  });
+  worker.on('error', (error) => reject(ServiceError.from(error)));
+  worker.on('exit', (code) => reject(new ServiceError('INTERNAL', `the scan ended with code ${code} and no plan`)));
+  try {
+    return await promise;
+  } finally {
+    signal.removeEventListener('abort', abort);
+    await worker.terminate();
+  }
+}
+
+async function knownAt(
+  catalog: Catalog,
+  sourceId: number,
+  paths: readonly string[],
+): Promise<{ readonly files: FileRow[]; readonly failures: FailureRow[] }> {
+  // a file and the folder that it is in may both be named
+  const files = new Map<string, FileRow>();
+  const failures = new Map<string, FailureRow>();
+  for (const [i, path] of paths.entries()) {
+    if (i % SLICE === SLICE - 1) await letOthersRun();
+    const known = catalog.knownUnder(sourceId, path);
+    for (const file of known.files) files.set(file.path, file);
+    for (const failure of known.failures) failures.set(failure.path, failure);
+  }
+  return { files: [...files.values()], failures: [...failures.values()] };
+}
+
+/** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */
+function isUnder(path: string, folder: string): boolean {
+  return folder === '' || path === folder || path.startsWith(`${folder}/`);
+}
