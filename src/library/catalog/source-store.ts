@@ -34,6 +34,11 @@ export class SourceStore {
     );
   }
 
+  /** How many files are known in it. */
+  files(id: number): number {
+    return this.#queries.get<{ n: number }>('SELECT COUNT(*) AS n FROM file WHERE source_id = ?', id)?.n ?? 0;
+  }
+
   /**
    * Adds a folder, and makes sources that lie in it a part of it: their rows move, nothing is read again.
    *
@@ -88,8 +93,7 @@ export class SourceStore {
 
   /** Some files of a source: the first, the last and those in the middle by path. */
   sample(sourceId: number): SampledFile[] {
-    const count =
-      this.#queries.get<{ n: number }>('SELECT COUNT(*) AS n FROM file WHERE source_id = ?', sourceId)?.n ?? 0;
+    const count = this.files(sourceId);
     const rows = [0, Math.floor(count / 2), count - SAMPLE_PART].flatMap((offset) =>
       this.#queries.all<SampledFile>(
         `SELECT path, size, mtime_ms AS mtimeMs FROM file WHERE source_id = ? ORDER BY path LIMIT ? OFFSET ?`,

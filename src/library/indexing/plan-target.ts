@@ -38,13 +38,17 @@ export type ScanReport =
   | { readonly planned: TargetPlan }
   | { readonly code: ServiceError['code']; readonly detail: string };
 
+/** A source with more known files than this is looked through by a thread of its own; with fewer, to start one takes longer. */
+const MANY = 2_000;
+
 /** Paths that the catalog is asked about between two looks at the event loop: some 5 ms. */
 const SLICE = 100;
 
 /**
- * Looks through a target and plans what is to be done. Nothing is read but names, sizes and times. All of a source is looked through by a
- * thread of its own, which takes what is known of 200,000 files along when it ends; single paths are looked at here.
+ * Looks through a target and plans what is to be done. Nothing is read but names, sizes and times. A large source is looked through by a
+ * thread of its own, which takes what is known of 200,000 files along when it ends.
  *
+ * @param many a source with more known files is a large one
  * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, CATALOG_*; the signal's reason
  */
 export async function planTarget(
@@ -52,9 +56,14 @@ export async function planTarget(
   catalog: Catalog,
   { source, start, paths }: IndexTarget,
   options: ScanOptions,
+  many = MANY,
 ): Promise<TargetPlan> {
   if (paths === undefined) {
-    return planInWorker({ catalog: catalogFile, source, start, except: options.except }, options);
+    if (catalog.sources.files(source.id) > many) {
+      return planInWorker({ catalog: catalogFile, source, start, except: options.except }, options);
+    }
+    const whole = await scanFolder(source.path, start, options);
+    return planScanned(whole, catalog.knownUnder(source.id, ''), (path) => isUnder(path, start));
   }
   const scan = await scanPaths(source.path, paths, options);
   const known = await knownAt(catalog, source.id, paths);
