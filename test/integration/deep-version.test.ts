@@ -119,7 +119,7 @@ test.each([
 });
 
 test('what cannot be read is left out, and versions of other encoders are a choice like any other', async () => {
-  const { root, photos, client, untaught } = await labelledLibrary(wasm);
+  const { root, photos, library, client, service, untaught } = await labelledLibrary(wasm);
   const teach = (seed: number) =>
     until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 2, seed })).then(async (taught) => {
       await idle(client);
@@ -176,25 +176,33 @@ test('what cannot be read is left out, and versions of other encoders are a choi
   expect(await usable()).not.toContain(false);
 
   await use(client, untaught);
+  // closed while it is brought into use: it goes on at the next start, and brings the version with it
+  await client.models.use({ id: first.model });
+  await service.close();
+  const { client: again } = await openLibrary(library, { training: wasm });
+  await vi.waitFor(async () => expect((await again.status()).model.id).toBe(first.model), 30_000);
+  await idle(again);
+  await use(again, untaught);
+
   const stored = async () => {
-    const found = (await client.encoders.list()).find(({ id }) => encoder.startsWith(id));
+    const found = (await again.encoders.list()).find(({ id }) => encoder.startsWith(id));
     return found?.featuresStored.pictures;
   };
-  await client.models.remove({ id: first.model });
+  await again.models.remove({ id: first.model });
   expect(await stored()).toBe(ALL);
-  await client.models.remove({ id: second.model });
+  await again.models.remove({ id: second.model });
   expect(await stored()).toBe(0);
 
   // broken off when the encoder is there already, and its version is not
-  const installed = (await client.encoders.list()).length;
-  await until(client, 'ended', async () => {
-    await client.teach.start({ method: 'deep', steps: 2, seed: 7 });
-    for await (const event of await client.teach.watch()) {
+  const installed = (await again.encoders.list()).length;
+  await until(again, 'ended', async () => {
+    await again.teach.start({ method: 'deep', steps: 2, seed: 7 });
+    for await (const event of await again.teach.watch()) {
       if (event.type === 'progress' && event.state === 'evaluating') break;
     }
-    await client.teach.cancel();
+    await again.teach.cancel();
   });
-  expect(await client.encoders.list()).toHaveLength(installed);
+  expect(await again.encoders.list()).toHaveLength(installed);
 });
 
 test('what it would take is measured, and said where it cannot be', async () => {

@@ -108,6 +108,30 @@ test('teaches from groups, goes back bit for bit, and comes forward again after 
   expect(await allResults(again.client)).toEqual(taught);
   expect(await again.client.verify({})).toMatchObject({ ok: true });
   await expect(again.client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
+
+  // what knows fewer groups than what answers does not take its place unasked
+  const ids = (await again.client.groups.list()).map(({ id }) => id);
+  expect(await again.client.teach.readiness()).toMatchObject({ changedSince: 0 });
+  const fewer = await until(again.client, 'taught', () => again.client.teach.start({ groups: ids.slice(0, 2) }));
+  if (fewer.verdict?.reason === 'BETTER') expect(fewer.verdict.sentence).toMatch(/also knows \w+, \w+, which this was/);
+  expect(fewer.verdict?.activate).toBe(false);
+});
+
+test('a group that is alone learns from what is refused for it', async () => {
+  const { client, photos } = await groupedLibrary();
+  const [own, ...others] = await client.groups.list();
+  for (const { id } of others) await client.groups.remove({ id });
+  const id = own?.id ?? 0;
+  const alone = await client.groups.suggest({ id, k: 50 });
+  expect(alone).toMatchObject({ threshold: null, sentence: expect.stringMatching(/these are the nearest/) as string });
+  expect(new Set(alone.suggestions.map(({ probability }) => probability))).toEqual(new Set([0.5]));
+  // one of each other kind is refused, and two that are near
+  const paths = others.map(({ name }) => join(photos, name, '0.jpg'));
+  const strange = (await client.pictures.at({ paths })).map((picture) => picture ?? 0);
+  const near = alone.suggestions.filter(({ path }) => !path.includes(`/${own?.name ?? ''}/`)).slice(0, 2);
+  await client.groups.label({ id, pictures: [...strange, ...near.map((one) => one.id)], verdict: 'out' });
+  const told = await client.groups.suggest({ id, k: 50 });
+  expect(new Set(told.suggestions.map(({ probability }) => probability)).size).toBeGreaterThan(1);
 });
 
 test('suggests the rest of each group, remembers what was refused, and asks what would teach most', async () => {

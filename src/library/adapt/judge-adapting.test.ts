@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { Comparison } from '../../contract/teach-schemas.ts';
 import { bootstrapMean } from '../teach/bootstrap.ts';
 import type { TeachingEvaluation } from '../teach/evaluate-teaching.ts';
-import { besideTaught, judgeAdapting } from './judge-adapting.ts';
+import { judgeAdapting } from './judge-adapting.ts';
 
 const comparison = (before: number, after: number, half = 0.02): Comparison => {
   const around = (mean: number) => ({ mean, low: mean - half, high: mean + half });
@@ -42,14 +42,6 @@ describe('judgeAdapting', () => {
     expect(verdict).toMatchObject({ reason, activate: reason === 'BETTER', advice: [] });
     expect(verdict.sentence).toMatch(/^[A-Z].*\.$/);
     expect(verdict.sentence).not.toMatch(/NaN|undefined|null/);
-  });
-
-  it('never takes the place of what was taught by itself', () => {
-    const verdict = judgeAdapting(evaluation(40, better), comparison(0.9, 0.9));
-    expect(besideTaught(verdict)).toMatchObject({ activate: false, reason: 'BETTER' });
-    expect(besideTaught(verdict).sentence).toMatch(/What you taught goes on answering/);
-    const worse = judgeAdapting(nothing, comparison(0.9, 0.91));
-    expect(besideTaught(worse)).toBe(worse);
   });
 
   it('keeps what finds copies', () => {

@@ -16,13 +16,6 @@ export function judgeAdapting(evaluation: TeachingEvaluation, views: Comparison 
   return { activate: reason === 'BETTER', reason, sentence: sentenceOf(reason, evaluation, views), advice: [] };
 }
 
-/** The verdict where a version answers that was taught from groups: it knows what a person means, and is not replaced unasked. */
-export function besideTaught(verdict: TeachingVerdict): TeachingVerdict {
-  if (!verdict.activate) return verdict;
-  const sentence = `${verdict.sentence} What you taught goes on answering; use this instead where you want to.`;
-  return { ...verdict, activate: false, sentence };
-}
-
 function isLabelled({ queries }: TeachingEvaluation): boolean {
   return queries >= LEAST_QUERIES;
 }

@@ -72,6 +72,13 @@ export class EncoderSwitch {
     return this.#task?.takesOver === true ? this.#task.id : (this.#parts.settings.upcoming?.id ?? null);
   }
 
+  /** Whether it will answer with the version that was chosen for it last. */
+  get bringsWanted(): boolean {
+    const parts = this.upcoming;
+    if (!parts) return true;
+    return parts.projection.id === (this.#parts.catalog.models.active(parts.encoder.id) ?? parts.base.id);
+  }
+
   get progress(): EncodingProgress | null {
     const task = this.#task;
     if (!task) return null;

@@ -67,6 +67,10 @@ export class Encoders {
   }
 
   /** What the encoder that takes over next keeps; null where none does. */
+  get upcomingId(): string | null {
+    return this.#switch.upcomingId;
+  }
+
   get upcoming() {
     return this.#switch.upcoming;
   }
@@ -131,7 +135,7 @@ export class Encoders {
   use(id: string): Promise<void> {
     return this.#inTurn(async () => {
       if (id === this.active) return this.#switch.cancel();
-      if (this.#switch.progress?.takesOver && this.#switch.upcomingId === id) {
+      if (this.#switch.progress?.takesOver && this.#switch.upcomingId === id && this.#switch.bringsWanted) {
         this.#switch.resume();
         return;
       }

@@ -146,6 +146,11 @@ describe('Groups', () => {
     ]);
     groups.undo(change);
     expect(groups.list()).toEqual([]);
+    // one that has only pictures of its own is a group itself
+    const dog = join(photos, 'dog');
+    mkdirSync(dog);
+    const { groups: single } = await groups.createFromFolders(dog);
+    expect(single.map(({ name, pictures }) => [name, pictures])).toEqual([['dog', 3]]);
   });
 
   it('holds 50,000 pictures', () => {

@@ -11,7 +11,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { GroupRow, LabelRow, LabelState, LabelStore } from '../catalog/label-store.ts';
 import { readableFolder } from '../indexing/scan.ts';
 import { ChangeLog, isSame, isSameName, type ChangeSteps, type GroupStep, type LabelStep } from './change-log.ts';
-import { picturesOfSubFolders } from './folder-groups.ts';
+import { picturesByFolder } from './folder-groups.ts';
 
 interface GroupsParts {
   readonly catalog: Catalog;
@@ -87,7 +87,7 @@ export class Groups {
   /** See the contract. @throws ServiceError FOLDER_*, FOLDER_NOT_INDEXED */
   async createFromFolders(root: string): Promise<{ change: number; groups: PictureGroup[] }> {
     const folder = await readableFolder(root);
-    const byName = picturesOfSubFolders(this.#catalog, folder);
+    const byName = picturesByFolder(this.#catalog, folder);
     if (byName.size === 0) throw new ServiceError('FOLDER_NOT_INDEXED', folder);
     const { id, change } = this.#log.make((seq) => {
       const ids: number[] = [];

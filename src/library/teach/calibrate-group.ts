@@ -27,6 +27,8 @@ export interface GroupCalibration {
   readonly recall: number;
   /** A picture less familiar than this is like no group at all: see {@link familiarityOf}. */
   readonly leastFamiliar: number;
+  /** Whether an example does not belong: without one nothing can be said of precision, and the probability is 0.5. */
+  readonly isTold: boolean;
   /** Probability of belonging at a score s: 1 / (1 + exp(-(slope · s + offset))). */
   readonly slope: number;
   readonly offset: number;
@@ -68,7 +70,8 @@ export function calibrateGroup(examples: readonly ScoredExample[], target: Calib
   const { slope, offset } = probabilityOf(examples);
   const leastFamiliar = members.length < LEAST_MEMBERS ? 1 : lowQuantile(members.map((one) => one.familiarity));
   const candidates = examples.filter((one) => one.nearest && one.familiarity >= leastFamiliar);
-  const found = members.length < LEAST_MEMBERS ? null : thresholdOf(candidates, target);
+  const isTold = members.length < examples.length;
+  const found = members.length < LEAST_MEMBERS || !isTold ? null : thresholdOf(candidates, target);
   const above = candidates.filter(({ score }) => found !== null && score >= found);
   const right = above.filter(({ belongs }) => belongs).length;
   return {
@@ -76,6 +79,7 @@ export function calibrateGroup(examples: readonly ScoredExample[], target: Calib
     precision: above.length === 0 ? 0 : right / above.length,
     recall: members.length === 0 ? 0 : right / members.length,
     leastFamiliar,
+    isTold,
     slope,
     offset,
   };
@@ -123,6 +127,7 @@ const NEWTON_STEPS = 50;
 function probabilityOf(examples: readonly ScoredExample[]): { slope: number; offset: number } {
   const positives = examples.filter(({ belongs }) => belongs).length;
   const negatives = examples.length - positives;
+  if (negatives === 0) return { slope: 0, offset: 0 };
   const [yes, no] = [(positives + 1) / (positives + 2), 1 / (negatives + 2)];
   let slope = 0;
   let offset = Math.log((positives + 1) / (negatives + 1));

@@ -52,7 +52,8 @@ export class Inspector {
   async confusion(id: string): Promise<ModelConfusion> {
     const row = this.#parts.catalog.models.get(id);
     const described = row?.removedAt === null ? this.#parts.descriptions.of(id) : null;
-    if (described?.answered) {
+    // an adapted one was taught no group, and asked none
+    if (described?.answered && described.groups.length > 0) {
       const names = described.groups.map(({ name }) => name);
       return this.#shownConfusion(names, described.answered, true);
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { teachableGroups, type LabelledGroup } from './labelled-groups.ts';
+import { labelsChanged, teachableGroups, type LabelledGroup } from './labelled-groups.ts';
 
 function group(id: number, members: readonly number[]): LabelledGroup {
   return { id, name: `Group ${id}`, members, refused: [] };
@@ -55,5 +55,28 @@ describe('teachableGroups', () => {
     expect(found.groups).toHaveLength(500);
     expect(found.groups.reduce((sum, { members }) => sum + members.length, 0)).toBeLessThanOrEqual(4_000);
     expect(found.groups.every(({ members }, i) => members.length >= Math.min(2, i + 1))).toBe(true);
+  });
+});
+
+describe('labelsChanged', () => {
+  const taughtOf = (groups: readonly LabelledGroup[]): readonly LabelledGroup[] => {
+    const found = teachableGroups(groups, all);
+    return found.problem === null ? found.groups : [];
+  };
+  const none = (): boolean => false;
+
+  it('is 0 after a teaching, of large groups and twins too, and a few more members change a sample little', () => {
+    const groups = [group(1, range(1, 1000)), group(2, range(2001, 50)), group(3, range(2001, 50))];
+    const taught = taughtOf(groups);
+    expect(taught[0]?.members).toHaveLength(400);
+    expect(labelsChanged(taught, taughtOf(groups), none)).toBe(0);
+    const more = taughtOf([group(1, range(1, 1010)), ...groups.slice(1)]);
+    expect(labelsChanged(taught, more, none)).toBeLessThanOrEqual(20);
+  });
+
+  it('counts a group that was made since, and not one that was left out on purpose', () => {
+    const taught = [group(1, range(1, 9)), group(2, range(11, 9))];
+    const now = [group(1, range(1, 8)), group(2, range(11, 9)), group(3, range(21, 5)), group(4, range(31, 7))];
+    expect(labelsChanged(taught, now, (id) => id === 4)).toBe(1 + 7);
   });
 });

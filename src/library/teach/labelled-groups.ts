@@ -1,5 +1,3 @@
-import { createRandom } from '../../similarity/random.ts';
-
 /** A group as a person made it: what belongs to it, and what they said does not. */
 export interface LabelledGroup {
   readonly id: number;
@@ -102,8 +100,24 @@ function limited(groups: readonly LabelledGroup[], notices: string[]): LabelledG
     notices.push(
       `Of the ${group.members.length.toLocaleString('en')} pictures of “${group.name}” ${share} are taught.`,
     );
-    return { ...group, members: createRandom(group.id).sample(group.members, share) };
+    return { ...group, members: steadySample(group.members, share, group.id) };
   });
+}
+
+/** A sample that a few more or fewer ids change little: those whose scrambled ids are the smallest. */
+function steadySample(ids: readonly number[], count: number, seed: number): number[] {
+  return ids
+    .map((id) => ({ id, place: scrambled(id, seed) }))
+    .sort((a, b) => a.place - b.place || a.id - b.id)
+    .slice(0, count)
+    .map(({ id }) => id);
+}
+
+/** MurmurHash3's finalizer (Appleby, 2011): every bit of the id changes half of the result's. @returns 0 to 2³² − 1 */
+function scrambled(id: number, seed: number): number {
+  let bits = Math.imul(id ^ Math.imul(seed, 0x9e3779b1), 0x85ebca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2ae35);
+  return (bits ^ (bits >>> 16)) >>> 0;
 }
 
 /** The most that each may have so that all together have no more than {@link MOST_OF_ALL}. */
@@ -115,4 +129,27 @@ function fairShare(sizes: readonly number[]): number {
     left -= size;
   }
   return Number.POSITIVE_INFINITY;
+}
+
+/**
+ * How many members were added to groups or taken out of them since a version was taught.
+ *
+ * @param taught groups as the version was taught them
+ * @param groups as a teaching would take them now: see `teachableGroups`
+ * @param isNew whether a group was made since; another that the version does not know was left out of it on purpose
+ */
+export function labelsChanged(
+  taught: readonly { readonly id: number | null; readonly members: readonly number[] }[],
+  groups: readonly LabelledGroup[],
+  isNew: (id: number) => boolean,
+): number {
+  const before = new Map(taught.map(({ id, members }) => [id, new Set(members)]));
+  let changed = 0;
+  for (const { id, members } of groups) {
+    const known = before.get(id) ?? (isNew(id) ? new Set<number>() : null);
+    if (!known) continue;
+    const now = new Set(members);
+    changed += now.difference(known).size + known.difference(now).size;
+  }
+  return changed;
 }

@@ -7,7 +7,7 @@ import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { shownPicture, type ShownPicture } from '../pictures.ts';
-import { dot } from '../vectors/vector-index.ts';
+import { dot, normalize } from '../vectors/vector-index.ts';
 import { withBaseVectors, type BaseVectors } from './base-vectors.ts';
 import { calibrateGroup, probability, type ScoredExample } from './calibrate-group.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
@@ -76,8 +76,8 @@ export class Suggester {
       const own = suggesting.find(({ id }) => id === group);
       if (!own || own.members.length === 0) return nothing(group, emptySentence(wanted));
       const candidates = candidatesNear(view, own, wanted);
-      const { threshold, precision, recall } = own.calibration;
-      const few = threshold === null && own.members.length < FEW;
+      const { threshold, precision, recall, isTold } = own.calibration;
+      const few = threshold === null && (own.members.length < FEW || !isTold);
       const found = few
         ? await nearest(candidates, own)
         : (await inSlices(candidates, (some) => suggest(some, suggesting))).filter((one) => one.group === group);
@@ -91,7 +91,7 @@ export class Suggester {
         threshold,
         precision: threshold === null ? null : precision,
         recall: threshold === null ? null : recall,
-        sentence: few ? fewSentence(wanted) : threshold === null ? unsureSentence(wanted) : null,
+        sentence: threshold === null ? withoutThreshold(wanted, own, few) : null,
       };
     });
   }
@@ -145,12 +145,14 @@ function nothing(group: number, sentence: string): Suggestions {
   return { group, suggestions: [], threshold: null, precision: null, recall: null, sentence };
 }
 
-function fewSentence({ name }: LabelledGroup): string {
-  return `${name} has too few pictures to tell how sure a suggestion is: these are the nearest.`;
-}
-
-function unsureSentence({ name }: LabelledGroup): string {
-  return `No picture is sure enough to belong to ${name}. More pictures in it, or of what it is taken for in a group of its own, would help.`;
+/** Why a group has no threshold, and what would help. @param few whether the nearest are offered all the same */
+function withoutThreshold({ name }: LabelledGroup, { members }: SuggestingGroup, few: boolean): string {
+  if (!few) {
+    return `No picture is sure enough to belong to ${name}. More pictures in it, or of what it is taken for in a group of its own, would help.`;
+  }
+  return members.length < FEW
+    ? `${name} has too few pictures to tell how sure a suggestion is: these are the nearest.`
+    : `Nothing says yet what does not belong to ${name}: these are the nearest. Refuse those that do not, or make groups of them.`;
 }
 
 function emptySentence({ name, members }: LabelledGroup): string {
@@ -166,7 +168,7 @@ async function suggestingGroups(
   target: number | 'f1',
 ): Promise<SuggestingGroup[]> {
   const others = view.groups.filter((group) => group !== wanted && group.members.length > 0);
-  const chosen = [...(wanted ? [wanted] : []), ...others.slice(0, MOST_GROUPS)];
+  const chosen = [...(wanted ? [wanted] : []), ...(await competing(view, wanted, others))];
   const most = Math.max(LEAST_OF_A_GROUP, Math.min(MOST_MEMBERS, Math.floor(MOST_OF_ALL / chosen.length)));
   const members = chosen.map((group) =>
     createRandom(group.id)
@@ -185,15 +187,43 @@ async function suggestingGroups(
     .filter((group) => group.id === wanted?.id || group.members.length > 0);
 }
 
+/** Of many groups those that are nearest to the one asked for; where none is, those with the fewest members, which need questions most. */
+async function competing(
+  view: View,
+  wanted: LabelledGroup | null,
+  others: readonly LabelledGroup[],
+): Promise<readonly LabelledGroup[]> {
+  if (others.length <= MOST_GROUPS) return others;
+  if (!wanted) return others.toSorted((a, b) => a.members.length - b.members.length).slice(0, MOST_GROUPS);
+  const own = meanOf(view, wanted);
+  const scored = await inSlices(others, (some) =>
+    some.map((group) => ({ group, score: dot(own, meanOf(view, group)) })),
+  );
+  scored.sort((a, b) => b.score - a.score || a.group.id - b.group.id);
+  return scored.slice(0, MOST_GROUPS).map(({ group }) => group);
+}
+
+/** Mean vector of some members, by the model in use. */
+function meanOf({ parts }: View, { id, members }: LabelledGroup): Float32Array {
+  const mean = new Float32Array(parts.projection.dimensions);
+  for (const member of createRandom(id).sample(members, Math.min(LEAST_OF_A_GROUP, members.length))) {
+    const vector = parts.vectors.vector(member);
+    for (const d of mean.keys()) mean[d] = (mean[d] ?? 0) + (vector?.[d] ?? 0);
+  }
+  return normalize(mean);
+}
+
 /**
  * What the groups are calibrated with: what held-out pictures scored when the version was taught, and what pictures score that it was
- * not taught, each compared with all others. Those that it was taught are nearer than they would be, and say nothing.
+ * not taught, members and refused ones, each compared with all others. Those that it was taught are nearer than they would be, and say
+ * nothing. A refused picture says something of the group that it was refused for alone.
  */
 async function heldOutExamples(
-  { version }: View,
+  view: View,
   chosen: readonly LabelledGroup[],
   members: readonly (readonly TwofoldPicture[])[],
 ): Promise<ScoredExample[][]> {
+  const { version } = view;
   const taught = new Set(version?.groups.flatMap((group) => group.members));
   const fresh = new Map<number, TwofoldPicture>();
   for (const picture of members.flat()) if (!taught.has(picture.id)) fresh.set(picture.id, picture);
@@ -203,9 +233,20 @@ async function heldOutExamples(
       return scoredExamples([{ taught: members, heldOut: [{ picture, groups }] }], chosen.length);
     }),
   );
+  const refused = await Promise.all(
+    chosen.map((group, i) => {
+      const asked = group.refused.filter((id) => !taught.has(id) && !fresh.has(id)).slice(-MOST_MEMBERS);
+      const pictures = asked.flatMap((id) => twofold(view, id) ?? []);
+      return inSlices(pictures, (some) =>
+        some.flatMap((picture) => {
+          return scoredExamples([{ taught: members, heldOut: [{ picture, groups: [] }] }], chosen.length)[i] ?? [];
+        }),
+      );
+    }),
+  );
   return chosen.map(({ id }, i) => {
     const kept = version?.groups.find((group) => group.id === id)?.examples ?? [];
-    return [...kept, ...scored.flatMap((examples) => examples[i] ?? [])];
+    return [...kept, ...scored.flatMap((examples) => examples[i] ?? []), ...(refused[i] ?? [])];
   });
 }
 

@@ -1,6 +1,7 @@
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { startEncoder } from '../encoders/model-parts.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
+import { besideBroader } from './beside-answering.ts';
 import { withBaseVectors } from './base-vectors.ts';
 import { keepVersion } from './keep-version.ts';
 import type { PauseFlag } from './pause-flag.ts';
@@ -73,7 +74,7 @@ export async function teachDeep(
         run.onEvaluating(`Looking at pictures with what it learned: ${done} of ${of}`, (0.5 * done) / of),
     });
   });
-  const model = await runTeaching(
+  const taught = await runTeaching(
     { ...task, tuned: tuned.pictures },
     {
       pause,
@@ -83,6 +84,7 @@ export async function teachDeep(
       },
     },
   );
+  const model = besideBroader(parts, library.encoder.id, taught);
   const { featuresId: features, baseId: base } = tuned;
   const kept = keepVersion(parts.catalog, model, { encoder: features, base, kind: 'deep' });
   return {
@@ -90,7 +92,7 @@ export async function teachDeep(
     encoder: tuned.id,
     features,
     model,
-    notices: [...leftOut(task, tuned.pictures.vectors), ...JUDGED_ONCE],
+    notices: [...task.notices, ...leftOut(task, tuned.pictures.vectors), ...JUDGED_ONCE],
   };
 }
 

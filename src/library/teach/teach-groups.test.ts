@@ -48,6 +48,19 @@ describe('teachGroups', () => {
     expect(head.weights.kernel.every(Number.isFinite)).toBe(true);
   });
 
+  it('is not judged by pictures that the encoder was tuned with before, nor by what shows the same', async () => {
+    const groups = groupsOf(pictures, 12);
+    const members = groups.flatMap((group) => group.members);
+    const [later, ...seen] = members.toReversed();
+    const copy = [later ?? 0, seen.at(-1) ?? 0];
+    const { evaluation, verdict, head } = await taught(12, { seen: seen.slice(0, -1), inseparable: [] });
+    expect(evaluation.queries).toBe(2);
+    expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
+    // taught all the same
+    expect(head.weights).toEqual((await taught(12)).head.weights);
+    expect((await taught(12, { seen, inseparable: [copy] })).evaluation.queries).toBe(0);
+  });
+
   it('judges a tuned encoder by the pictures that it was not tuned with, against a head alone', async () => {
     const groups = groupsOf(pictures, 20);
     const heldOut = groups.flatMap(({ members }) => members.slice(0, 6));

@@ -25,6 +25,8 @@ export interface TeachingInput {
   readonly choices?: TeachingChoices;
   /** Instead of what is chosen from the amount of labels. */
   readonly settings?: TeachingSettings;
+  /** Pictures that the encoder was tuned with before: nothing is judged by them. */
+  readonly seen?: readonly number[] | undefined;
   /** Where the encoder itself was tuned with the groups. */
   readonly tuned?: TunedVectors | undefined;
 }
@@ -120,8 +122,11 @@ export async function teachGroups(
   const before = rowsOf(pictures, input.vectorOf, input.dimensions);
   const headRows = tuned ? rowsOf(pictures, tuned.vectorOf, input.dimensions) : before;
   const random = createRandom(settings.seed);
+  const seen = shownBy(input);
   const ask = (ids: readonly number[], weights: HeadWeights, most: number): JudgedQueries => ({
-    queries: random.sample(ids, most).map((id) => position.get(id) as number),
+    queries: random
+      .sample(seen.size === 0 ? ids : ids.filter((id) => !seen.has(id)), most)
+      .map((id) => position.get(id) as number),
     after: applyHead(weights, headRows, input.dimensions),
   });
   const groupsOf = groupsByPicture(groups);
@@ -153,6 +158,13 @@ export async function teachGroups(
     folds: folds.map(({ heldOut, head: { weights } }) => ({ heldOut, weights })),
     notices,
   };
+}
+
+/** What an encoder was tuned with before, and what shows the same. */
+function shownBy({ seen = [], inseparable }: TeachingInput): ReadonlySet<number> {
+  const shown = new Set(seen);
+  const alike = inseparable.filter((together) => together.some((id) => shown.has(id))).flat();
+  return new Set([...shown, ...alike]);
 }
 
 function withoutHeldOut(groups: readonly LabelledGroup[], heldOut: readonly number[]): Fold {

@@ -56,6 +56,7 @@ export async function teachModel(
       sample: task.sample,
       inseparable,
       settings: chosenSettings(groups, task.choices),
+      seen: task.seen,
       tuned: tuned && { vectorOf: (id) => tuned.get(id) ?? null, heldOut: task.tuned?.heldOut ?? [] },
     },
     trainer,

@@ -17,6 +17,10 @@ export interface TeachTask {
   /** See `TeachingInput.sample`. */
   readonly sample: readonly number[];
   readonly choices: TeachTaskChoices;
+  /** What was left out of the groups or drawn from, a sentence each. */
+  readonly notices: readonly string[];
+  /** Pictures that the encoder itself was tuned with, before: they are taught, and ask nothing. */
+  readonly seen?: readonly number[] | undefined;
   readonly tuned?: TunedPictures | undefined;
 }
 

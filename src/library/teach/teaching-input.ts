@@ -55,6 +55,7 @@ export async function teachTask(
     base: { relatedScore: base.relatedScore, smoothing: base.smoothing },
     sample,
     choices: { seed, loss, steps, learningRate },
+    notices: teachable.notices,
   };
 }
 

@@ -14,15 +14,15 @@ import type { Devices } from '../encoders/devices.ts';
 import type { Encoders } from '../encoders/encoders.ts';
 import { hasDevices } from '../encoders/model-parts.ts';
 import { ProgressTeller } from '../encoders/progress-teller.ts';
-import { switchEncoder } from '../encoders/switch-encoder.ts';
+import { ClosingError, GivenUpError, switchEncoder } from '../encoders/switch-encoder.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import { besideTaught } from '../adapt/judge-adapting.ts';
 import { adaptLibrary, LEAST_PICTURES, TOO_FEW, viewsNeeded } from '../adapt/adapt-library.ts';
 import { Activation } from './activation.ts';
+import { besideBroader, besideTaught } from './beside-answering.ts';
 import { withBaseVectors } from './base-vectors.ts';
-import { teachableGroups } from './labelled-groups.ts';
+import { labelsChanged, teachableGroups } from './labelled-groups.ts';
 import type { VersionDescriptions } from './model-description.ts';
 import { keepVersion } from './keep-version.ts';
 import { GrowingCurves } from './loss-curves.ts';
@@ -32,7 +32,7 @@ import { runTeaching } from './teach-run.ts';
 import type { TaughtModel, TeachStep } from './teach-task.ts';
 import { TuningEstimates } from './tuning-estimate.ts';
 import { teachTask, wantedGroups, type TeachRequest } from './teaching-input.ts';
-import { labelsChanged, Versions, type OtherEncoder } from './versions.ts';
+import { Versions, type OtherEncoder } from './versions.ts';
 
 interface TeachingParts {
   readonly paths: LibraryPaths;
@@ -66,7 +66,8 @@ interface Work {
 const IDLE = { state: 'idle', done: 0, sentence: '' } as const;
 
 function failed(what: Work['what'], error: unknown, signal: AbortSignal): TeachEvent {
-  if (signal.aborted) return { type: 'ended', what, code: null, message: 'Cancelled. Searches go on as before.' };
+  if (signal.aborted || error instanceof GivenUpError)
+    return { type: 'ended', what, code: null, message: 'Cancelled. Searches go on as before.' };
   const { code, message } = ServiceError.from(error);
   return { type: 'ended', what, code, message };
 }
@@ -134,11 +135,13 @@ export class Teaching {
     const { vectors } = active.current;
     const wanted = wantedGroups(catalog, request.groups);
     const teachable = teachableGroups(wanted, (id) => vectors.holds(id) || vectors.present.has(id));
+    const taughtNow = teachable.problem === null ? teachable.groups : [];
     const labelled = new Set(wanted.flatMap(({ members }) => members)).size;
     // an import or an adapting says nothing of the labels here
     const newest = catalog.models.all().find(({ kind }) => kind === 'head' || kind === 'deep');
     const description = newest ? this.#parts.descriptions.of(newest.id) : null;
-    const changedSince = description && labelsChanged(description, wanted);
+    const isNew = (id: number): boolean => (catalog.labels.group(id)?.createdAt ?? '') > (newest?.createdAt ?? '');
+    const changedSince = description && labelsChanged(description.groups, taughtNow, isNew);
     const base = { groups: wanted.length, labelled, changedSince };
     if (teachable.problem !== null) {
       return { ...base, ready: false, sentence: teachable.sentence, notices: [], seconds: 0 };
@@ -241,7 +244,7 @@ export class Teaching {
   }
 
   #adapt(signal: AbortSignal): Promise<Kept> {
-    const { active, catalog, descriptions } = this.#parts;
+    const { active, catalog } = this.#parts;
     return active.use(async (library) => {
       const adapted = await adaptLibrary(library, {
         signal,
@@ -250,10 +253,7 @@ export class Teaching {
         onPreparing: (sentence, done) => this.#enter('preparing', sentence, done),
         onEvaluating: (sentence, done) => this.#enter('evaluating', sentence, done),
       });
-      const answering = catalog.models.active(library.encoder.id);
-      // whatever its kind: an imported one may have been adapted
-      const isTaught = answering !== null && (descriptions.of(answering)?.groups.length ?? 0) > 0;
-      const model = isTaught ? { ...adapted, verdict: besideTaught(adapted.verdict) } : adapted;
+      const model = besideTaught(this.#parts, library.encoder.id, adapted);
       const of = { encoder: library.encoder.id, base: library.base.id, kind: 'adapted' } as const;
       return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
     });
@@ -262,10 +262,12 @@ export class Teaching {
   #teachHead(request: TeachRequest, signal: AbortSignal): Promise<Kept> {
     const { active, catalog, paths } = this.#parts;
     return active.use(async (parts) => {
-      const task = await withBaseVectors(paths, parts, (vectors) => teachTask(catalog, parts, vectors, request));
-      const model = await runTeaching(task, { pause: this.#pause, signal, onStep: (step) => this.#stepped(step) });
+      const gathered = await withBaseVectors(paths, parts, (vectors) => teachTask(catalog, parts, vectors, request));
+      const task = { ...gathered, seen: this.versions.seenByTuning(parts.encoder.id) };
+      const taught = await runTeaching(task, { pause: this.#pause, signal, onStep: (step) => this.#stepped(step) });
+      const model = besideBroader(this.#parts, parts.encoder.id, taught);
       const of = { encoder: parts.encoder.id, base: parts.base.id, kind: 'head' } as const;
-      return { ...keepVersion(catalog, model, of), model, encoder: null, notices: [] };
+      return { ...keepVersion(catalog, model, of), model, encoder: null, notices: task.notices };
     });
   }
 
@@ -346,10 +348,13 @@ export class Teaching {
     try {
       await switchEncoder(encoders, encoder.id, {
         signal,
+        isPaused: () => this.#paused,
         onProgress: (done, sentence) => this.#enter('activating', sentence, done),
       });
     } catch (error) {
-      catalog.models.setActive(encoder.features, before);
+      // where it goes on later, at the next start or when the disk has room, it brings the version with it
+      const isGivenUp = signal.aborted && !(signal.reason instanceof ClosingError);
+      if (isGivenUp || encoders.upcomingId !== encoder.id) catalog.models.setActive(encoder.features, before);
       throw error;
     }
     return this.#swapped();
@@ -380,13 +385,18 @@ export class Teaching {
   }
 
   /** Resolves when nothing runs any more. */
-  async cancel(): Promise<void> {
-    this.#work?.abort.abort(new Error('cancelled'));
+  cancel(): Promise<void> {
+    return this.#end(new Error('cancelled'));
+  }
+
+  async #end(reason: Error): Promise<void> {
+    this.#work?.abort.abort(reason);
     await this.#work?.ended;
   }
 
+  /** An encoding anew for a version goes on at the next start. */
   async close(): Promise<void> {
-    await this.cancel();
+    await this.#end(new ClosingError());
     this.#teller.close();
   }
 }

@@ -14,12 +14,14 @@ import { startEncoder, type ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import { chooseSettings, typicalSize } from './choose-settings.ts';
+import type { VersionDescriptions } from './model-description.ts';
 import type { TeachTask, TunedPictures, TuningDivision } from './teach-task.ts';
 import { encodePictures, taughtPictures } from './tuning-pictures.ts';
 
 export interface TuningParts {
   readonly paths: LibraryPaths;
   readonly catalog: Catalog;
+  readonly descriptions: VersionDescriptions;
   readonly decoders: DecodePool;
   readonly devices: Devices;
 }

@@ -95,10 +95,15 @@ function sentenceOf(reason: VerdictReason, { queries, measures, general }: Teach
   const { before, after } = measures.p10;
   const found = `Of ten results ${inTen(before.mean)} were right before and ${inTen(after.mean)} are now`;
   const pictures = `${queries} pictures that it had not been taught`;
-  const isRestKnown = general.untaught !== null || general.samePairs !== null;
+  const rest =
+    general.untaught !== null
+      ? ' What it was not taught is found as well as before.'
+      : general.samePairs !== null
+        ? ' Copies and bursts are found as well as before.'
+        : '';
   switch (reason) {
     case 'BETTER':
-      return `${found}, on ${pictures}.${isRestKnown ? ' The rest of your library is found as well as before.' : ''}`;
+      return `${found}, on ${pictures}.${rest}`;
     case 'TOO_FEW':
       return 'There are too few pictures in your groups to tell whether teaching helps, so the search stays as it is.';
     case 'NOT_BETTER':

@@ -15,8 +15,7 @@ import { encoderOfFeatures } from '../encoders/encoder-list.ts';
 import type { Encoders } from '../encoders/encoders.ts';
 import { idsOfEncoder } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
-import type { LabelledGroup } from './labelled-groups.ts';
-import type { ModelDescription, VersionDescriptions } from './model-description.ts';
+import type { VersionDescriptions } from './model-description.ts';
 import { readModelFile, writeModelFile } from './model-file.ts';
 import type { TunedWeights } from './tuned-weights.ts';
 import { isTunable } from './tune-encoder.ts';
@@ -229,6 +228,17 @@ export class Versions {
     return fresh.length;
   }
 
+  /** Labelled pictures that an encoder was tuned with here: they cannot judge what is taught on its vectors. */
+  seenByTuning(encoder: string): readonly number[] {
+    const { catalog, descriptions } = this.#parts;
+    const tunings = catalog.models.all().filter((row) => row.encoder === encoder && row.kind === 'deep');
+    return tunings.flatMap(({ id }) => {
+      const { groups = [], answered = [] } = descriptions.of(id) ?? {};
+      const heldOut = new Set(answered.map((picture) => picture.id));
+      return groups.flatMap(({ members }) => members.filter((member) => !heldOut.has(member)));
+    });
+  }
+
   /** Forgets for good what was removed a month ago, and the encoders that were tuned for it. */
   async purge(): Promise<void> {
     this.#parts.catalog.models.purgeRemovedBefore(new Date(Date.now() - KEPT_MS).toISOString());
@@ -279,16 +289,4 @@ async function bytesOf(folder: string): Promise<number> {
     ),
   );
   return sizes.reduce((sum, size) => sum + size, 0);
-}
-
-/** How many members were added to groups or taken out of them since a version was taught. */
-export function labelsChanged({ groups: taught }: ModelDescription, groups: readonly LabelledGroup[]): number {
-  const before = new Map(taught.map(({ id, members }) => [id, new Set(members)]));
-  let changed = 0;
-  for (const { id, members } of groups) {
-    const known = before.get(id) ?? new Set<number>();
-    const now = new Set(members);
-    changed += now.difference(known).size + known.difference(now).size;
-  }
-  return changed;
 }

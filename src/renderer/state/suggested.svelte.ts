@@ -29,7 +29,9 @@ export class Suggested {
       .filter(({ id }) => !this.#answered.has(id))
       .sort((a, b) => place(a.id) - place(b.id));
   });
-  readonly sure = $derived(this.offered.filter(({ probability }) => probability >= SURE));
+  readonly sure = $derived(
+    this.answer?.threshold == null ? [] : this.offered.filter(({ probability }) => probability >= SURE),
+  );
 
   readonly #labelling: Labelling;
   #client: ServiceClient | null = null;
