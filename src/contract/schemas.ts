@@ -107,6 +107,8 @@ export const picture = z.object({
   /** Absolute path of the first copy; `copies` are further paths with the same content. */
   path: z.string(),
   copies: z.array(z.string()),
+  /** Files that go with them, which it is shown for: the camera raw file of the same name, the film of a Live Photo. */
+  companions: z.array(z.string()),
   /** Pixels, upright (EXIF orientation applied). */
   width: z.number().int().positive(),
   height: z.number().int().positive(),

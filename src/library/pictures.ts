@@ -9,6 +9,7 @@ import { pathInside, sourceHolding } from './indexing/sources.ts';
 import { FileFailureError } from './media/decode-protocol.ts';
 import type { DecodePool } from './media/decode-pool.ts';
 import { browserMimeType } from './media/formats.ts';
+import { FolderNames } from './media/pairs.ts';
 import type { LibraryPaths } from './library-folder.ts';
 
 /** Longest side of a rendering for formats that browsers cannot show: sharp on a 4K screen, 0.5 MB. */
@@ -76,13 +77,19 @@ export function shownPicture(catalog: Catalog, id: number): ShownPicture | null 
 }
 
 /** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */
-export function describePicture(catalog: Catalog, id: number): Picture {
+export async function describePicture(catalog: Catalog, id: number): Promise<Picture> {
   const media = knownMedia(catalog, id);
   const files = catalog.filesOfMedia(id);
   const [path, ...copies] = files.map(absolutePath);
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
-  return { ...media, path, copies, modifiedAt: new Date(modified).toISOString() };
+  const companions = (await Promise.all([path, ...copies].map(companionsOf))).flat();
+  return { ...media, path, copies, companions, modifiedAt: new Date(modified).toISOString() };
+}
+
+async function companionsOf(path: string): Promise<string[]> {
+  const names = (await FolderNames.of(dirname(path))).companionsOf(basename(path));
+  return names.map((name) => join(dirname(path), name));
 }
 
 /** Every picture packed for the grid, newest first: when it was taken, else when its oldest file was written. */

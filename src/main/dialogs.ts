@@ -2,7 +2,10 @@ import { BrowserWindow, dialog, type IpcMainInvokeEvent, type OpenDialogOptions 
 import type { EncoderPlace } from '../contract/bridge.ts';
 
 /** The formats that the library decodes. "All files" stays a choice: a name says little about a file. */
-const PICTURE_EXTENSIONS = ['jpg', 'jpeg', 'png', 'webp', 'tif', 'tiff', 'gif', 'avif', 'heic', 'heif'];
+const PICTURE_EXTENSIONS = (
+  'jpg jpeg jpe jfif png webp tif tiff gif avif heic heif hif bmp dib svg svgz psd psb jxl ' +
+  'cr2 cr3 nef nrw arw sr2 srf dng raf orf rw2 rwl raw pef srw 3fr iiq erf'
+).split(' ');
 
 /** The system's dialog for a folder of photos. Null where the person cancelled. */
 export function chooseFolder(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {

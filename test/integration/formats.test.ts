@@ -14,7 +14,8 @@ import {
   quarterPixels,
   type PsdOptions,
 } from '../fixtures/picture-files.ts';
-import { rafFile, rawFiles } from '../fixtures/raw-files.ts';
+import { JXL, jxlContainer } from '../fixtures/jxl-files.ts';
+import { rafFile, rawFiles, tiff } from '../fixtures/raw-files.ts';
 
 /** Red, green and blue of Adobe RGB (1998) as XYZ under D50. */
 const ADOBE_RGB = [
@@ -204,6 +205,15 @@ test('camera raw without a preview is named', async () => {
   await expect(decode(rafFile(Buffer.alloc(400)))).rejects.toMatchObject({ code: 'NO_PREVIEW' });
 });
 
+test('JPEG XL: as it is, and with EXIF in a container', async () => {
+  const picture = await decode(JXL);
+  expect(picture).toMatchObject({ format: 'jxl', width: 48, height: 64 });
+  await expectQuarters(picture, QUARTERS);
+  const dated = await decode(jxlContainer(JXL, tiff([[272, 2, 'Semblance Test']])));
+  expect(dated).toMatchObject({ format: 'jxl', width: 48, height: 64, exif: { camera: 'Semblance Test' } });
+  await expectQuarters(dated, QUARTERS);
+});
+
 test('SVG is drawn as large as it is wanted, whatever size it names, and reaches for no file', async () => {
   const squares = QUARTERS.map(
     ([r, g, b], i) =>
@@ -220,7 +230,8 @@ test('SVG is drawn as large as it is wanted, whatever size it names, and reaches
 });
 
 test.each([
-  ['a JPEG XL named .jpg', Buffer.from('ff0a7a0430', 'hex'), 'FORMAT_UNSUPPORTED'],
+  ['a JPEG 2000 named .jpg', Buffer.from('0000000c6a5020200d0a870a', 'hex'), 'FORMAT_UNSUPPORTED'],
+  ['a JPEG XL that is cut off', Buffer.from('ff0a7a0430', 'hex'), 'FILE_DAMAGED'],
   ['a film named .jpg', Buffer.from('\0\0\0\x18ftypisom\0\0\x02\0isommp41', 'latin1'), 'VIDEO_UNSUPPORTED'],
   ['a text named .jpg', Buffer.from('Dear diary, '), 'FILE_NOT_A_PICTURE'],
   ['nothing', Buffer.alloc(0), 'FILE_EMPTY'],

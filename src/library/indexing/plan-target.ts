@@ -16,7 +16,7 @@ export interface IndexTarget {
 
 /** What a run has to do for a target. */
 export interface TargetPlan {
-  /** Files that lie there. */
+  /** Files that lie there, without those that another picture is shown for. */
   readonly found: number;
   readonly plan: IndexPlan;
   /** Known files that are gone, or are to be read. */
@@ -66,7 +66,7 @@ export async function planTarget(
     return planScanned(whole, catalog.knownUnder(source.id, ''), (path) => isUnder(path, start));
   }
   const scan = await scanPaths(source.path, paths, options);
-  const known = await knownAt(catalog, source.id, paths);
+  const known = await knownAt(catalog, source.id, [...paths, ...scan.besides]);
   // only what lies at the paths is known here
   return planScanned(scan, known, () => true);
 }
@@ -93,7 +93,7 @@ function planScanned(
 ): TargetPlan {
   const plan = planIndexing(files, known, (path) => isInScope(path) && !unreadable.some((at) => isUnder(path, at)));
   const paths = new Set([...plan.gone, ...plan.read.map(({ path }) => path)]);
-  return { found: files.length, plan, concerned: known.files.filter(({ path }) => paths.has(path)) };
+  return { found: files.length - plan.paired, plan, concerned: known.files.filter(({ path }) => paths.has(path)) };
 }
 
 async function planInWorker(task: ScanTask, { signal, onFound }: ScanOptions): Promise<TargetPlan> {

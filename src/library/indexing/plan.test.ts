@@ -4,7 +4,13 @@ import type { FailureRow, FileRow } from '../catalog/catalog.ts';
 import { planIndexing } from './plan.ts';
 import type { ScannedFile } from './scan.ts';
 
-const scanned = (path: string, mtimeMs = 1, size = 10): ScannedFile => ({ path, kind: 'picture', size, mtimeMs });
+const scanned = (path: string, mtimeMs = 1, size = 10): ScannedFile => ({
+  path,
+  kind: 'picture',
+  size,
+  mtimeMs,
+  paired: false,
+});
 const file = (path: string, mtimeMs = 1, size = 10): FileRow => ({ sourceId: 1, path, size, mtimeMs, mediaId: 1 });
 const failure = (path: string, code: FailureRow['code'], mtimeMs = 1): FailureRow => ({
   sourceId: 1,
@@ -49,18 +55,32 @@ test('what was not found is gone only where the scan looked', () => {
   expect(planIndexing([], known, (path) => path.startsWith('a/')).gone).toEqual(['a/x.jpg']);
 });
 
+test('what another picture is shown for is passed over, unless it was a picture before', () => {
+  const pair = [scanned('a.jpg'), { ...scanned('a.cr2'), paired: true }];
+  const refused = { files: [], failures: [failure('a.cr2', 'FORMAT_UNSUPPORTED')] };
+  const plan = planIndexing(pair, refused, () => true);
+  expect(plan.read.map(({ path }) => path)).toEqual(['a.jpg']);
+  // its old failure goes
+  expect(plan).toMatchObject({ paired: 1, gone: ['a.cr2'] });
+  expect(planIndexing(pair, { files: [file('a.cr2')], failures: [] }, () => true)).toMatchObject({
+    unchanged: 1,
+    paired: 0,
+    gone: [],
+  });
+});
+
 test('every scanned file ends in exactly one place', () => {
   const path = fc.constantFrom('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg');
   const kind = fc.constantFrom('picture' as const, 'unsupported' as const, 'other' as const);
   const scan = fc.uniqueArray(
-    fc.record({ path, kind, size: fc.constantFrom(10, 11), mtimeMs: fc.constantFrom(1, 2) }),
+    fc.record({ path, kind, size: fc.constantFrom(10, 11), mtimeMs: fc.constantFrom(1, 2), paired: fc.boolean() }),
     { selector: (entry) => entry.path },
   );
   fc.assert(
     fc.property(scan, fc.uniqueArray(path), fc.uniqueArray(path), (files, known, failed) => {
       const rows = { files: known.map((p) => file(p)), failures: failed.map((p) => failure(p, 'FILE_DAMAGED')) };
       const plan = planIndexing(files, rows, () => true);
-      const places = plan.unchanged + plan.read.length + plan.stillFailing.length + plan.refused.length;
+      const places = plan.unchanged + plan.paired + plan.read.length + plan.stillFailing.length + plan.refused.length;
       expect(places).toBe(files.length);
     }),
   );

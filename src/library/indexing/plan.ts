@@ -12,6 +12,8 @@ export interface IndexPlan {
   readonly stillFailing: FailureRow[];
   /** Files that need no opening to be refused, by their name. */
   readonly refused: { readonly file: ScannedFile; readonly code: FileFailureCode; readonly message: string }[];
+  /** Files that another picture is shown for: they are neither read nor refused. */
+  readonly paired: number;
   /** Paths that are known and were not found. */
   readonly gone: string[];
 }
@@ -47,11 +49,17 @@ export function planIndexing(
   const seen = new Set<string>();
   const plan = {
     unchanged: 0,
+    paired: 0,
     read: [] as ScannedFile[],
     stillFailing: [] as FailureRow[],
     refused: [] as IndexPlan['refused'],
   };
   for (const file of scanned) {
+    // what was a picture of its own before the other came stays one, with what was said of it
+    if (file.paired && !files.has(file.path)) {
+      plan.paired++;
+      continue;
+    }
     seen.add(file.path);
     const failure = failures.get(file.path);
     if (file.kind !== 'picture') {

@@ -1,8 +1,9 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { lstat, opendir, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, relative, sep } from 'node:path';
+import { basename, join, posix, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { nameKind, type NameKind } from '../media/formats.ts';
+import { FolderNames } from '../media/pairs.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 
 /** A file as it lies on disk now. `path` is relative to the source, with `/` between folders. */
@@ -11,6 +12,8 @@ export interface ScannedFile {
   readonly kind: Exclude<NameKind, 'companion'>;
   readonly size: number;
   readonly mtimeMs: number;
+  /** It goes with a picture of the same name, which is shown for both: a camera raw file, the film of a Live Photo. */
+  readonly paired: boolean;
 }
 
 /** Folders that are no one's photos: systems' trash, catalogs of other programs, thumbnails of network drives. */
@@ -53,6 +56,8 @@ export interface Scan {
   readonly files: ScannedFile[];
   /** Folders inside that could not be read: what is known of them is kept. Relative to the source. */
   readonly unreadable: string[];
+  /** Paths that were looked at although they were not asked for: what goes with those that were. */
+  readonly besides: string[];
 }
 
 /**
@@ -81,7 +86,7 @@ export async function scanFolder(folder: string, start: string, options: ScanOpt
     for (const file of await looks.all(folder, current, names)) files.push(file);
     options.onFound(files.length);
   }
-  return { files, unreadable };
+  return { files, unreadable, besides: [] };
 }
 
 /**
@@ -130,10 +135,15 @@ export async function scanPaths(folder: string, paths: readonly string[], option
   const rules = new IgnoreRules(folder);
   const files = new Map<string, ScannedFile>();
   const folders: string[] = [];
-  for (let i = 0; i < paths.length; i += STATS_AT_ONCE) {
+  const namesOf = namesOfFolders(folder);
+  const besides = await companionsOf(paths, namesOf);
+  const asked = [...paths, ...besides];
+  for (let i = 0; i < asked.length; i += STATS_AT_ONCE) {
     options.signal.throwIfAborted();
-    const slice = paths.slice(i, i + STATS_AT_ONCE);
-    for (const found of await Promise.all(slice.map((path) => scanPath(folder, path, rules, options.except)))) {
+    const slice = asked.slice(i, i + STATS_AT_ONCE);
+    for (const found of await Promise.all(
+      slice.map((path) => scanPath(folder, path, rules, namesOf, options.except)),
+    )) {
       if (typeof found === 'string') folders.push(found);
       else if (found) files.set(found.path, found);
     }
@@ -145,12 +155,39 @@ export async function scanPaths(folder: string, paths: readonly string[], option
     const scan = await scanFolder(folder, start, { ...options, onFound }).catch((error: unknown) => {
       if (!(error instanceof ServiceError)) throw error;
       // gone again: then nothing is in it; without permission: then what is known of it is kept
-      return { files: [], unreadable: error.code === 'FOLDER_UNREADABLE' ? [start] : [] };
+      return { files: [], unreadable: error.code === 'FOLDER_UNREADABLE' ? [start] : [], besides: [] };
     });
     for (const file of scan.files) files.set(file.path, file);
     unreadable.push(...scan.unreadable);
   }
-  return { files: [...files.values()], unreadable };
+  return { files: [...files.values()], unreadable, besides };
+}
+
+/** The names in the folders of a source, each listed once. Given a folder's path relative to it. */
+function namesOfFolders(root: string): (folder: string) => Promise<FolderNames> {
+  const listed = new Map<string, Promise<FolderNames>>();
+  return (folder) => {
+    const names = listed.get(folder) ?? FolderNames.of(join(root, folder));
+    listed.set(folder, names);
+    return names;
+  };
+}
+
+/** What goes with pictures that came, changed or went: whether it is shown by another may be different now. */
+async function companionsOf(
+  paths: readonly string[],
+  namesOf: (folder: string) => Promise<FolderNames>,
+): Promise<string[]> {
+  const asked = new Set(paths);
+  const found = new Set<string>();
+  for (const path of paths) {
+    const folder = posix.dirname(path);
+    for (const name of (await namesOf(folder)).companionsOf(posix.basename(path))) {
+      const companion = posix.join(folder, name);
+      if (!asked.has(companion)) found.add(companion);
+    }
+  }
+  return [...found];
 }
 
 /** The file at a path, or the path itself where it is a folder; null where there is nothing of a person's. */
@@ -158,6 +195,7 @@ async function scanPath(
   root: string,
   path: string,
   rules: IgnoreRules,
+  namesOf: (folder: string) => Promise<FolderNames>,
   except: readonly string[],
 ): Promise<ScannedFile | string | null> {
   const parts = path.split('/');
@@ -170,7 +208,8 @@ async function scanPath(
   if (stats.isDirectory()) return path;
   const kind = nameKind(basename(path));
   if (!stats.isFile() || kind === 'companion') return null;
-  return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs };
+  const paired = (await namesOf(posix.dirname(path))).isPaired(posix.basename(path));
+  return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs, paired };
 }
 
 /** A drive that takes longer for {@link STATS_AT_ONCE} files has something to gain from being asked for several at once. */
@@ -187,6 +226,7 @@ class FileLooks {
   async all(root: string, folder: string, names: readonly string[]): Promise<ScannedFile[]> {
     const inside = portable(relative(root, folder));
     const files: ScannedFile[] = [];
+    const alike = new FolderNames(names);
     for (let i = 0; i < names.length; i += STATS_AT_ONCE) {
       const slice = names.slice(i, i + STATS_AT_ONCE);
       const begun = performance.now();
@@ -199,7 +239,8 @@ class FileLooks {
         if (kind === 'companion') continue;
         // listed a moment ago and gone now, or a name that is not valid UTF-8: the read will say so
         const { size, mtimeMs } = stats[j] ?? { size: 0, mtimeMs: 0 };
-        files.push({ path: inside === '' ? name : `${inside}/${name}`, kind, size, mtimeMs });
+        const path = inside === '' ? name : `${inside}/${name}`;
+        files.push({ path, kind, size, mtimeMs, paired: alike.isPaired(name) });
       }
     }
     return files;

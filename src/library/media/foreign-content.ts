@@ -8,7 +8,6 @@ import { FileFailureError } from './decode-protocol.ts';
 export function foreignContent(bytes: Uint8Array): FileFailureError | null {
   const head = Buffer.from(bytes.buffer, bytes.byteOffset, Math.min(16, bytes.byteLength));
   const hex = head.toString('hex');
-  if (hex.startsWith('ff0a') || hex.startsWith('0000000c4a584c20')) return unsupported('JPEG XL');
   if (hex.startsWith('0000000c6a502020') || hex.startsWith('ff4fff51')) return unsupported('JPEG 2000');
   const riff = head.toString('latin1', 0, 4) === 'RIFF' && head.toString('latin1', 8, 11) === 'AVI';
   // MP4 and MOV, Matroska and WebM, AVI

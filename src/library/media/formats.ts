@@ -10,17 +10,20 @@ import { extname } from 'node:path';
  */
 export type NameKind = 'picture' | 'video' | 'unsupported' | 'companion' | 'other';
 
-const PICTURES = new Set(
-  (
-    '.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif .heic .heif .hif .bmp .dib .svg .svgz .psd .psb ' +
-    // camera raw
-    '.cr2 .cr3 .nef .nrw .arw .sr2 .srf .dng .raf .orf .rw2 .rwl .raw .pef .srw .3fr .iiq .erf'
-  ).split(' '),
+const RAW = new Set(
+  '.cr2 .cr3 .nef .nrw .arw .sr2 .srf .dng .raf .orf .rw2 .rwl .raw .pef .srw .3fr .iiq .erf'.split(' '),
 );
+
+const PICTURES = new Set([
+  ...'.jpg .jpeg .jpe .jfif .png .webp .tif .tiff .gif .avif .heic .heif .hif .bmp .dib .svg .svgz .psd .psb .jxl'.split(
+    ' ',
+  ),
+  ...RAW,
+]);
 
 const VIDEOS = new Set('.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'.split(' '));
 
-const UNSUPPORTED = new Set('.jxl .jp2 .j2k .ico .tga .exr .hdr .crw .x3f .mrw .kdc .dcr .mef .mos'.split(' '));
+const UNSUPPORTED = new Set('.jp2 .j2k .ico .tga .exr .hdr .crw .x3f .mrw .kdc .dcr .mef .mos'.split(' '));
 
 /** Sidecars of edits and exports, previews of cameras, and the systems' own litter. */
 const COMPANIONS = new Set('.xmp .aae .thm .json .ini .db .lnk .url .part .crdownload .tmp'.split(' '));
@@ -34,6 +37,11 @@ export function nameKind(name: string): NameKind {
   if (UNSUPPORTED.has(extension)) return 'unsupported';
   if (COMPANIONS.has(extension)) return 'companion';
   return 'other';
+}
+
+/** Whether a name is that of a camera raw file. */
+export function isRawName(name: string): boolean {
+  return RAW.has(extname(name).toLowerCase());
 }
 
 /** Media type of a format that Chromium shows by itself, or null where a rendering is needed. `format` is as decoding named it. */

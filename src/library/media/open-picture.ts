@@ -4,6 +4,7 @@ import { decodeFailure } from './decode-failure.ts';
 import { FileFailureError } from './decode-protocol.ts';
 import { foreignContent } from './foreign-content.ts';
 import { heicToTiff } from './heic.ts';
+import { jxlHeader, jxlToTiff } from './jxl.ts';
 import { psdHeader, psdToTiff } from './psd.ts';
 import { largestJpeg, rawFile, withOrientation, type RawFile } from './raw-preview.ts';
 
@@ -12,6 +13,9 @@ const MAX_PIXELS = 0x3fff * 0x3fff;
 
 /** The same for what has to be in memory whole, some eight bytes a pixel in all, while it is decoded. */
 const MAX_WHOLE_PIXELS = 64e6;
+
+/** libjxl works in floating point: sixteen bytes a pixel and more. */
+const MAX_JXL_PIXELS = 32e6;
 
 /** Formats that libvips and libheif unpack as one piece; of the others only some rows are in memory. */
 const WHOLE = new Set(['webp', 'gif', 'avif', 'heic']);
@@ -50,7 +54,7 @@ export interface OpenPicture {
  */
 export async function openPicture(bytes: Uint8Array): Promise<OpenPicture> {
   if (bytes.byteLength === 0) throw new FileFailureError('FILE_EMPTY', 'The file is empty (0 bytes).');
-  return openRaw(bytes) ?? openBmp(bytes) ?? openPsd(bytes) ?? openWithSharp(bytes);
+  return openRaw(bytes) ?? openBmp(bytes) ?? openPsd(bytes) ?? openJxl(bytes) ?? openWithSharp(bytes);
 }
 
 function openBmp(bytes: Uint8Array): OpenPicture | null {
@@ -69,6 +73,15 @@ function openPsd(bytes: Uint8Array): OpenPicture | null {
   checkPixels(header, MAX_WHOLE_PIXELS);
   const image = (): Promise<Sharp> => Promise.resolve(sharp(psdToTiff(bytes, header), OPTIONS));
   return { format: 'psd', width, height, exif: exif ? [exif] : [], image };
+}
+
+function openJxl(bytes: Uint8Array): OpenPicture | null {
+  const header = jxlHeader(bytes);
+  if (!header) return null;
+  checkPixels(header, MAX_JXL_PIXELS);
+  const { width, height, exif } = header;
+  const image = async (): Promise<Sharp> => sharp(await jxlToTiff(bytes), OPTIONS);
+  return { format: 'jxl', width, height, exif: exif ? [exif] : [], image };
 }
 
 /** Camera raw: the largest of the pictures that the camera made of it. */

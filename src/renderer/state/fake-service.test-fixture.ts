@@ -379,6 +379,7 @@ function pictureOf(id: number): Picture {
     hash: id.toString(16).padStart(64, '0'),
     path: `/photos/${id}.jpg`,
     copies: [],
+    companions: [],
     width: 300,
     height: 200,
     bytes: 1000,
