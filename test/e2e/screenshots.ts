@@ -214,7 +214,7 @@ async function words(running: Running): Promise<void> {
   await page.keyboard.press('Enter');
   await result(page).waitFor();
   await shoot(running, 'results of words');
-  await dropFiles(page, [join(folder, 'Holidays', 'big-0000.jpg')]);
+  await dropFiles(page, [join(folder, 'Holidays', '0000.jpg')]);
   await page.getByRole('complementary', { name: 'Examples' }).getByRole('img').waitFor();
   await result(page).waitFor();
   await shoot(running, 'results of words and a picture');

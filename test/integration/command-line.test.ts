@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { jsonLines, runCommand, startCommand, temporaryFolder } from '../fixtures/library.ts';
-import { writeDrawings } from '../fixtures/pictures.ts';
+import { writeDrawings, writeRepeatedDrawings } from '../fixtures/pictures.ts';
 
 test('index, status, failures, similar, evaluate and verify as scripts see them', async () => {
   const folder = await temporaryFolder();
@@ -74,7 +74,7 @@ test('wrong usage is 2 with the line that helps, a failure is 1 with its code', 
 test('Ctrl-C stops cleanly with 130, and the same command goes on from there', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
-  await writeDrawings(photos, 150, 1, 640, 480);
+  await writeRepeatedDrawings(photos, 150, { width: 1200, height: 900 });
   const args = ['index', photos, '--library', join(folder, 'library'), '--json'];
   const { child, result } = startCommand(...args);
   // in the midst of the work: some thumbnails are there

@@ -7,7 +7,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import { layoutCount } from '../../src/contract/picture-layout.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
-import { writeDrawings } from '../fixtures/pictures.ts';
+import { writeDrawings, writeRepeatedDrawings } from '../fixtures/pictures.ts';
 
 /** A client on the far end of a real message port, as the window has it. */
 async function clientOverPort(library: string): Promise<ServiceClient> {
@@ -61,7 +61,7 @@ test('errors arrive typed, and input that the contract does not allow is refused
 test('a search is answered while an index run is under way, and cancel reaches the run', async () => {
   const folder = await temporaryFolder();
   await writeDrawings(join(folder, 'few'), 10);
-  await writeDrawings(join(folder, 'many'), 150, 100, 1200, 900);
+  await writeRepeatedDrawings(join(folder, 'many'), 150, { width: 1200, height: 900 });
   const client = await clientOverPort(join(folder, 'library'));
   await indexFolders(client, join(folder, 'few'));
   const running = indexFolders(client, join(folder, 'many'));

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createEncoder, type Encoder } from '../../src/compute/encoder.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
-import { bombPng, drawing, writeBytes, writeDrawings } from '../fixtures/pictures.ts';
+import { bombPng, drawing, writeBytes, writeDrawings, writeRepeatedDrawings } from '../fixtures/pictures.ts';
 
 test('indexes what can be read, names everything else, and reads nothing twice', async () => {
   const folder = await temporaryFolder();
@@ -202,7 +202,7 @@ test('an empty folder is no error', async () => {
 test('pause holds the run, cancel ends it, and the next run goes on from there', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
-  await writeDrawings(photos, 160, 1, 1200, 900);
+  await writeRepeatedDrawings(photos, 160, { width: 1200, height: 900, different: 40 });
   const { client } = await openLibrary(join(folder, 'library'));
   const running = indexFolders(client, photos);
   const stop = new AbortController();
