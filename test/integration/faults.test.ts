@@ -33,7 +33,7 @@ function contents(library: string): unknown {
 test('killed at several moments, the next run ends in the same state as one that was not', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
-  await writeDrawings(photos, 120, 1, 900, 700);
+  await writeDrawings(photos, 120, 1, 480, 360);
   await writeFile(join(photos, 'bad.jpg'), 'no picture');
   const whole = join(folder, 'whole');
   const started = performance.now();
