@@ -1,10 +1,11 @@
 import Database from 'better-sqlite3';
-import { execFileSync } from 'node:child_process';
 import { mkdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test, vi } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
+import type { Encoder } from '../../src/compute/encoder.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
+import { bindMount, unmount } from '../fixtures/disks.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { PhotoTree } from '../fixtures/photo-tree.ts';
@@ -18,27 +19,27 @@ async function whenState(client: ServiceClient, path: string, state: 'online' | 
   }, PATIENCE);
 }
 
+/** Encodes so many pictures, and then holds those that follow until it is let go. */
+function heldEncoder(after: number): { encoder: Encoder; filled: Promise<void>; letGo: () => void } {
+  const inner = countingEncoder();
+  const [held, full] = [Promise.withResolvers<undefined>(), Promise.withResolvers<undefined>()];
+  const encode = async (pixels: Uint8Array): Promise<Float32Array> => {
+    if (inner.encoded >= after) {
+      full.resolve(undefined);
+      await held.promise;
+    }
+    return inner.encode(pixels);
+  };
+  return { encoder: { ...inner, encode }, filled: full.promise, letGo: () => held.resolve(undefined) };
+}
+
 test('a source that vanishes in the middle of a run is offline, and whole again when it comes back elsewhere', async () => {
   const folder = await temporaryFolder();
   const drive = join(folder, 'drive', 'photos');
   const tree = new PhotoTree([drive], 5);
   await tree.grow(150);
   const all = new Set(tree.paths.values()).size;
-  const inner = countingEncoder();
-  let letGo = (): void => undefined;
-  const held = new Promise<void>((resolve) => (letGo = resolve));
-  let full = (): void => undefined;
-  const filled = new Promise<void>((resolve) => (full = resolve));
-  const encoder = {
-    ...inner,
-    encode: async (pixels: Uint8Array) => {
-      if (inner.encoded >= 20) {
-        full();
-        await held;
-      }
-      return inner.encode(pixels);
-    },
-  };
+  const { encoder, filled, letGo } = heldEncoder(20);
   const { client } = await openLibrary(join(folder, 'library'), { encoder, watch: WATCH });
   const run = indexFolders(client, drive);
   await filled;
@@ -73,23 +74,6 @@ test('a source that vanishes in the middle of a run is offline, and whole again 
   expect((await client.verify({})).ok).toBe(true);
 });
 
-/** Whether this process may mount; most may not. */
-function bindMount(from: string, to: string): boolean {
-  try {
-    execFileSync('mount', ['--bind', from, to], { stdio: 'ignore' });
-  } catch {
-    return false;
-  }
-  onTestFinished(() => {
-    try {
-      execFileSync('umount', ['-l', to], { stdio: 'ignore' });
-    } catch {
-      // the test has done it
-    }
-  });
-  return true;
-}
-
 test('an empty mount point is a drive that is gone, not a folder whose pictures were deleted', async ({ skip }) => {
   const folder = await temporaryFolder();
   const [disk, here, there] = [join(folder, 'disk'), join(folder, 'here'), join(folder, 'there')];
@@ -101,7 +85,7 @@ test('an empty mount point is a drive that is gone, not a folder whose pictures 
   await indexFolders(client, here);
   // the disk's own folder lies beside, and would be taken for it
   await mkdir(join(folder, 'out', 'of'), { recursive: true });
-  execFileSync('umount', ['-l', here]);
+  unmount(here);
   await rename(disk, join(folder, 'out', 'of', 'sight'));
   await whenState(client, here, 'offline');
   expect(await indexFolders(client)).toMatchObject({ removed: 0, error: { code: 'FOLDER_MISSING' } });
@@ -111,6 +95,54 @@ test('an empty mount point is a drive that is gone, not a folder whose pictures 
   expect(await client.pictures.at({ paths: [a.replace(disk, there)] })).not.toEqual([null]);
   expect(encoder.encoded).toBe(5);
   expect((await client.status()).pictures).toBe(5);
+});
+
+test('a drive that is unmounted in the middle of a run is offline, and whole again at another mount point', async ({
+  skip,
+}) => {
+  const folder = await temporaryFolder();
+  const disk = join(folder, 'out', 'of', 'sight');
+  const [here, there] = [join(folder, 'here'), join(folder, 'there')];
+  for (const place of [disk, here, there]) await mkdir(place, { recursive: true });
+  if (!bindMount(disk, here)) skip('mounting is not allowed here');
+  const tree = new PhotoTree([here], 7);
+  await tree.grow(120);
+  const all = new Set(tree.paths.values()).size;
+  const known = [...tree.paths.keys()];
+  const { encoder, filled, letGo } = heldEncoder(20);
+  const library = join(folder, 'library');
+  const { client, service } = await openLibrary(library, { encoder, watch: WATCH });
+  const run = indexFolders(client, here);
+  await filled;
+  unmount(here);
+  letGo();
+  expect(await run).toMatchObject({ error: { code: 'FOLDER_MISSING' }, failed: 0, removed: 0 });
+  await whenState(client, here, 'offline');
+  const before = await client.pictures.at({ paths: known });
+  const kept = before.filter((id) => id !== null);
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.length).toBeLessThan(all);
+  await client.groups.create({ name: 'Kept', pictures: kept });
+  // the place of the drive is empty: it is not taken for a folder whose pictures were deleted, nor by a start
+  expect(await indexFolders(client)).toMatchObject({ error: { code: 'FOLDER_MISSING' }, removed: 0 });
+  await service.close();
+
+  const later = await openLibrary(library, { encoder, watch: WATCH });
+  await whenState(later.client, here, 'offline');
+  expect(await later.client.failures()).toEqual([]);
+  bindMount(disk, there);
+  await whenState(later.client, there, 'online');
+  const paths = known.map((path) => path.replace(here, there));
+  const after = await vi.waitFor(async () => {
+    const found = await later.client.pictures.at({ paths });
+    expect(found).not.toContain(null);
+    return found;
+  }, PATIENCE);
+  expect((await later.client.status()).vectors).toBe(all);
+  for (const [i, id] of before.entries()) if (id !== null) expect(after[i]).toBe(id);
+  expect(await later.client.groups.list()).toMatchObject([{ name: 'Kept', pictures: new Set(kept).size }]);
+  expect(await later.client.failures()).toEqual([]);
+  expect(await later.client.verify({})).toMatchObject({ ok: true, pictures: all, missing: 0, stale: 0 });
 });
 
 test('all is kept of deleted pictures for 30 days, and then forgotten with a word', async () => {
