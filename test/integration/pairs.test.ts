@@ -49,7 +49,7 @@ test('a raw file and its JPEG, and a Live Photo, are one picture each, and come 
     onFound: () => undefined,
     except: [],
   });
-  expect(scan).toMatchObject({ files: [{ path: 'sea.CR2', paired: false }], besides: ['sea.CR2'] });
+  expect(scan).toMatchObject({ files: [{ path: 'sea.CR2', shownBy: null }], besides: ['sea.CR2'] });
   expect(await indexFolders(client, photos)).toMatchObject({ indexed: 1, removed: 1 });
   expect(await companionsAt(client, at('sea.CR2'))).toEqual([]);
 

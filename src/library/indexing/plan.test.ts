@@ -9,7 +9,7 @@ const scanned = (path: string, mtimeMs = 1, size = 10): ScannedFile => ({
   kind: 'picture',
   size,
   mtimeMs,
-  paired: false,
+  shownBy: null,
 });
 const file = (path: string, mtimeMs = 1, size = 10): FileRow => ({ sourceId: 1, path, size, mtimeMs, mediaId: 1 });
 const failure = (path: string, code: FailureRow['code'], mtimeMs = 1): FailureRow => ({
@@ -56,7 +56,7 @@ test('what was not found is gone only where the scan looked', () => {
 });
 
 test('what another picture is shown for is passed over, unless it was a picture before', () => {
-  const pair = [scanned('a.jpg'), { ...scanned('a.cr2'), paired: true }];
+  const pair = [scanned('a.jpg'), { ...scanned('a.cr2'), shownBy: 'a.jpg' }];
   const refused = { files: [], failures: [failure('a.cr2', 'FORMAT_UNSUPPORTED')] };
   const plan = planIndexing(pair, refused, () => true);
   expect(plan.read.map(({ path }) => path)).toEqual(['a.jpg']);
@@ -67,13 +67,22 @@ test('what another picture is shown for is passed over, unless it was a picture 
     paired: 0,
     gone: [],
   });
+  // where the one that would be shown is damaged, the other is
+  const damaged = { files: [], failures: [failure('a.jpg', 'FILE_DAMAGED')] };
+  expect(planIndexing(pair, damaged, () => true).read.map(({ path }) => path)).toEqual(['a.cr2']);
 });
 
 test('every scanned file ends in exactly one place', () => {
   const path = fc.constantFrom('a.jpg', 'b.jpg', 'c.jpg', 'd.jpg', 'e.jpg');
   const kind = fc.constantFrom('picture' as const, 'unsupported' as const, 'other' as const);
   const scan = fc.uniqueArray(
-    fc.record({ path, kind, size: fc.constantFrom(10, 11), mtimeMs: fc.constantFrom(1, 2), paired: fc.boolean() }),
+    fc.record({
+      path,
+      kind,
+      size: fc.constantFrom(10, 11),
+      mtimeMs: fc.constantFrom(1, 2),
+      shownBy: fc.constantFrom(null, 'a.jpg', 'z.jpg'),
+    }),
     { selector: (entry) => entry.path },
   );
   fc.assert(

@@ -55,8 +55,8 @@ export function planIndexing(
     refused: [] as IndexPlan['refused'],
   };
   for (const file of scanned) {
-    // what was a picture of its own before the other came stays one, with what was said of it
-    if (file.paired && !files.has(file.path)) {
+    // what was a picture of its own before the other came stays one, with what was said of it; and one must be seen of the two
+    if (file.shownBy !== null && !files.has(file.path) && !failures.has(file.shownBy)) {
       plan.paired++;
       continue;
     }

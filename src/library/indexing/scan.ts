@@ -12,8 +12,8 @@ export interface ScannedFile {
   readonly kind: Exclude<NameKind, 'companion'>;
   readonly size: number;
   readonly mtimeMs: number;
-  /** It goes with a picture of the same name, which is shown for both: a camera raw file, the film of a Live Photo. */
-  readonly paired: boolean;
+  /** The path of the picture of the same name that is shown for it: it is a camera raw file, or the film of a Live Photo. */
+  readonly shownBy: string | null;
 }
 
 /** Folders that are no one's photos: systems' trash, catalogs of other programs, thumbnails of network drives. */
@@ -208,8 +208,10 @@ async function scanPath(
   if (stats.isDirectory()) return path;
   const kind = nameKind(basename(path));
   if (!stats.isFile() || kind === 'companion') return null;
-  const paired = (await namesOf(posix.dirname(path))).isPaired(posix.basename(path));
-  return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs, paired };
+  const folder = posix.dirname(path);
+  const shown = (await namesOf(folder)).shownFor(posix.basename(path));
+  const shownBy = shown && posix.join(folder, shown);
+  return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs, shownBy };
 }
 
 /** A drive that takes longer for {@link STATS_AT_ONCE} files has something to gain from being asked for several at once. */
@@ -239,8 +241,9 @@ class FileLooks {
         if (kind === 'companion') continue;
         // listed a moment ago and gone now, or a name that is not valid UTF-8: the read will say so
         const { size, mtimeMs } = stats[j] ?? { size: 0, mtimeMs: 0 };
-        const path = inside === '' ? name : `${inside}/${name}`;
-        files.push({ path, kind, size, mtimeMs, paired: alike.isPaired(name) });
+        const shown = alike.shownFor(name);
+        const shownBy = shown && posix.join(inside, shown);
+        files.push({ path: inside === '' ? name : `${inside}/${name}`, kind, size, mtimeMs, shownBy });
       }
     }
     return files;

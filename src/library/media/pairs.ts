@@ -39,9 +39,9 @@ export class FolderNames {
     else this.#byStem.set(key, [name]);
   }
 
-  /** Whether another file's picture is shown for this one. */
-  isPaired(name: string): boolean {
-    return isCompanion(name) && this.#alike(name).some(isShown);
+  /** The name of the picture that is shown for this file as well; null where it stands for itself. */
+  shownFor(name: string): string | null {
+    return isCompanion(name) ? (this.#alike(name).find(isShown) ?? null) : null;
   }
 
   /** What goes with a picture, by name, sorted. */
