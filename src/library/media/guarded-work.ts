@@ -32,7 +32,7 @@ export function beginWork(work: GuardedWork, fileBytes: number): void {
 /** Stops it. @returns whether the process has grown so much that another should take over */
 export function endWork(work: GuardedWork): boolean {
   work[0] = -1;
-  if (process.memoryUsage.rss() < SPENT_BYTES / 2) return false;
+  if (process.memoryUsage.rss() < SPENT_BYTES) return false;
   // pictures lie outside the heap, where nothing tells the collector of their size in time
   globalThis.gc?.();
   return process.memoryUsage.rss() > SPENT_BYTES;
