@@ -105,6 +105,27 @@ describe('the trial of devices', () => {
     expect(absent?.reason).toContain('no such device');
   });
 
+  test('keeps what a device did before a batch was too large for it', async () => {
+    const { encoder } = await start({ 0: 'small' }, { devices: listed(0) });
+    await encoder.settled;
+    const report = encoder.devices.find(({ id }) => id === 'gpu:0');
+    expect(report).toMatchObject({ reason: null });
+    expect(report?.rate).toBeGreaterThan(0);
+    await encoder.choose('gpu:0');
+    expect(encoder.provider).toBe('GPU 0');
+    await expect(encoder.encode(tinyPictures(40))).resolves.toHaveLength(40 * encoder.featureSize);
+  });
+
+  test('of one that failed is done again when it is asked for by name', async () => {
+    const faults: { 1: 'no start' | undefined } = { 1: 'no start' };
+    const { encoder } = await start(faults, { devices: listed(1) });
+    await encoder.settled;
+    expect(encoder.devices[1]).toMatchObject({ state: 'failed' });
+    faults[1] = undefined;
+    await encoder.choose('gpu:1');
+    expect(encoder.provider).toBe('GPU 1');
+  });
+
   test('is not done again where its results are kept, unless a driver is another', async () => {
     const cacheFile = join(await temporaryFolder(), 'cache', 'devices.json');
     const first = await start({}, { devices: { ...listed(0), cacheFile } });

@@ -169,6 +169,35 @@ describe('a download', () => {
     await verifyInstalled(models, 'two-towers');
   });
 
+  it('begins anew where all of a file was there and only its name was not', async () => {
+    server.handlers.set(`/${VISION}`, cutHalfWay);
+    await expect(download()).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    server.handlers.clear();
+    const part = path.join(models, '.two-towers.part', `${VISION}.part`);
+    await writeFile(part, server.files.get(VISION) ?? '');
+    server.handlers.set(`/${VISION}`, (request, response, bytes) => {
+      if (request.headers.range === `bytes=${bytes.length}-`) response.writeHead(416).end();
+      else sendFile(request, response, bytes);
+    });
+    await download();
+    expect(rangesOf(VISION).slice(-2)).toEqual([expect.stringMatching(/^bytes=/), undefined]);
+    await verifyInstalled(models, 'two-towers');
+  });
+
+  it('needs room for what is missing alone', async () => {
+    server.handlers.set(`/${VISION}`, cutHalfWay);
+    await expect(download()).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });
+    server.handlers.clear();
+    const vision = server.files.get(VISION)?.length ?? 0;
+    const all = [...server.files.values()].reduce((sum, bytes) => sum + bytes.length, 0) + vision;
+    // 50 MB stay free; half of the vision model is there, and a note of where it came from
+    const enough = 50_000_000 + all - Math.floor(vision / 2);
+    const withFree = (bytes: number) => download(definition(), { freeBytes: () => Promise.resolve(bytes) });
+    await expect(withFree(enough - 2000)).rejects.toMatchObject({ code: 'DISK_FULL' });
+    await withFree(enough);
+    await verifyInstalled(models, 'two-towers');
+  });
+
   it('begins anew where the server knows no parts', async () => {
     server.handlers.set(`/${VISION}`, cutHalfWay);
     await expect(download()).rejects.toMatchObject({ code: 'DOWNLOAD_FAILED' });

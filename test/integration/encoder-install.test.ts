@@ -303,6 +303,17 @@ describe("the user's own model", () => {
     expect(last.kind === 'installed' && last.encoder.definition.id).toMatch(/^own-tante-ute-1-[0-9a-f]{8}$/);
   });
 
+  it('is another encoder with other answers: nothing is replaced under one that is in use', async () => {
+    const [unit, signed, again] = [
+      await installedId(imageModel(), { answers: { range: 'unit' } }),
+      await installedId(imageModel(), { answers: { range: 'signed' } }),
+      await installedId(imageModel(), { answers: { range: 'unit' } }),
+    ];
+    expect(signed).not.toBe(unit);
+    expect(again).toBe(unit);
+    expect((await listInstalled(models)).encoders).toHaveLength(2);
+  });
+
   it('sees the pixels as its range says: the graph computes what the plain code does', async () => {
     const pixels = trialPictures({ width: SIDE, height: SIDE });
     for (const range of ['unit', 'signed', 'imagenet', 'clip', 'bytes'] as const) {

@@ -72,6 +72,7 @@ export class Encoding {
   #pending = 0;
   readonly #told = new Set<string>();
   #closed = false;
+  readonly #closing = new AbortController();
 
   private constructor(options: EncodingOptions, cpuLane: Lane) {
     this.#options = options;
@@ -133,12 +134,20 @@ export class Encoding {
     await this.settled;
     // Asked for by name: it gets another chance.
     this.#failures.delete(choice);
+    const again = this.#devices.filter(({ id, kind, unusable }) => {
+      return id === choice && kind !== 'cpu' && unusable === undefined && this.#results[id]?.failure != null;
+    });
+    if (again.length > 0) {
+      const limitMs = this.#options.devices?.trialLimitMs ?? TRIAL_LIMIT_MS;
+      this.#results = { ...this.#results, ...(await this.#tryAll(again, limitMs)) };
+    }
     this.#tellUnusable();
     await this.#apply();
   }
 
   async close(): Promise<void> {
     this.#closed = true;
+    this.#closing.abort();
     this.#queue.giveAll('it was closed');
     const close = (): Promise<unknown> =>
       Promise.all([...this.#lanes, ...this.#spare.values()].map((lane) => lane.close()));
@@ -184,10 +193,14 @@ export class Encoding {
     };
     for (const device of candidates) {
       if (this.#closed) break;
-      const options = { ...laneOptions(this.#options, device, null), sample: { pixels, features }, cpuRate, limitMs };
+      const { signal } = this.#closing;
+      const sample = { pixels, features };
+      const options = { ...laneOptions(this.#options, device, null), sample, cpuRate, limitMs, signal };
       const { result, lane } = await tryDevice(options);
       results[device.id] = result;
-      if (lane !== null) this.#spare.set(device.id, lane);
+      if (lane === null) continue;
+      if (signal.aborted) void lane.close();
+      else this.#spare.set(device.id, lane);
     }
     return results;
   }

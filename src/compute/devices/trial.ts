@@ -23,6 +23,8 @@ export interface TrialOptions extends Omit<LaneOptions, 'workers' | 'batch'> {
   readonly cpuRate: number;
   /** The whole trial takes no longer. */
   readonly limitMs: number;
+  /** Ends it at once. */
+  readonly signal?: AbortSignal;
   readonly clock?: Clock;
 }
 
@@ -48,6 +50,8 @@ export const SAMPLE_PICTURES = BATCHES[0] ?? 8;
 export async function tryDevice(options: TrialOptions): Promise<{ result: TrialResult; lane: Lane | null }> {
   const clock = options.clock ?? REAL_CLOCK;
   const trial = new Trial(options, clock);
+  const stop = (): void => trial.lane?.kill('it was closed');
+  options.signal?.addEventListener('abort', stop, { once: true });
   const stopLimit = clock.after(options.limitMs, () => {
     trial.expired = true;
     trial.lane?.kill('too slow');
@@ -55,15 +59,18 @@ export async function tryDevice(options: TrialOptions): Promise<{ result: TrialR
   try {
     await trial.run();
   } catch (error) {
-    // What was measured before the time was up stands.
-    if (!trial.expired || trial.best === null) {
+    // What was measured before the time was up, or before a batch was too large for it, stands.
+    if (trial.best === null) {
       const tooSlow = `it did not encode a picture in ${Math.round(options.limitMs / 1000)} s`;
       const failure = trial.expired ? tooSlow : reasonOf(error);
       trial.lane?.kill(failure);
       return { result: { rate: null, batch: SAMPLE_PICTURES, workers: 1, failure }, lane: null };
     }
+    trial.lane?.kill(reasonOf(error));
+    return { result: { ...trial.best, failure: null }, lane: null };
   } finally {
     stopLimit();
+    options.signal?.removeEventListener('abort', stop);
   }
   const best = trial.best ?? { rate: 0, batch: SAMPLE_PICTURES, workers: 1 };
   return { result: { ...best, failure: null }, lane: trial.expired ? null : trial.lane };
@@ -104,8 +111,8 @@ class Trial {
     const [single] = await this.#timed(() => this.#encode(one));
     this.best = { rate: single, batch: SAMPLE_PICTURES, workers: 1 };
     if (single * HOPELESS < cpuRate) return;
-    this.#compare(await this.#encode(sample.pixels));
     this.best = null;
+    this.#compare(await this.#encode(sample.pixels));
     for (const batch of BATCHES) {
       if (!(await this.#improves(batch, 1))) break;
     }

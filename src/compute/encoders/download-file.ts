@@ -36,6 +36,19 @@ interface PartInfo {
  * @throws ServiceError DOWNLOAD_FAILED, DISK_FULL, what `checkSize` throws, and the signal's reason
  */
 export async function downloadFile(request: FileDownload): Promise<void> {
+  try {
+    await downloadPart(request);
+  } catch (error) {
+    if (!(error instanceof PartRefusedError)) throw error;
+    // all of it was there already, or it is another file now: once more from the beginning
+    await downloadPart(request);
+  }
+}
+
+/** The server has nothing that follows what is there; that was removed. */
+class PartRefusedError extends Error {}
+
+async function downloadPart(request: FileDownload): Promise<void> {
   const part = `${request.target}.part`;
   const infoFile = `${part}.json`;
   await mkdir(path.dirname(part), { recursive: true });
@@ -49,6 +62,11 @@ export async function downloadFile(request: FileDownload): Promise<void> {
       headers.set('if-range', info.validator);
     }
     const response = await follow(request, headers, watch);
+    if (have > 0 && response.status === 416) {
+      await response.body?.cancel();
+      await Promise.all([part, infoFile].map((file) => rm(file, { force: true })));
+      throw new PartRefusedError();
+    }
     const start = await startOf(response, have, request);
     const total = announced(response, start);
     if (total !== undefined) request.checkSize(total);
@@ -57,6 +75,9 @@ export async function downloadFile(request: FileDownload): Promise<void> {
     if (total !== undefined && bytes < total) throw failed(request.url, `ended after ${bytes} of ${total} bytes`);
   } catch (error) {
     request.signal.throwIfAborted();
+    if (error instanceof PartRefusedError) throw error;
+    // going on from what is too long would only repeat it
+    if (error instanceof ServiceError && error.code === 'ENCODER_SIZE') await rm(part, { force: true });
     throw toServiceError(error, request.url, part, watch.silent);
   } finally {
     watch.stop();

@@ -3,7 +3,7 @@
  * `.<id>.part` of the models folder until the encoder is complete or removed, so that a cut costs nothing.
  */
 import { existsSync } from 'node:fs';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { downloadBytes, type EncoderDefinition, type EncoderFile } from './definition.ts';
@@ -44,7 +44,9 @@ export async function downloadEncoder(
   try {
     signal.throwIfAborted();
     await mkdir(staging, { recursive: true });
-    await requireSpace(models, downloadBytes(definition) + (visionFile(definition).bytes ?? 0), options.freeBytes);
+    const wanted = downloadBytes(definition) + (visionFile(definition).bytes ?? 0);
+    // what an earlier try has left is there already
+    await requireSpace(models, Math.max(0, wanted - (await bytesIn(staging))), options.freeBytes);
     const pins = await readPins(models);
     const meter = new ProgressMeter(definition, options.onProgress);
     const sums = new Map<string, FileSum>();
@@ -57,6 +59,14 @@ export async function downloadEncoder(
     if (signal.aborted) throw new ServiceError('DOWNLOAD_CANCELLED', definition.name, { cause: error });
     throw storageError(error, staging);
   }
+}
+
+/** Bytes of the files in a folder, those below it too. */
+async function bytesIn(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  const files = entries.filter((entry) => entry.isFile());
+  const sizes = await Promise.all(files.map(async (file) => (await stat(path.join(file.parentPath, file.name))).size));
+  return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 async function fetchFile(

@@ -55,7 +55,7 @@ export async function finishInstall(
     files: records(kept),
     vision: prepared,
     batch,
-    featuresId: featuresId(definition, required(sums, vision.path).sha256),
+    featuresId: featuresId(definition, weightSums(definition, sums)),
     installedAt: new Date().toISOString(),
   };
   await writeJson(path.join(staging, MANIFEST), manifest);
@@ -83,6 +83,13 @@ export function visionFile(definition: EncoderDefinition): EncoderDefinition['fi
   const file = definition.files.find((candidate) => candidate.role === 'vision');
   if (file === undefined) throw new ServiceError('ENCODER_FILE_MISSING', `${definition.id}: no vision model`);
   return file;
+}
+
+/** The vision model's, and where it keeps weights beside itself also those files'. */
+function weightSums({ files }: EncoderDefinition, sums: ReadonlyMap<string, FileSum>): string {
+  const beside = files.filter(({ role }) => role === 'data');
+  const vision = files.filter(({ role }) => role === 'vision');
+  return [...vision, ...beside].map(({ path: file }) => required(sums, file).sha256).join();
 }
 
 /** Of the weights, of how pixels are prepared and of which output is taken; names and descriptions do not matter. */

@@ -1,4 +1,5 @@
 /** Installs encoders from a file or folder on disk: one of the registry, one with its own `encoder.json`, or the user's model. */
+import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
@@ -159,8 +160,7 @@ async function installOwn(models: string, file: string, options: InstallOptions)
   const original = await sumOf(file, options.signal);
   const name = options.answers?.name?.trim() ?? '';
   const title = name === '' ? path.basename(file, path.extname(file)) : name;
-  const id = ownId(title, original.sha256);
-  const staging = await openStaging(models, id);
+  const staging = await openStaging(models, ownId(title, original.sha256));
   return withStaging(staging, async (): Promise<InstallOutcome> => {
     await requireSpace(models, 2 * original.bytes, options.freeBytes);
     const sums = await stageOwn(file, staging, options);
@@ -169,9 +169,17 @@ async function installOwn(models: string, file: string, options: InstallOptions)
       await rm(staging, { recursive: true, force: true });
       return { kind: 'questions', needs: reading.needs };
     }
+    const id = ownId(title, recipeSum(sums, options.answers ?? {}));
     const definition = ownDefinition(id, title, label, sums, reading);
     return { kind: 'installed', ...(await finishInstall(models, definition, staging, sums, options)) };
   });
+}
+
+/** Another recipe, or other weights beside the model, is another encoder: nothing is replaced under one that is in use. */
+function recipeSum(sums: ReadonlyMap<string, FileSum>, { name: _, ...answers }: OwnModelAnswers): string {
+  const given = Object.entries(answers).sort(([a], [b]) => (a < b ? -1 : 1));
+  const recipe = JSON.stringify([[...sums.values()].map(({ sha256 }) => sha256), given]);
+  return createHash('sha256').update(recipe).digest('hex');
 }
 
 function ownId(title: string, sha256: string): string {

@@ -99,6 +99,7 @@ export class Encoders {
     }
     await this.#inTurn(() => this.#begin(upcoming.id, true)).catch((error: unknown) => {
       this.#parts.settings.upcoming = null;
+      this.#teller.listChanged();
       this.notice(`The encoder ${upcoming.id} cannot be used: ${ServiceError.from(error).message}`);
     });
   }
