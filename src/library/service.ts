@@ -8,7 +8,7 @@ import { ServiceError } from '../contract/errors.ts';
 import { Backups } from './catalog/backups.ts';
 import { lockLibrary } from './catalog/database.ts';
 import { Forgetting } from './catalog/forgetting.ts';
-import { openCatalog } from './catalog/open-catalog.ts';
+import { openCatalog, restoreWhereDamaged } from './catalog/open-catalog.ts';
 import { ActiveLibrary } from './encoders/active-library.ts';
 import { Devices } from './encoders/devices.ts';
 import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
@@ -75,17 +75,31 @@ export async function openService(options: ServiceOptions = {}): Promise<Service
   const lock = readonly ? null : lockLibrary(paths.lock, paths.folder);
   const closers: Closer[] = [() => lock?.release()];
   try {
-    return await assemble(paths, options, closers);
+    return await assemble(paths, options, closers).catch(async (error: unknown) => {
+      if (readonly || !(error instanceof ServiceError) || error.code !== 'CATALOG_DAMAGED') throw error;
+      // all but the lock
+      await closeAll(closers.splice(1));
+      const notice = restoreWhereDamaged(paths);
+      if (notice === null) throw error;
+      return assemble(paths, options, closers, [notice]);
+    });
   } catch (error) {
     await closeAll(closers);
     throw error;
   }
 }
 
-async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: Closer[]): Promise<Service> {
+async function assemble(
+  paths: LibraryPaths,
+  options: ServiceOptions,
+  closers: Closer[],
+  opening: readonly string[] = [],
+): Promise<Service> {
   const readonly = options.access === 'read';
-  const { catalog, notices: opening } = openCatalog(paths, readonly);
+  const { catalog, sound } = openCatalog(paths, readonly);
   closers.push(() => catalog.close());
+  // asked below; where something else goes wrong before, nobody asks
+  void sound.catch(() => undefined);
   if (!readonly) await recoverModels(paths.models);
   const settings = new EncoderSettings(catalog);
   // told from when there is somebody to tell
@@ -109,6 +123,8 @@ async function assemble(paths: LibraryPaths, options: ServiceOptions, closers: C
   const answering = await withActiveVersion(catalog, running, onNotice);
   closers.pop();
   closers.push(() => answering.close());
+  // from here on there is writing
+  if (!(await sound)) throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
   const model = await openParts(paths, catalog, answering, readonly);
   closers.pop();
   const decoders = new DecodePool();

@@ -193,7 +193,13 @@ export class FeatureStore {
 
   /** Ids that have features of this encoder and lack a vector of this model: a projection was changed. */
   unprojectedIds(): Set<number> {
-    return this.#featureIds().difference(this.vectorIds());
+    // compared in the database, which holds both in this order: no id comes out where nothing is missing
+    return this.#ids(
+      `SELECT media_id FROM feature WHERE encoder_id = ? EXCEPT SELECT media_id FROM vector WHERE model_id = ?
+       ORDER BY media_id`,
+      this.#encoder,
+      this.#model,
+    );
   }
 
   #ids(sql: string, ...values: number[]): Set<number> {

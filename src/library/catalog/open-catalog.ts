@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { ServiceError } from '../../contract/errors.ts';
+import { answerOfWorker } from '../answer-of-worker.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { isSoundDatabase, restoreBackup, writeBackup } from './backup-files.ts';
 import { Catalog } from './catalog.ts';
+import type { CheckResult } from './check-worker.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { lockLibrary, schemaVersion } from './database.ts';
 
@@ -10,13 +12,13 @@ const NEWEST = CATALOG_MIGRATIONS.at(-1)?.version ?? 0;
 
 interface OpenedCatalog {
   readonly catalog: Catalog;
-  /** What the user has to be told about the opening. */
-  readonly notices: readonly string[];
+  /** Whether it is whole, which is found out meanwhile: until then nothing is written. Rejects with ServiceError CATALOG_BUSY. */
+  readonly sound: Promise<boolean>;
 }
 
 /**
- * Opens the catalog, for a writer that holds the library or for a reader. A writer finds out whether it is damaged and restores the newest
- * sound backup then; before a schema is brought up to date, the catalog is backed up. A reader that comes before the first writer of a
+ * Opens the catalog, for a writer that holds the library or for a reader. For a writer it is found out aside whether it is damaged; before
+ * a schema is brought up to date, the catalog is looked at first, and backed up. A reader that comes before the first writer of a
  * newer version brings the schema up to date, as that would, and changes nothing else.
  *
  * @throws ServiceError CATALOG_*, LIBRARY_LOCKED, LIBRARY_READ_ONLY, DISK_FULL
@@ -31,22 +33,34 @@ export function openCatalog(paths: LibraryPaths, readonly: boolean): OpenedCatal
       lock.release();
     }
   }
-  return { catalog: new Catalog(paths.catalog, true), notices: [] };
+  return { catalog: new Catalog(paths.catalog, true), sound: Promise.resolve(true) };
 }
 
 function openForWriting(paths: LibraryPaths): OpenedCatalog {
-  const notices: string[] = [];
-  if (existsSync(paths.catalog)) {
-    const notice = restoreWhereDamaged(paths);
-    if (notice !== null) notices.push(notice);
-    const version = schemaVersion(paths.catalog);
-    if (version > 0 && version < NEWEST) writeBackup(paths.catalog, paths.backups, new Date());
+  const version = existsSync(paths.catalog) ? schemaVersion(paths.catalog) : 0;
+  if (version === NEWEST) return { catalog: new Catalog(paths.catalog), sound: isSoundAside(paths.catalog) };
+  if (version > 0 && version < NEWEST) {
+    if (!isSoundDatabase(paths.catalog)) throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
+    writeBackup(paths.catalog, paths.backups, new Date());
   }
-  return { catalog: new Catalog(paths.catalog), notices };
+  return { catalog: new Catalog(paths.catalog), sound: Promise.resolve(true) };
 }
 
-/** @returns what to tell the user, null where nothing is damaged. @throws ServiceError CATALOG_DAMAGED where no backup is sound */
-function restoreWhereDamaged(paths: LibraryPaths): string | null {
+/** In a worker: it takes as long as the catalog is large, and the encoder can be started meanwhile. */
+async function isSoundAside(catalog: string): Promise<boolean> {
+  const file = import.meta.url.endsWith('.ts') ? './check-worker.ts' : './check-worker.js';
+  const result = await answerOfWorker<CheckResult>(new URL(file, import.meta.url), catalog);
+  if ('code' in result) throw new ServiceError(result.code, result.detail);
+  return result.sound;
+}
+
+/**
+ * Puts the newest sound backup in the place of a catalog that is damaged.
+ *
+ * @returns what to tell the user; null where the catalog is whole, and something else is damaged
+ * @throws ServiceError CATALOG_DAMAGED where no backup is sound
+ */
+export function restoreWhereDamaged(paths: LibraryPaths): string | null {
   if (isSoundDatabase(paths.catalog)) return null;
   const restored = restoreBackup(paths.catalog, paths.backups, NEWEST, new Date());
   if (restored === null) throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
