@@ -1,7 +1,7 @@
 /** Every format that is read, from the file to the thumbnail's colours. */
 import sharp, { type Sharp } from 'sharp';
 import { expect, test } from 'vitest';
-import { decodePicture } from '../../src/library/media/decode.ts';
+import { decodePicture, renderPicture } from '../../src/library/media/decode.ts';
 import type { DecodedPicture } from '../../src/library/media/decode-protocol.ts';
 import { withOrientation } from '../../src/library/media/raw-preview.ts';
 import { HEIC } from '../fixtures/heic.ts';
@@ -212,6 +212,16 @@ test('JPEG XL: as it is, and with EXIF in a container', async () => {
   const dated = await decode(jxlContainer(JXL, tiff([[272, 2, 'Semblance Test']])));
   expect(dated).toMatchObject({ format: 'jxl', width: 48, height: 64, exif: { camera: 'Semblance Test' } });
   await expectQuarters(dated, QUARTERS);
+});
+
+test('what a browser cannot show is rendered upright', async () => {
+  const lying = await quarterJpeg(48, 64, true);
+  const { 'd.dng': dng = Buffer.alloc(0) } = rawFiles(lying, Buffer.alloc(0), 6);
+  for (const bytes of [HEIC, JXL, psdFile(), bmpFile(24), dng]) {
+    const rendered = await renderPicture(bytes, 3072);
+    expect(await sharp(rendered).metadata()).toMatchObject({ format: 'webp', width: 48, height: 64 });
+    await expectQuarters({ ...(await decode(bytes)), thumbnail: rendered }, QUARTERS);
+  }
 });
 
 test('SVG is drawn as large as it is wanted, whatever size it names, and reaches for no file', async () => {
