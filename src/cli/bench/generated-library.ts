@@ -90,7 +90,7 @@ async function writtenFile(photos: string, i: number): Promise<DrawnFile> {
   const inside = `trip ${String(Math.floor(i / IN_FOLDER)).padStart(4, '0')}`;
   await mkdir(join(photos, inside), { recursive: true });
   const path = `${inside}/IMG_${String(i).padStart(6, '0')}.jpg`;
-  await writeFile(join(photos, path), `picture ${i}`);
+  await writeFile(join(photos, path), contentOf(i));
   const { size, mtimeMs } = await stat(join(photos, path));
   return { path, size, mtimeMs };
 }
@@ -99,8 +99,13 @@ function unwrittenFile(i: number): Promise<DrawnFile> {
   return Promise.resolve({ path: `${i}.jpg`, size: 1_000 + i, mtimeMs: 1_000 * i });
 }
 
+/** No two are the same, and few have one length, as of photos. */
+function contentOf(i: number): string {
+  return String(i).padEnd(100 + (i % 5_000));
+}
+
 function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange {
-  const hash = createHash('sha256').update(String(i)).digest('hex');
+  const hash = createHash('sha256').update(contentOf(i)).digest('hex');
   const nothing = { takenAt: null, camera: null, lens: null, latitude: null, longitude: null };
   const media = { id: i + 1, hash, bytes: file.size, format: 'jpeg', width: 300, height: 200, ...nothing };
   return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id } };

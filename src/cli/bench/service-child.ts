@@ -17,6 +17,8 @@ export interface ServiceChild {
   readonly client: ServiceClient;
   /** Resident size of its process, MB; null where the system does not tell of other processes. */
   resident(): Promise<number | null>;
+  /** Time of the processor that it has taken, in seconds; null where the system does not tell. */
+  processorTime(): Promise<number | null>;
   /** Resolves when it has closed its library and ended. */
   close(): Promise<void>;
 }
@@ -49,6 +51,7 @@ export async function startServiceChild(libraryFolder: string): Promise<ServiceC
   return {
     client: createORPCClient<ServiceClient>(new RPCLink({ port })),
     resident: () => residentOf(child),
+    processorTime: () => processorTimeOf(child),
     close: async () => {
       const ended = once(child, 'exit');
       say({ type: 'close' });
@@ -61,4 +64,14 @@ async function residentOf({ pid }: ChildProcess): Promise<number | null> {
   if (process.platform !== 'linux') return null;
   const [, kilobytes] = /^VmRSS:\s+(\d+) kB$/m.exec(await readFile(`/proc/${pid}/status`, 'utf8')) ?? [];
   return kilobytes === undefined ? null : (Number(kilobytes) * 1024) / MB;
+}
+
+/** Of the kernel's counts, `USER_HZ` is 100 on every system of Linux that Node runs on: man page proc(5). */
+const TICKS_PER_S = 100;
+
+async function processorTimeOf({ pid }: ChildProcess): Promise<number | null> {
+  if (process.platform !== 'linux') return null;
+  // the name of the program stands in brackets and may hold anything; the 14th and 15th fields are user and system time
+  const fields = (await readFile(`/proc/${pid}/stat`, 'utf8')).split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_S;
 }
