@@ -9,19 +9,11 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { utilityProcess, type MessagePortMain } from 'electron';
 import type { MessageFromService, MessageToService } from '../contract/process-messages.ts';
+import { SERVICE_ENVIRONMENT, SERVICE_FLAGS } from '../contract/service-start.ts';
 import { APP_FOLDER, SERVICE_FILE } from './application-folders.ts';
 import { NumberedPorts } from './ports.ts';
 
 const NEEDED_NODE_API = 10;
-
-/**
- * V8 lets the young generation grow to 192 MB where there is much memory and much is allocated, as in an index run. With half-spaces
- * of 8 MB the heap stays at 42 MB instead of 155 over 20,000 pictures, and the run is as fast.
- *
- * Where threads with WebAssembly come and go, V8's book of protected code pages can abort the process on processors with protection
- * keys ("Check failed: jit_page.has_value()", https://github.com/nodejs/node/issues/64500): teaching runs in such threads.
- */
-const SERVICE_FLAGS = ['--max-semi-space-size=8', '--no-memory-protection-keys'];
 
 export interface ServiceProcess {
   readonly pid: number | undefined;
@@ -49,7 +41,7 @@ export function startServiceProcess(library: string | undefined, events: Service
 function startUtilityProcess(parameters: string[], events: ServiceProcessEvents): ServiceProcess {
   const child = utilityProcess.fork(SERVICE_FILE, parameters, {
     serviceName: 'Semblance library',
-    execArgv: SERVICE_FLAGS,
+    execArgv: [...SERVICE_FLAGS],
     stdio: 'inherit',
     env: serviceEnvironment(),
   });
@@ -71,7 +63,7 @@ function startUtilityProcess(parameters: string[], events: ServiceProcessEvents)
 function startChildProcess(parameters: string[], events: ServiceProcessEvents): ServiceProcess {
   const child = fork(SERVICE_FILE, parameters, {
     execPath: projectNode(),
-    execArgv: SERVICE_FLAGS,
+    execArgv: [...SERVICE_FLAGS],
     // Keeps binary messages binary; as JSON a dropped picture of 10 MB would be 40 MB of text.
     serialization: 'advanced',
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
@@ -113,7 +105,6 @@ function projectNode(): string {
 
 /** The environment without what steers Electron or another Node: it is not meant for the service. */
 function serviceEnvironment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !name.startsWith('ELECTRON_') && name !== 'NODE_OPTIONS'),
-  );
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith('ELECTRON_') && name !== 'NODE_OPTIONS');
+  return { ...SERVICE_ENVIRONMENT, ...Object.fromEntries(kept) };
 }

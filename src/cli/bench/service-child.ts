@@ -5,10 +5,8 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { ServiceClient } from '../../contract/contract.ts';
+import { SERVICE_ENVIRONMENT, SERVICE_FLAGS } from '../../contract/service-start.ts';
 import type { MessageFromService, MessageToService, PortData } from '../../contract/process-messages.ts';
-
-/** As the window starts it: see `src/main/service-runtime.ts`. */
-const SERVICE_FLAGS = ['--max-semi-space-size=8', '--no-memory-protection-keys'];
 
 const MB = 2 ** 20;
 
@@ -27,7 +25,8 @@ export interface ServiceChild {
 export async function startServiceChild(libraryFolder: string): Promise<ServiceChild> {
   const file = import.meta.url.endsWith('.ts') ? '../../library/service-process.ts' : './service.js';
   const child = fork(fileURLToPath(new URL(file, import.meta.url)), [libraryFolder], {
-    execArgv: SERVICE_FLAGS,
+    execArgv: [...SERVICE_FLAGS],
+    env: { ...SERVICE_ENVIRONMENT, ...process.env },
     serialization: 'advanced',
   });
   const listeners: ((event: { data: unknown }) => void)[] = [];

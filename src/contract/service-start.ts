@@ -1,0 +1,17 @@
+/**
+ * Flags of Node for the library service.
+ *
+ * V8 lets the young generation grow to 192 MB where there is much memory and much is allocated, as in an index run. With half-spaces
+ * of 8 MB the heap stays at 42 MB instead of 155 over 20,000 pictures, and the run is as fast.
+ *
+ * Where threads with WebAssembly come and go, V8's book of protected code pages can abort the process on processors with protection
+ * keys ("Check failed: jit_page.has_value()", https://github.com/nodejs/node/issues/64500): teaching runs in such threads.
+ */
+export const SERVICE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--no-memory-protection-keys'];
+
+/**
+ * What the service has in its environment besides: glibc asks for large pages for large blocks (manual of glibc, "Memory Allocation
+ * Tunables"). An index of 200,000 pictures is one block of 235 MB, and is read with 4,000 page faults instead of 63,000: 1.8 s of the
+ * processor instead of 3.2. Nothing else reads it.
+ */
+export const SERVICE_ENVIRONMENT: Readonly<Record<string, string>> = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
