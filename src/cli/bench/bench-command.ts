@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
 import { benchEncode } from './encode-bench.ts';
+import { benchEstimate } from './estimate-bench.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchLibrary } from './library-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
@@ -54,7 +55,10 @@ async function benchWithPhotos(
     const given = options.photos === undefined ? null : resolve(options.photos);
     const photos = await benchPhotos(join(folder, 'photos'), given, options.size ?? DEFAULT_SIZE);
     output.notice(`Measuring with ${photos.length} pictures.`);
-    if (measured('index')) await benchIndex(folder, photos, report);
+    if (measured('index')) {
+      await benchIndex(folder, photos, report);
+      await benchEstimate(folder, photos, report);
+    }
     if (measured('search')) await benchSearch(folder, photos, report);
   });
 }
