@@ -24,6 +24,21 @@ test('a steady rate gives an honest time left', () => {
   expect(meter.secondsLeft(500)).toBeCloseTo(10, 0);
 });
 
+test('the scan and the first pictures, which come together, are not taken for the speed of the rest', () => {
+  const { meter, pass } = meterAt();
+  pass(8_000);
+  for (let i = 0; i < 32; i++) {
+    pass(1);
+    meter.add(1);
+  }
+  expect(meter.secondsLeft(100)).toBeNull();
+  for (let batch = 0; batch < 2; batch++) {
+    pass(2_000);
+    meter.add(32);
+  }
+  expect(meter.rate()).toBeCloseTo(16, 0);
+});
+
 test('follows a change of speed within its window', () => {
   const { meter, pass } = meterAt();
   const work = (count: number): void => {

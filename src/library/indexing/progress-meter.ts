@@ -5,6 +5,12 @@ const WINDOW_MS = 10_000;
 const MIN_DONE = 8;
 const MIN_MS = 1_000;
 
+/**
+ * What is done so soon after the first picture was under way before it, and what came before the first was the scan, and the filling of the
+ * pipeline: none of it tells how fast the rest will be.
+ */
+const FIRST_MS = 500;
+
 interface Sample {
   readonly at: number;
   readonly done: number;
@@ -20,11 +26,12 @@ export class ProgressMeter {
   #done = 0;
   #activeMs = 0;
   #since: number | null;
+  #firstAt: number | null = null;
 
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
     this.#since = now();
-    this.#samples = [{ at: 0, done: 0 }];
+    this.#samples = [];
   }
 
   /** Milliseconds since the start, pauses left out. */
@@ -36,6 +43,8 @@ export class ProgressMeter {
   add(count: number): void {
     this.#done += count;
     const at = this.activeMs;
+    this.#firstAt ??= at;
+    if (at - this.#firstAt <= FIRST_MS) this.#samples.length = 0;
     this.#samples.push({ at, done: this.#done });
     // one sample older than the window stays, so that the window is always full
     while (this.#samples.length > 2 && (this.#samples[1]?.at ?? at) <= at - WINDOW_MS) this.#samples.shift();
