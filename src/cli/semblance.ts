@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --max-semi-space-size=8 --no-memory-protection-keys
-// The flag: see SERVICE_FLAGS in src/main/service-runtime.ts.
+// The flag: see SERVICE_FLAGS in src/contract/service-start.ts.
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../contract/errors.ts';

@@ -120,7 +120,7 @@ type Failure = Extract<IndexEvent, { type: 'failure' }>;
  * @returns the run's summary; `cancelled` where it was interrupted
  */
 export async function runIndexing(
-  { client }: Session,
+  { client }: Pick<Session, 'client'>,
   folders: readonly string[],
   output: Output,
   onFailure: (failure: Failure) => void,

@@ -12,6 +12,9 @@ export const SERVICE_FLAGS: readonly string[] = ['--max-semi-space-size=8', '--n
 /**
  * What the service has in its environment besides: glibc asks for large pages for large blocks (manual of glibc, "Memory Allocation
  * Tunables"). An index of 200,000 pictures is one block of 235 MB, and is read with 4,000 page faults instead of 63,000: 1.8 s of the
- * processor instead of 3.2. Nothing else reads it.
+ * processor instead of 3.2. And it is to map blocks of 128 kB and more by themselves, always: it raises that size as such blocks come and go,
+ * and keeps what is below, 100 MB of pixels after an index run of 20,000 pictures. Nothing else reads it.
  */
-export const SERVICE_ENVIRONMENT: Readonly<Record<string, string>> = { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' };
+export const SERVICE_ENVIRONMENT: Readonly<Record<string, string>> = {
+  GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=131072',
+};

@@ -30,7 +30,6 @@ export async function benchCommand(
   };
   const measured = (name: BenchArea): boolean => area === undefined || area === name;
   output.notice('Figures are ratios to what is measured in the same run.');
-  // first: it measures this process, which what comes before leaves larger
   if (measured('memory')) {
     await inThrowAwayFolder((folder) => benchMemory(folder, area === 'memory' ? options.size : undefined, report));
   }

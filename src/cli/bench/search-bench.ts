@@ -138,7 +138,7 @@ async function benchNewFile(folder: string, photos: readonly string[], report: R
   const service = await openService({ libraryFolder: join(folder, 'search-library') });
   try {
     const client = createRouterClient(service.router);
-    await runIndexing({ service, client }, [dirname(photos[0] ?? '')], new Output(true), () => undefined);
+    await runIndexing({ client }, [dirname(photos[0] ?? '')], new Output(true), () => undefined);
     await service.settled();
     const times: number[] = [];
     const recalls: number[] = [];

@@ -123,9 +123,12 @@ export class Encoders {
   }
 
   /** @throws ServiceError ENCODER_IN_USE, ENCODER_NOT_INSTALLED, ENCODER_BUSY */
-  async remove(id: string): Promise<void> {
-    this.#requireUnused(id);
-    await this.installs.remove(id);
+  remove(id: string): Promise<void> {
+    // not while one is being verified and started to take over
+    return this.#inTurn(async () => {
+      this.#requireUnused(id);
+      await this.installs.remove(id);
+    });
   }
 
   /**
@@ -176,7 +179,11 @@ export class Encoders {
   }
 
   /** @throws ServiceError ENCODER_IN_USE, ENCODER_UNKNOWN where there is nothing of it */
-  async deleteFeatures(id: string): Promise<void> {
+  deleteFeatures(id: string): Promise<void> {
+    return this.#inTurn(() => this.#deleteFeatures(id));
+  }
+
+  async #deleteFeatures(id: string): Promise<void> {
     this.#requireUnused(id);
     const { active, paths } = this.#parts;
     const ofTaught = (model: string): string | undefined => this.#parts.catalog.models.get(model)?.encoder;

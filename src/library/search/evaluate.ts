@@ -14,11 +14,18 @@ const K = 10;
 const EXACT_UP_TO = 4_000;
 
 /**
+ * Pictures are parted anew until so many have asked, at most so often: on 240 scenes mAP@10 of one parting in five has a standard deviation of
+ * 0.010 (0.604 to 0.638 over twelve).
+ */
+const ENOUGH_QUERIES = 2_000;
+const MOST_ROUNDS = 8;
+
+/**
  * Retrieval over the library as a search gives it: each labelled picture is a query, and a result is right when it has the same
  * label: the name of the folder that it lies in, or one of its groups.
  *
  * @param heldOut null: each picture against all others (leave-one-out). A number of parts: each part in turn is taken out of the
- * library and asks it, as pictures that are not in it
+ * library and asks it, as pictures that are not in it; of few pictures several times, parted differently
  * @throws ServiceError NOTHING_TO_EVALUATE where no folder holds two pictures
  */
 export async function evaluateLibrary(
@@ -38,20 +45,29 @@ export async function evaluateLibrary(
   const library = searchedLibrary(parts);
   const ids = [...labels.keys()];
   const matches: boolean[][] = [];
-  const ask = async (asked: SearchedLibrary, queries: readonly number[]): Promise<void> => {
+  const asked = new Set<number>();
+  const ask = async (searched: SearchedLibrary, queries: readonly number[]): Promise<void> => {
     for (const id of queries) {
-      const vector = asked.vectors.vector(id);
+      const vector = searched.vectors.vector(id);
       if (!vector) continue;
+      asked.add(id);
       const exact = ids.length <= EXACT_UP_TO;
-      const query = { vector, signature: asked.signature(id), without: new Set([id]), k: K, exact };
-      const { neighbors } = await rankedSearch(asked, query);
+      const query = { vector, signature: searched.signature(id), without: new Set([id]), k: K, exact };
+      const { neighbors } = await rankedSearch(searched, query);
       const own = labels.get(id) ?? [];
       matches.push(neighbors.map((neighbor) => labels.get(neighbor.id)?.some((label) => own.includes(label)) === true));
     }
   };
   if (heldOut === null) await ask(library, ids);
-  else for (const part of scattered(ids, heldOut)) await ask(withoutHeldOut(library, new Set(part)), part);
-  return { pictures: matches.length, classes, heldOut, ...retrievalQuality(matches), model };
+  else {
+    const rounds = Math.min(MOST_ROUNDS, Math.ceil(ENOUGH_QUERIES / ids.length));
+    const keys = new Map(ids.map((id) => [id, Number.parseInt(parts.catalog.media(id)?.hash.slice(0, 8) ?? '', 16)]));
+    for (let round = 0; round < rounds; round++) {
+      const keyOf = (id: number): number => (keys.get(id) ?? id) ^ round;
+      for (const part of scattered(ids, heldOut, keyOf)) await ask(withoutHeldOut(library, new Set(part)), part);
+    }
+  }
+  return { pictures: asked.size, classes, heldOut, ...retrievalQuality(matches), model };
 }
 
 /** The groups of each picture that is in one. */
@@ -74,15 +90,19 @@ function folderLabels({ catalog }: IndexParts): Map<number, string[]> {
   return labels;
 }
 
-/** Parts of nearly one size, the same each time: ids in the order of a hash, dealt out in turn. */
-export function scattered(ids: readonly number[], parts: number): number[][] {
-  const ordered = [...ids].sort((a, b) => mixed(a) - mixed(b) || a - b);
+/** Parts of nearly one size: ids in the order of their scrambled keys, dealt out in turn. */
+export function scattered(
+  ids: readonly number[],
+  parts: number,
+  keyOf: (id: number) => number = (id) => id,
+): number[][] {
+  const ordered = [...ids].sort((a, b) => mixed(keyOf(a)) - mixed(keyOf(b)) || a - b);
   return Array.from({ length: parts }, (_, part) => ordered.filter((_id, i) => i % parts === part));
 }
 
-/** MurmurHash3's last step: the order of indexing, which is that of folders and times, leaves no trace in it. */
-function mixed(id: number): number {
-  let hash = id;
+/** MurmurHash3's last step. Of content hashes: the same pictures are parted alike in every library, in whatever order they were indexed. */
+function mixed(key: number): number {
+  let hash = key;
   hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
   hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
   return (hash ^ (hash >>> 16)) >>> 0;
