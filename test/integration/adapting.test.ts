@@ -48,6 +48,9 @@ test('adapts from the pictures alone, says what came of it, answers when it is u
   const { group } = await client.groups.create({ name: 'Circles', pictures: [1, 2, 3] });
   const { suggestions } = await client.groups.suggest({ id: group?.id ?? 0 });
   expect(suggestions.length).toBeGreaterThan(0);
+  const confusion = await client.models.confusion({ id: model });
+  expect(confusion).toMatchObject({ groups: ['Circles'], heldOut: true });
+  expect(confusion.pictures).toHaveLength(3);
 
   await until(client, 'swapped', () => client.models.use({ id: base?.id ?? '' }));
   expect(await found()).toEqual(before);

@@ -58,10 +58,11 @@ export class Inspector {
       return this.#shownConfusion(names, described.answered, true);
     }
     const groups = this.#parts.catalog.labels.labelled();
-    // with the encoder as it is nothing was taught
+    // with the encoder as it is, and by an adapting, nothing was taught
+    const isUntaught = row === null || described?.groups.length === 0;
     const answered = await this.#answers(id, groups);
     const names = groups.map(({ name }) => name);
-    return this.#shownConfusion(names, answered, row === null);
+    return this.#shownConfusion(names, answered, isUntaught);
   }
 
   #answers(id: string, groups: readonly LabelledGroup[]): Promise<AnsweredPicture[]> {
