@@ -44,6 +44,8 @@ export interface DeviceEncoder extends Encoder {
   readonly choice: DeviceChoice;
   /** Resolves when the devices were looked at and the first choice is made; until then the CPU encodes. Never rejects. */
   readonly settled: Promise<void>;
+  /** Says that there will be something to encode, while it is being decoded: see {@link EncoderOptions.rested}. */
+  wake(): void;
   /**
    * Encodes on that device from now on. What is under way is not disturbed. Where the device cannot be used, the fastest is, and
    * `onNotice` says why.
@@ -73,6 +75,11 @@ export interface EncoderOptions {
   /** Further data for the worker, for the same. */
   readonly workerData?: object;
   readonly clock?: Clock;
+  /**
+   * Starts no worker before the first picture, which costs that one 0.3 s: a session takes 60 MB, and a program that is opened to look
+   * at pictures encodes none. What cannot start is then told by `encode`.
+   */
+  readonly rested?: boolean;
 }
 
 const metadata = z.object({
@@ -96,6 +103,7 @@ export async function createEncoder(options: EncoderOptions = {}): Promise<Devic
     url: options.worker ?? workerUrl(),
     workerData,
     clock,
+    rested: options.rested,
     devices: devices && { list: async () => (await listDevices({ threads })).encoding, ...devices },
   });
   return {
@@ -119,6 +127,7 @@ export async function createEncoder(options: EncoderOptions = {}): Promise<Devic
       return encoding.choice;
     },
     settled: encoding.settled,
+    wake: () => encoding.wake(),
     choose: (choice) => encoding.choose(choice),
     // A promise even where the pixels are refused at once.
     encode: async (pixels) => encoding.encode(pixels),

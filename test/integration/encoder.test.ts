@@ -96,6 +96,29 @@ describe('the built-in encoder', () => {
   });
 });
 
+describe('an encoder that rests', () => {
+  it('gives the same once it is asked, and says then where it cannot start', async () => {
+    const awake = await start({ threads: 1 });
+    const rested = await start({ threads: 1, rested: true });
+    expect(rested.provider).toBe(awake.provider);
+    expect(await rested.encode(pictures(3))).toEqual(await awake.encode(pictures(3)));
+    const broken = await start({ threads: 1, rested: true, worker: new URL('./no-such-worker.ts', import.meta.url) });
+    await expect(broken.encode(pictures(1))).rejects.toMatchObject({ code: 'ENCODER_FAILED' });
+    // and again, rather than waiting for ever
+    await expect(broken.encode(pictures(1))).rejects.toMatchObject({ code: 'ENCODER_FAILED' });
+  });
+
+  it('starts no thread before that', async () => {
+    const started = new Int32Array(new SharedArrayBuffer(4));
+    const worker = new URL('./encoder-counting-worker.ts', import.meta.url);
+    const encoder = await start({ threads: 1, rested: true, worker, workerData: { started } });
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(started[0]).toBe(0);
+    await Promise.all([encoder.encode(pictures(1)), encoder.encode(pictures(1))]);
+    expect(started[0]).toBe(1);
+  });
+});
+
 describe('a worker thread of the encoder that dies', () => {
   const worker = new URL('./encoder-crashing-worker.ts', import.meta.url);
 

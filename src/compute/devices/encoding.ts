@@ -34,6 +34,8 @@ export interface EncodingOptions {
   readonly clock?: Clock | undefined;
   /** Without them the CPU encodes. */
   readonly devices?: DeviceOptions | undefined;
+  /** Starts no worker before there is something to encode. */
+  readonly rested?: boolean | undefined;
 }
 
 /**
@@ -70,26 +72,30 @@ export class Encoding {
   /** Changes of the lanes, one after another. */
   #changing: Promise<void> = Promise.resolve();
   #pending = 0;
+  /** No worker was started yet: the first picture starts them. */
+  #rested: boolean;
   readonly #told = new Set<string>();
   #closed = false;
   readonly #closing = new AbortController();
 
-  private constructor(options: EncodingOptions, cpuLane: Lane) {
+  private constructor(options: EncodingOptions, cpu: EncodeDevice, cpuLane: Lane | null) {
     this.#options = options;
     this.#queue = new BatchQueue(pictureBytes(options.model), options.model.featureSize);
-    this.#cpu = cpuLane.device;
-    this.#devices = [this.#cpu];
+    this.#cpu = cpu;
+    this.#devices = [cpu];
     this.#choice = options.devices?.choice ?? 'auto';
-    this.#use([cpuLane]);
+    this.#rested = cpuLane === null;
+    if (cpuLane) this.#use([cpuLane]);
     this.settled = options.devices === undefined ? Promise.resolve() : this.#settle(options.devices);
   }
 
-  /** @throws ServiceError ENCODER_FAILED where the CPU's threads do not start */
+  /** @throws ServiceError ENCODER_FAILED where the CPU's threads do not start; where it is rested, what is encoded fails so */
   static async start(options: EncodingOptions): Promise<Encoding> {
     const device = cpuDevice(options.threads);
+    if (options.rested === true) return new Encoding(options, device, null);
     const silent: LaneEvents = { room: ignore, restarted: ignore, lost: ignore, refused: ignore };
     try {
-      return new Encoding(options, await Lane.start(laneOptions(options, device, null), silent));
+      return new Encoding(options, device, await Lane.start(laneOptions(options, device, null), silent));
     } catch (error) {
       throw new ServiceError('ENCODER_FAILED', reasonOf(error), { cause: error });
     }
@@ -100,6 +106,11 @@ export class Encoding {
     const features = this.#queue.add(pixels);
     this.#pump();
     return features;
+  }
+
+  /** Starts the workers of one that is rested: there will be something to encode. */
+  wake(): void {
+    if (this.#rested && !this.#closed) void this.#apply();
   }
 
   /** What encodes: "CPU, 2 threads", "NVIDIA GeForce RTX 4070 (WebGPU)". */
@@ -168,7 +179,8 @@ export class Encoding {
     }
     if (this.#closed) return;
     this.#tellUnusable();
-    await this.#apply();
+    if (this.#rested) this.#options.devices?.onChange?.();
+    else await this.#apply();
   }
 
   async #resultsOf(candidates: readonly EncodeDevice[], options: DeviceOptions): Promise<Record<string, TrialResult>> {
@@ -236,6 +248,7 @@ export class Encoding {
 
   /** Brings the lanes in line with the choice. */
   #apply(): Promise<void> {
+    this.#rested = false;
     this.#pending++;
     this.#changing = this.#changing
       .then(() => this.#change())
@@ -278,7 +291,9 @@ export class Encoding {
     if (ready !== undefined) return ready;
     const silent: LaneEvents = { room: ignore, restarted: ignore, lost: ignore, refused: ignore };
     try {
-      return await Lane.start(laneOptions(this.#options, device, this.#results[device.id] ?? null), silent);
+      const lane = await Lane.start(laneOptions(this.#options, device, this.#results[device.id] ?? null), silent);
+      this.#failures.delete(device.id);
+      return lane;
     } catch (error) {
       this.#failures.set(device.id, reasonOf(error));
       this.#notice(`${device.name} cannot be used (${reasonOf(error)}).`);
@@ -307,7 +322,8 @@ export class Encoding {
       }
       const [first, ...others] = this.#lanes;
       if (first === undefined) {
-        if (this.#pending === 0) this.#queue.giveAll('no worker could be kept running');
+        if (this.#rested) this.wake();
+        else if (this.#pending === 0) this.#giveUp();
         return;
       }
       const lane = others.reduce((best, other) => (other.fullness < best.fullness ? other : best), first);
@@ -316,6 +332,13 @@ export class Encoding {
       if (batch === null) return;
       lane.take(batch);
     }
+  }
+
+  /** Nothing runs. The next picture tries anew: memory may have been short for a moment. */
+  #giveUp(): void {
+    const reason = this.#failures.get(this.#cpu.id);
+    this.#rested = true;
+    this.#queue.giveAll(`no worker could be kept running${reason === undefined ? '' : ` (${reason})`}`);
   }
 
   /** A worker ended and is replaced. Only the first batch was being worked on; those behind it are not to blame. */

@@ -60,7 +60,9 @@ export async function startEncoder(
   devices?: Partial<DeviceOptions>,
 ): Promise<RunningEncoder> {
   const model = await describeModel(paths, id);
-  const encoder = await createEncoder({ named: model.named, ...(devices && { devices }) });
+  // the one that comes with the program starts everywhere; whether another does is known before it answers
+  const rested = id === BUILTIN_ENCODER;
+  const encoder = await createEncoder({ named: model.named, rested, ...(devices && { devices }) });
   return runningEncoder(model, encoder);
 }
 

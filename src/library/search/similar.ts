@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Neighbor, similarQuery, SimilarResult } from '../../contract/schemas.ts';
+import { hasDevices } from '../encoders/model-parts.ts';
 import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
@@ -185,10 +186,11 @@ async function knownFile({ catalog }: IndexParts, path: string): Promise<number 
 }
 
 async function readExample(
-  { decoders, batcher, projection, base, pixels }: IndexParts,
+  { decoders, encoder, batcher, projection, base, pixels }: IndexParts,
   from: { readonly path: string } | { readonly bytes: Uint8Array },
   name: string,
 ): Promise<Resolved> {
+  if (hasDevices(encoder)) encoder.wake();
   try {
     const picture = await decoders.decode(from, { urgent: true, pixels: [pixels] });
     const own = 'known' in picture ? undefined : picture.pixels[0];
