@@ -22,6 +22,7 @@ const entries = {
   'teach-worker': 'src/library/teach/teach-worker.ts',
   'scan-worker': 'src/library/indexing/scan-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
+  'community-worker': 'src/library/explore/community-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };
 

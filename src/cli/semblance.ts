@@ -5,6 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ServiceError } from '../contract/errors.ts';
 import { teachingLoss } from '../contract/teach-schemas.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
+import { clustersCommand } from './explore-commands.ts';
 import {
   evaluateCommand,
   failuresCommand,
@@ -70,6 +71,13 @@ function resultCount(text: string): number {
 function partCount(text: string): number {
   const value = positiveInteger(text);
   if (value < 2 || value > 100) throw new InvalidArgumentError('Between 2 and 100 parts can be held out.');
+  return value;
+}
+
+function fraction(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('A number from 0 to 1 is needed.');
   return value;
 }
 
@@ -179,6 +187,12 @@ function buildProgram(setExitCode: (code: number) => void): Command {
   command('import', 'merges what `export` wrote into the library', importLibraryCommand).argument(
     '<file>',
     'an export',
+  );
+  command<[{ granularity: number }]>('clusters', 'what belongs together', clustersCommand).option(
+    '--granularity <0..1>',
+    'from few clusters to many',
+    fraction,
+    0.5,
   );
   command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
     .argument('<group>', 'its name')

@@ -2,6 +2,7 @@ import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
 import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
 import * as e from './encoder-schemas.ts';
+import * as x from './explore-schemas.ts';
 import * as g from './group-schemas.ts';
 import * as s from './schemas.ts';
 import * as t from './teach-schemas.ts';
@@ -199,6 +200,41 @@ export const contract = {
       .output(z.object({ path: z.string(), bytes: z.number().int() })),
     /** Reads what `exportTo` wrote. MODEL_FILE_DAMAGED, EXPORT_NEWER, MODEL_OF_OTHER_ENCODER. */
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(t.modelVersion),
+  },
+  explore: {
+    /**
+     * What belongs together, at a granularity; names that were given lie over what is found. Worked out where it is not yet, some seconds in a
+     * large library; `fresh` does so where pictures have come or gone since.
+     */
+    clusters: procedure
+      .input(
+        z.object({ granularity: x.granularity.default(0.5), fresh: z.boolean().default(false) }).default({
+          granularity: 0.5,
+          fresh: false,
+        }),
+      )
+      .output(x.pictureClusters),
+    /** The pictures of a cluster, the most typical first. CLUSTERS_CHANGED, CLUSTER_UNKNOWN. */
+    pictures: procedure.input(x.clusterOf).output(z.array(s.rowId)),
+    /** Gives a cluster a name, which its pictures keep whatever is found later. CLUSTERS_CHANGED, CLUSTER_UNKNOWN, CLUSTER_NAME_TAKEN. */
+    name: procedure.input(x.clusterOf.extend({ name: x.clusterName })).output(x.clusterChange),
+    rename: procedure.input(z.object({ id: s.rowId, name: x.clusterName })).output(x.clusterChange),
+    /** Takes a name away; its pictures lie where they are found. */
+    unname: procedure.input(z.object({ id: s.rowId })).output(x.clusterChange),
+    mark: procedure
+      .input(z.object({ id: s.rowId, pinned: z.boolean().optional(), hidden: z.boolean().optional() }))
+      .output(x.clusterChange),
+    /** Says that pictures are not in a named cluster. */
+    refuse: procedure.input(z.object({ id: s.rowId, pictures: g.pictureIds.min(1) })).output(x.clusterChange),
+    merge: procedure.input(z.object({ from: s.rowId, into: s.rowId })).output(x.clusterChange),
+    /** Answers the question of a split: the cluster stays one, or the largest of its kinds alone keeps the name. */
+    answerSplit: procedure.input(z.object({ id: s.rowId, answer: z.enum(['keep', 'split']) })).output(x.clusterChange),
+    /** Answers the question of a merge with no; with yes it is `merge`. */
+    keepApart: procedure.input(z.object({ id: s.rowId, other: s.rowId })).output(x.clusterChange),
+    /** Undoes a change of names. NOTHING_TO_UNDO, CHANGE_TOO_OLD. */
+    undo: procedure.input(z.object({ change: s.rowId })).output(x.clusterChange),
+    /** The present state at once, then each change; never ends by itself. */
+    watch: procedure.output(eventIterator(x.exploreEvent)),
   },
   library: {
     /** Writes groups, what was refused for them, and taught versions as one file, by content hash: see docs/library-file.md. */

@@ -60,6 +60,9 @@ export const SERVICE_ERRORS = {
   EXPORT_TOO_LARGE:
     'What you made does not fit into one file of {detail}. Remove versions that you do not need, and export again.',
   EXPORT_NEWER: 'This export was made by a newer Semblance ({detail}). Update Semblance to import it.',
+  CLUSTER_UNKNOWN: 'There is no such cluster any more ({detail}).',
+  CLUSTER_NAME_TAKEN: 'Another cluster is called {detail}. Choose another name, or merge the two.',
+  CLUSTERS_CHANGED: 'The clusters have changed meanwhile. Look at them again.{detail}',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

@@ -7,6 +7,8 @@ import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
 import { eventQueue } from './event-queue.ts';
+import type { Clusters } from './explore/clusters.ts';
+import { exploreRoutes } from './explore/explore-routes.ts';
 import { exchangeRoutes } from './exchange/exchange-routes.ts';
 import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
@@ -33,6 +35,7 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly teaching: Teaching;
   readonly preview: TeachingPreview;
   readonly inspector: Inspector;
+  readonly clusters: Clusters;
   /** Null where nobody watches: the command line. */
   readonly watcher: LibraryWatcher | null;
   readonly readonly: boolean;
@@ -157,6 +160,7 @@ export function createRouter(parts: RouterParts) {
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, inspector, needWriting),
+    explore: exploreRoutes(os, parts.clusters, needWriting),
     library: exchangeRoutes(os, new LibraryExchange({ catalog, groups, versions: teaching.versions }), needWriting),
     failures: os.failures.handler(() =>
       catalog.sources.all().flatMap((source) =>

@@ -15,6 +15,7 @@ import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
 import { givenEncoder, openParts } from './encoders/model-parts.ts';
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
+import { Clusters } from './explore/clusters.ts';
 import { Groups } from './groups/groups.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
@@ -183,6 +184,8 @@ async function assemble(
           options: options.watch === true ? undefined : options.watch,
         });
   closers.push(() => watcher?.close());
+  const clusters = new Clusters({ catalog, active });
+  closers.push(() => clusters.close());
   const router = createRouter({
     paths,
     catalog,
@@ -194,6 +197,7 @@ async function assemble(
     suggester,
     teaching,
     preview,
+    clusters,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     watcher,
     readonly,

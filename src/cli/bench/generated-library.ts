@@ -22,19 +22,21 @@ interface MakeOptions {
    * rather than what the projection makes of features: that would take longer than all else.
    */
   readonly withFiles?: boolean;
+  /** Pictures that the library has already, of the same kinds: these come after them. */
+  readonly first?: number;
 }
 
 /**
  * Makes a library of pictures without files, unless they are asked for: features are gaussian around planted kinds. Picture `i`, from 0,
  * has the id `i` + 1 and is of kind `i` % `kinds`. There are no thumbnails.
  *
- * @param folder of the library; there must be none
+ * @param folder of the library; there must be none, but with `first`
  */
 export async function makeLibrary(
   folder: string,
   size: number,
   kinds: number,
-  { withFiles = false }: MakeOptions = {},
+  { withFiles = false, first: before = 0 }: MakeOptions = {},
 ): Promise<void> {
   const paths = libraryPaths(folder);
   const photos = join(folder, '..', 'photos');
@@ -44,10 +46,10 @@ export async function makeLibrary(
   const catalog = new Catalog(paths.catalog);
   const projection = loadProjection();
   const store = new FeatureStore(paths.features, builtinModel().id, projection.id);
-  const rowOf = withFiles ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection);
-  const source = catalog.sources.add(photos, []).id;
-  for (let first = 0; first < size; first += BATCH) {
-    const numbers = Array.from({ length: Math.min(BATCH, size - first) }, (_, i) => first + i);
+  const rowOf = withFiles ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection, before);
+  const source = (catalog.sources.all()[0] ?? catalog.sources.add(photos, [])).id;
+  for (let first = before; first < before + size; first += BATCH) {
+    const numbers = Array.from({ length: Math.min(BATCH, before + size - first) }, (_, i) => first + i);
     store.put(numbers.map(rowOf));
     const files = await Promise.all(numbers.map(withFiles ? (i) => writtenFile(photos, i) : unwrittenFile));
     catalog.apply(files.map((file, i) => pictureOf(first + i, source, file)));
@@ -57,9 +59,9 @@ export async function makeLibrary(
 }
 
 /** Rows of gaussian features, and what the projection makes of them. */
-function projectedRows(kinds: number, projection: Projection): (i: number) => FeatureRow {
-  const random = gaussians(1);
-  const centres = centresOf(kinds, registeredEncoder(BUILTIN_ENCODER).output.size, random);
+function projectedRows(kinds: number, projection: Projection, before: number): (i: number) => FeatureRow {
+  const centres = centresOf(kinds, registeredEncoder(BUILTIN_ENCODER).output.size, gaussians(1));
+  const random = gaussians(2 + before);
   return (i) => {
     const row = Float32Array.from(centres[i % kinds] ?? [], (value) => value + 1.2 * random());
     const vector = Float16Array.from(projection.project(row));

@@ -130,6 +130,43 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX edit_unsettled ON edit (settled) WHERE settled = 0;
     `,
   },
+  {
+    version: 5,
+    sql: `
+      -- clusters that a person named; known_until is the newest picture of then, kept_at how many it had when it was said to stay one
+      CREATE TABLE named_cluster (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        name TEXT NOT NULL UNIQUE COLLATE NOCASE,
+        granularity REAL NOT NULL,
+        known_until INTEGER NOT NULL,
+        kept_at INTEGER NOT NULL,
+        pinned INTEGER NOT NULL CHECK (pinned IN (0, 1)),
+        hidden INTEGER NOT NULL CHECK (hidden IN (0, 1)),
+        created_at TEXT NOT NULL
+      );
+      -- what belongs to one (1), and what does not (0)
+      CREATE TABLE cluster_member (
+        cluster_id INTEGER NOT NULL REFERENCES named_cluster (id) ON DELETE CASCADE,
+        media_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        belongs INTEGER NOT NULL CHECK (belongs IN (0, 1)),
+        PRIMARY KEY (cluster_id, media_id)
+      ) WITHOUT ROWID;
+      CREATE INDEX cluster_member_by_media ON cluster_member (media_id);
+      -- two of which a person said that they are not one; the lesser id first
+      CREATE TABLE clusters_apart (
+        a_id INTEGER NOT NULL REFERENCES named_cluster (id) ON DELETE CASCADE,
+        b_id INTEGER NOT NULL REFERENCES named_cluster (id) ON DELETE CASCADE,
+        PRIMARY KEY (a_id, b_id)
+      ) WITHOUT ROWID;
+      -- how to undo: named clusters as they were before and after, JSON, read by src/library/explore/cluster-names.ts
+      CREATE TABLE cluster_change (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        description TEXT NOT NULL,
+        steps TEXT NOT NULL,
+        at TEXT NOT NULL
+      );
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -1,5 +1,6 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
+import { ClusterStore } from './cluster-store.ts';
 import { LabelStore } from './label-store.ts';
 import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, type SqliteDatabase } from './database.ts';
@@ -58,6 +59,8 @@ export class Catalog {
   readonly models: ModelStore;
   /** Groups, and what was said of pictures about them. */
   readonly labels: LabelStore;
+  /** Names of clusters. */
+  readonly clusters: ClusterStore;
   /** The folders that were added. */
   readonly sources: SourceStore;
   /** Edits, and what is missing. */
@@ -70,6 +73,7 @@ export class Catalog {
     this.#queries = new Queries(this.#db, file);
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
+    this.clusters = new ClusterStore(this.#db, file);
     this.sources = new SourceStore(this.#queries);
     this.presence = new PresenceStore(this.#queries);
   }

@@ -73,6 +73,11 @@ export class NeighborCache {
     return this.#currentRevision === this.#vectors.revision ? this.#graph : null;
   }
 
+  /** The lists as far as they are made: of some pictures there may be none yet, or an old one. */
+  get known(): NeighborLists {
+    return this.#graph;
+  }
+
   /** Brings the graph up to date now, rather than when it is quiet. It is not where the vectors change all the time. */
   async settled(): Promise<void> {
     await this.#vectors.idle();

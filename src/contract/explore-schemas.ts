@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import { contentHash, rowId } from './schemas.ts';
+
+/** What a person calls a cluster; names differ in more than case. */
+export const clusterName = z.string().trim().min(1).max(200);
+
+/** 0: few clusters, 1: many. It is rounded to the steps of the slider. */
+export const granularity = z.number().min(0).max(1);
+
+/** A cluster among those of one answer: `n7` is the named one of id 7, `c0` the largest that has no name, `alone` what is like nothing else. */
+export const clusterKey = z.string().regex(/^(n[1-9]\d*|c\d+|alone)$/);
+
+const typicalPicture = z.object({ id: rowId, hash: contentHash });
+
+export const pictureCluster = z.object({
+  key: clusterKey,
+  /** The name that a person gave it, and what else they said of it. */
+  named: z.object({ id: rowId, name: z.string(), pinned: z.boolean(), hidden: z.boolean() }).nullable(),
+  /** What it could be called: a folder that most of it lies in, or when most of it was taken. */
+  proposedName: z.string().nullable(),
+  pictures: z.number().int().nonnegative(),
+  /** Mean cosine of its pictures and their neighbors in it. */
+  cohesion: z.number(),
+  /** Its pictures are less alike than what a search calls related. */
+  loose: z.boolean(),
+  /** The most typical pictures, at most 12, the most typical first. */
+  typical: z.array(typicalPicture),
+});
+export type PictureCluster = z.infer<typeof pictureCluster>;
+
+/** What a named cluster and the pictures as they lie now do not agree on; nothing is changed until a person answers. */
+export const clusterQuestion = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('split'),
+    cluster: rowId,
+    name: z.string(),
+    /** The kinds that its pictures are of now, the largest first. */
+    parts: z.array(z.object({ pictures: z.number().int(), typical: z.array(typicalPicture) })),
+  }),
+  /** Two named clusters that lie in one. */
+  z.object({ type: z.literal('merge'), cluster: rowId, name: z.string(), other: rowId, otherName: z.string() }),
+]);
+export type ClusterQuestion = z.infer<typeof clusterQuestion>;
+
+export const pictureClusters = z.object({
+  granularity,
+  /** Names it: a request about one of its clusters is refused once there is another. */
+  version: z.number().int().nonnegative(),
+  /** False where pictures have come or gone since it was made. */
+  current: z.boolean(),
+  /** Pinned ones first, then by size. */
+  clusters: z.array(pictureCluster),
+  questions: z.array(clusterQuestion),
+});
+export type PictureClusters = z.infer<typeof pictureClusters>;
+
+/** One of the clusters of an answer. */
+export const clusterOf = z.object({ granularity, version: z.number().int().nonnegative(), key: clusterKey });
+export type ClusterOf = z.infer<typeof clusterOf>;
+
+/** A change of named clusters that was stored, and can be undone. */
+export const clusterChange = z.object({
+  change: rowId,
+  /** What was done, for people: "Named 120 pictures Beach". */
+  description: z.string(),
+  /** The named cluster that it is about; null where it is gone. */
+  cluster: rowId.nullable(),
+});
+export type ClusterChange = z.infer<typeof clusterChange>;
+
+export const exploreEvent = z.discriminatedUnion('type', [
+  /** The names changed: ask again. */
+  z.object({ type: z.literal('names'), revision: z.number().int().nonnegative() }),
+  /** Whether clusters are being worked out. */
+  z.object({ type: z.literal('progress'), working: z.boolean() }),
+]);
+export type ExploreEvent = z.infer<typeof exploreEvent>;

@@ -1,0 +1,156 @@
+import { translateSqliteErrors, type SqliteDatabase } from './database.ts';
+import { Queries } from './queries.ts';
+
+/** A named cluster with all that a person said of it. */
+export interface NamedClusterRow {
+  readonly id: number;
+  readonly name: string;
+  readonly granularity: number;
+  readonly knownUntil: number;
+  readonly keptAt: number;
+  readonly pinned: boolean;
+  readonly hidden: boolean;
+  readonly createdAt: string;
+  /** Ascending, as `refused` and `apart`, which are ids of named clusters. */
+  readonly members: readonly number[];
+  readonly refused: readonly number[];
+  readonly apart: readonly number[];
+}
+
+interface StoredCluster extends Omit<NamedClusterRow, 'pinned' | 'hidden' | 'members' | 'refused' | 'apart'> {
+  readonly pinned: number;
+  readonly hidden: number;
+}
+
+interface ClusterChangeRow {
+  readonly id: number;
+  readonly description: string;
+  readonly steps: string;
+}
+
+const COLUMNS = `id, name, granularity, known_until AS knownUntil, kept_at AS keptAt, pinned, hidden, created_at AS createdAt`;
+
+/** Named clusters in the catalog. Whoever changes them does it in a {@link transaction} that ends with {@link putChange}. */
+export class ClusterStore {
+  readonly #db: SqliteDatabase;
+  readonly #file: string;
+  readonly #queries: Queries;
+
+  constructor(db: SqliteDatabase, file: string) {
+    this.#db = db;
+    this.#file = file;
+    this.#queries = new Queries(db, file);
+  }
+
+  /** All steps of `work` or none, durable when it returns. @throws ServiceError DISK_FULL, CATALOG_BUSY, LIBRARY_READ_ONLY */
+  transaction<Result>(work: () => Result): Result {
+    return translateSqliteErrors(this.#file, () => this.#db.transaction(work).immediate());
+  }
+
+  /** Counts the changes ever made in this library. */
+  get revision(): number {
+    return this.#lastId('cluster_change');
+  }
+
+  /** The id of the next one; ids of removed ones do not come again, but by undoing. */
+  get nextId(): number {
+    return this.#lastId('named_cluster') + 1;
+  }
+
+  #lastId(table: string): number {
+    return this.#queries.get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
+  }
+
+  /** In the order in which they were made. */
+  all(): NamedClusterRow[] {
+    return this.#queries.all<StoredCluster>(`SELECT ${COLUMNS} FROM named_cluster ORDER BY id`).map((row) => ({
+      ...row,
+      pinned: row.pinned === 1,
+      hidden: row.hidden === 1,
+      members: this.#pictures(row.id, 1),
+      refused: this.#pictures(row.id, 0),
+      apart: this.#apart(row.id),
+    }));
+  }
+
+  #pictures(cluster: number, belongs: number): number[] {
+    return this.#queries.column<number>(
+      'SELECT media_id FROM cluster_member WHERE cluster_id = ? AND belongs = ? ORDER BY media_id',
+      cluster,
+      belongs,
+    );
+  }
+
+  #apart(cluster: number): number[] {
+    return this.#queries.column<number>(
+      `SELECT b_id FROM clusters_apart WHERE a_id = :cluster UNION SELECT a_id FROM clusters_apart WHERE b_id = :cluster
+       ORDER BY 1`,
+      { cluster },
+    );
+  }
+
+  // ── steps of a change, inside a transaction ──
+
+  /** Stores a cluster as it is given, in place of what there is of its id. */
+  put(row: NamedClusterRow): void {
+    this.remove(row.id);
+    this.#queries.run(
+      `INSERT INTO named_cluster (id, name, granularity, known_until, kept_at, pinned, hidden, created_at)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      row.id,
+      row.name,
+      row.granularity,
+      row.knownUntil,
+      row.keptAt,
+      row.pinned ? 1 : 0,
+      row.hidden ? 1 : 0,
+      row.createdAt,
+    );
+    this.#putPictures(row.id, row.members, 1);
+    this.#putPictures(row.id, row.refused, 0);
+    this.#queries.run(
+      `INSERT OR IGNORE INTO clusters_apart (a_id, b_id) SELECT MIN(value, :id), MAX(value, :id) FROM json_each(:others)
+       WHERE value IN (SELECT id FROM named_cluster)`,
+      { id: row.id, others: JSON.stringify(row.apart) },
+    );
+  }
+
+  #putPictures(cluster: number, pictures: readonly number[], belongs: number): void {
+    this.#queries.run(
+      `INSERT OR REPLACE INTO cluster_member (cluster_id, media_id, belongs) SELECT ?, value, ? FROM json_each(?)
+       -- an undoing may know of pictures that were forgotten since
+       WHERE value IN (SELECT id FROM media)`,
+      cluster,
+      belongs,
+      JSON.stringify(pictures),
+    );
+  }
+
+  /** With all that was said of it. */
+  remove(id: number): void {
+    this.#queries.run('DELETE FROM named_cluster WHERE id = ?', id);
+  }
+
+  /** Says of a picture what is said of what it was before an edit. */
+  follow(before: number, after: number): void {
+    this.#queries.run(
+      `INSERT OR IGNORE INTO cluster_member (cluster_id, media_id, belongs)
+       SELECT cluster_id, ?, belongs FROM cluster_member WHERE media_id = ?`,
+      after,
+      before,
+    );
+  }
+
+  change(id: number): ClusterChangeRow | null {
+    const columns = 'SELECT id, description, steps FROM cluster_change WHERE id = ?';
+    return this.#queries.get<ClusterChangeRow>(columns, id) ?? null;
+  }
+
+  /** Keeps how to undo a change, and forgets what is older than the newest `kept`. @returns its number */
+  putChange(description: string, steps: string, kept: number): number {
+    const sql = 'INSERT INTO cluster_change (description, steps, at) VALUES (?, ?, ?)';
+    const id = Number(this.#queries.run(sql, description, steps, new Date().toISOString()).lastInsertRowid);
+    this.#queries.run('DELETE FROM cluster_change WHERE id <= ?', id - kept);
+    return id;
+  }
+}

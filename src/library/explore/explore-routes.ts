@@ -1,0 +1,28 @@
+import { eventQueue } from '../event-queue.ts';
+import type { ExploreEvent } from '../../contract/explore-schemas.ts';
+import type { Implementer } from '../implementer.ts';
+import type { Clusters } from './clusters.ts';
+
+/** The contract's `explore`. @param needWriting throws where the library was opened for reading */
+export function exploreRoutes(os: Implementer, clusters: Clusters, needWriting: () => void) {
+  const writing = <Result>(work: () => Result): Result => {
+    needWriting();
+    return work();
+  };
+  const { names } = clusters;
+  const routes = os.explore;
+  return {
+    clusters: routes.clusters.handler(({ input }) => clusters.list(input.granularity, input.fresh)),
+    pictures: routes.pictures.handler(({ input }) => clusters.pictures(input)),
+    name: routes.name.handler(({ input }) => writing(() => clusters.name(input, input.name))),
+    rename: routes.rename.handler(({ input }) => writing(() => names.rename(input.id, input.name))),
+    unname: routes.unname.handler(({ input }) => writing(() => names.remove(input.id))),
+    mark: routes.mark.handler(({ input }) => writing(() => names.mark(input.id, input))),
+    refuse: routes.refuse.handler(({ input }) => writing(() => names.refuse(input.id, input.pictures))),
+    merge: routes.merge.handler(({ input }) => writing(() => clusters.merge(input.from, input.into))),
+    answerSplit: routes.answerSplit.handler(({ input }) => writing(() => clusters.answerSplit(input.id, input.answer))),
+    keepApart: routes.keepApart.handler(({ input }) => writing(() => names.keepApart(input.id, input.other))),
+    undo: routes.undo.handler(({ input }) => writing(() => names.undo(input.change))),
+    watch: routes.watch.handler(({ signal }) => eventQueue<ExploreEvent>((push) => clusters.watch(push), signal)),
+  };
+}

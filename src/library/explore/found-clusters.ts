@@ -1,0 +1,151 @@
+import type { ActiveLibrary } from '../encoders/active-library.ts';
+import { resolutionOf, type Communities } from './communities.ts';
+import { CommunityThread } from './community-thread.ts';
+import { neighborTable, type PictureTable } from './neighbor-table.ts';
+
+/** What was found in the library as it was at one moment. */
+interface Finding {
+  readonly version: number;
+  readonly model: string;
+  /** Of the vectors: another one says that pictures came or went since. */
+  readonly revision: number;
+  readonly pictures: PictureTable;
+  readonly steps: Map<number, Promise<Communities>>;
+  thread: CommunityThread | null;
+  /** Steps that are being worked out. */
+  working: number;
+}
+
+/** A finding that nobody asks for is forgotten: 120 bytes a picture. The thread with its graph, 1 kB and more a picture, ends sooner. */
+const FORGOTTEN_MS = 15 * 60_000;
+const THREAD_MS = 20_000;
+
+/** Versions of findings are so far apart, so that a number of changes of names can be added to one. */
+const VERSIONS_APART = 2 ** 32;
+
+/** The communities of the library, worked out in a thread as they are asked for and kept while somebody looks. */
+export class FoundClusters {
+  readonly #active: ActiveLibrary;
+  readonly #listeners = new Set<(working: boolean) => void>();
+  #finding: Promise<Finding> | null = null;
+  /** The finding as far as it is known now. */
+  #latest: Finding | null = null;
+  #versions = 0;
+  #forget: NodeJS.Timeout | null = null;
+  #endThread: NodeJS.Timeout | null = null;
+
+  constructor(active: ActiveLibrary) {
+    this.#active = active;
+  }
+
+  /** Whether the library is as it was when its communities were found. */
+  get isCurrent(): boolean {
+    const { projection, vectors } = this.#active.current;
+    return this.#latest?.model === projection.id && this.#latest.revision === vectors.revision;
+  }
+
+  /** Calls `listener` when something begins to be worked out, and when it is done. */
+  watch(listener: (working: boolean) => void): () => void {
+    listener((this.#latest?.working ?? 0) > 0);
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  }
+
+  /** @param fresh found anew where it is not current; where another model answers, it always is */
+  async at(
+    step: number,
+    fresh: boolean,
+  ): Promise<PictureTable & { readonly communities: Communities; readonly version: number }> {
+    if (this.#isOutdated(fresh)) this.#drop();
+    this.#finding ??= this.#begin();
+    const finding = await this.#finding;
+    let communities = finding.steps.get(step);
+    if (!communities) {
+      communities = this.#work(finding, step);
+      finding.steps.set(step, communities);
+    }
+    this.#keepAWhile();
+    return { ...finding.pictures, communities: await communities, version: finding.version };
+  }
+
+  #isOutdated(fresh: boolean): boolean {
+    if (this.#latest === null) return false;
+    return this.#latest.model !== this.#active.current.projection.id || (fresh && !this.isCurrent);
+  }
+
+  async #begin(): Promise<Finding> {
+    try {
+      return await this.#active.use(async ({ projection, vectors, neighbors }) => {
+        const { revision } = vectors;
+        const pictures = await neighborTable(neighbors.known, Uint32Array.from(vectors.present));
+        const version = ++this.#versions * VERSIONS_APART;
+        const finding: Finding = {
+          version,
+          model: projection.id,
+          revision,
+          pictures,
+          steps: new Map(),
+          thread: null,
+          working: 0,
+        };
+        this.#latest = finding;
+        return finding;
+      });
+    } catch (error) {
+      this.#finding = null;
+      throw error;
+    }
+  }
+
+  async #work(finding: Finding, step: number): Promise<Communities> {
+    finding.working++;
+    this.#tell();
+    try {
+      finding.thread ??= new CommunityThread(finding.pictures.table);
+      return await finding.thread.find(resolutionOf(step));
+    } catch (error) {
+      finding.steps.delete(step);
+      finding.thread = null;
+      throw error;
+    } finally {
+      finding.working--;
+      if (finding !== this.#latest && finding.working === 0) endThread(finding);
+      this.#tell();
+    }
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener((this.#latest?.working ?? 0) > 0);
+  }
+
+  #keepAWhile(): void {
+    if (this.#forget) clearTimeout(this.#forget);
+    if (this.#endThread) clearTimeout(this.#endThread);
+    this.#forget = setTimeout(() => this.#drop(), FORGOTTEN_MS);
+    this.#endThread = setTimeout(() => {
+      if (this.#latest && this.#latest.working === 0) endThread(this.#latest);
+    }, THREAD_MS);
+    this.#forget.unref();
+    this.#endThread.unref();
+  }
+
+  /** What is still being worked out for somebody is finished. */
+  #drop(): void {
+    if (this.#latest?.working === 0) endThread(this.#latest);
+    this.#latest = null;
+    this.#finding = null;
+  }
+
+  async close(): Promise<void> {
+    if (this.#forget) clearTimeout(this.#forget);
+    if (this.#endThread) clearTimeout(this.#endThread);
+    await this.#latest?.thread?.close();
+    this.#drop();
+  }
+}
+
+/** It is started again where something more is asked of it. */
+function endThread(finding: Finding): void {
+  void finding.thread?.close();
+  finding.thread = null;
+}

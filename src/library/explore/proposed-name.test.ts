@@ -1,0 +1,37 @@
+import { describe, expect, it } from 'vitest';
+import { proposedName, type NameablePicture } from './proposed-name.ts';
+
+function pictures(...all: (readonly [folder: string | null, takenAt: string | null])[]): NameablePicture[] {
+  return all.map(([folder, takenAt]) => ({ folder, takenAt }));
+}
+
+describe('a name that is proposed', () => {
+  it('is the folder that most of the cluster lies in', () => {
+    expect(proposedName(pictures(['Beach', null], ['Beach', null], ['Town', null]))).toBe('Beach');
+    expect(proposedName(pictures(['Beach', null], ['Town', null]))).toBeNull();
+  });
+
+  it.each(['100CANON', 'DCIM', 'Camera Roll', '2019', '20190812'])('is not %s, which says nothing', (folder) => {
+    expect(proposedName(pictures([folder, null]))).toBeNull();
+  });
+
+  it.each([
+    [['2019-08-12T10:00:00Z', '2019-08-12T18:00:00Z'], '12 August 2019'],
+    [['2019-08-02T10:00:00Z', '2019-08-28T18:00:00Z'], 'August 2019'],
+    [['2019-02-02T10:00:00Z', '2019-08-28T18:00:00Z'], '2019'],
+    [['2018-12-02T10:00:00Z', '2019-01-28T18:00:00Z'], '2018 to 2019'],
+    [['1999-12-02T10:00:00Z', '2019-01-28T18:00:00Z'], null],
+  ])('is else when it was taken: %j', (times, name) => {
+    expect(proposedName(pictures(...times.map((time) => [null, time] as const)))).toBe(name);
+  });
+
+  it('leaves out what was taken at another time than most', () => {
+    const most = Array.from({ length: 8 }, (_, i) => [null, `2019-08-12T1${i}:00:00Z`] as const);
+    expect(proposedName(pictures(...most, [null, '2004-01-01T00:00:00Z'], [null, null]))).toBe('12 August 2019');
+  });
+
+  it('is none where nothing is known', () => {
+    expect(proposedName([])).toBeNull();
+    expect(proposedName(pictures([null, 'yesterday']))).toBeNull();
+  });
+});
