@@ -114,14 +114,24 @@ export const picture = z.object({
   height: z.number().int().positive(),
   bytes: z.number().int().nonnegative(),
   format: z.string(),
-  /** ISO 8601 without zone, as the camera wrote it; null where EXIF has no date. */
+  /** ISO 8601 without zone: what the clock showed where it was taken. Null where nothing says so: `modifiedAt` stands for it. */
   takenAt: z.string().nullable(),
+  /** How far that clock was ahead of UTC, in minutes; null where nothing says so. */
+  takenOffset: z.number().int().min(-720).max(840).nullable(),
+  /** Where the time was read; `file`: nowhere, it is the file's. */
+  takenFrom: z.enum(['exif', 'xmp', 'iptc', 'sidecar', 'file']),
   /** ISO 8601, the file's own time. */
   modifiedAt: z.string(),
   camera: z.string().nullable(),
   lens: z.string().nullable(),
+  /** Degrees, north and east; both or none. */
   latitude: z.number().nullable(),
   longitude: z.number().nullable(),
+  /** Stars, 0 to 5; −1 for a picture that was rejected. */
+  rating: z.number().int().min(-1).max(5).nullable(),
+  keywords: z.array(z.string()),
+  title: z.string().nullable(),
+  description: z.string().nullable(),
 });
 export type Picture = z.infer<typeof picture>;
 

@@ -5,6 +5,7 @@ import { packLayout } from '../contract/picture-layout.ts';
 import type { Picture } from '../contract/schemas.ts';
 import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import type { Catalog, MediaRow } from './catalog/catalog.ts';
+import { pictureTime } from './catalog/picture-time.ts';
 import { pathInside, sourceHolding } from './indexing/sources.ts';
 import { FileFailureError } from './media/decode-protocol.ts';
 import type { DecodePool } from './media/decode-pool.ts';
@@ -84,7 +85,9 @@ export async function describePicture(catalog: Catalog, id: number): Promise<Pic
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
   const companions = (await Promise.all([path, ...copies].map(companionsOf))).flat();
-  return { ...media, path, copies, companions, modifiedAt: new Date(modified).toISOString() };
+  const keywords = catalog.metadata.keywords(id);
+  const modifiedAt = new Date(modified).toISOString();
+  return { ...media, takenFrom: media.takenFrom ?? 'file', keywords, path, copies, companions, modifiedAt };
 }
 
 async function companionsOf(path: string): Promise<string[]> {
@@ -92,7 +95,7 @@ async function companionsOf(path: string): Promise<string[]> {
   return names.map((name) => join(dirname(path), name));
 }
 
-/** Every picture packed for the grid, newest first: when it was taken, else when its oldest file was written. */
+/** Every picture packed for the grid, newest first: see {@link pictureTime}. */
 export function packedLayout(catalog: Catalog, since: number): Blob {
   const rows = catalog
     .layoutRows(since)
@@ -100,7 +103,7 @@ export function packedLayout(catalog: Catalog, since: number): Blob {
       id,
       hash,
       aspect: width / height,
-      when: takenAt === null ? mtimeMs : Date.parse(`${takenAt}Z`),
+      when: pictureTime(takenAt, mtimeMs),
     }))
     .sort((a, b) => b.when - a.when || b.id - a.id);
   return new Blob([packLayout(rows, rows.length)]);

@@ -7,6 +7,7 @@ import { loadProjection, type Projection } from '../../compute/projection.ts';
 import { Catalog, type CatalogChange, type FileRow } from '../../library/catalog/catalog.ts';
 import { FeatureStore, type FeatureRow } from '../../library/catalog/feature-store.ts';
 import { libraryPaths } from '../../library/library-folder.ts';
+import { NO_METADATA } from '../../library/media/picture-metadata.ts';
 import { normalize } from '../../library/vectors/vector-index.ts';
 import { gaussians } from './gaussians.ts';
 
@@ -108,7 +109,6 @@ function contentOf(i: number): string {
 
 function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange {
   const hash = createHash('sha256').update(contentOf(i)).digest('hex');
-  const nothing = { takenAt: null, camera: null, lens: null, latitude: null, longitude: null };
-  const media = { id: i + 1, hash, bytes: file.size, format: 'jpeg', width: 300, height: 200, ...nothing };
+  const media = { id: i + 1, hash, bytes: file.size, format: 'jpeg', width: 300, height: 200, ...NO_METADATA };
   return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id } };
 }

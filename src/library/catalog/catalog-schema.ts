@@ -167,6 +167,46 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 6,
+    sql: `
+      -- minutes that the clock of taken_at was ahead of UTC; and where the time was read: exif, xmp, iptc, sidecar
+      ALTER TABLE media ADD COLUMN taken_offset INTEGER;
+      ALTER TABLE media ADD COLUMN taken_from TEXT;
+      -- stars, -1 for a rejected picture
+      ALTER TABLE media ADD COLUMN rating INTEGER;
+      ALTER TABLE media ADD COLUMN title TEXT;
+      ALTER TABLE media ADD COLUMN description TEXT;
+      -- 1: it was read by a version that knew less of metadata; the next run reads the heads of these files, and encodes nothing
+      ALTER TABLE media ADD COLUMN metadata_due INTEGER NOT NULL DEFAULT 0;
+      UPDATE media SET metadata_due = 1, taken_from = CASE WHEN taken_at IS NULL THEN NULL ELSE 'exif' END;
+      CREATE INDEX media_metadata_due ON media (id) WHERE metadata_due = 1;
+      -- folded: in small letters, by which it is found
+      CREATE TABLE keyword (id INTEGER PRIMARY KEY, name TEXT NOT NULL, folded TEXT NOT NULL UNIQUE);
+      CREATE TABLE media_keyword (
+        media_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        keyword_id INTEGER NOT NULL REFERENCES keyword (id),
+        PRIMARY KEY (media_id, keyword_id)
+      ) WITHOUT ROWID;
+      CREATE INDEX media_keyword_by_keyword ON media_keyword (keyword_id, media_id);
+      -- what sidecars say (JSON, read by src/library/catalog/metadata-store.ts); beside: the names of the pictures that they are for
+      CREATE TABLE sidecar (
+        source_id INTEGER NOT NULL REFERENCES source (id) ON DELETE CASCADE,
+        path TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ms REAL NOT NULL,
+        beside TEXT NOT NULL,
+        fields TEXT NOT NULL,
+        PRIMARY KEY (source_id, path)
+      ) WITHOUT ROWID;
+      CREATE INDEX sidecar_beside ON sidecar (source_id, beside);
+      -- of a picture with a sidecar: what is in the picture itself
+      CREATE TABLE own_metadata (
+        media_id INTEGER PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
+        fields TEXT NOT NULL
+      );
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -1,27 +1,31 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
+import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
 import { LabelStore } from './label-store.ts';
+import { MetadataStore } from './metadata-store.ts';
 import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, type SqliteDatabase } from './database.ts';
+import { pictureTime } from './picture-time.ts';
 import { PresenceStore } from './presence-store.ts';
 import { Queries } from './queries.ts';
 import { SourceStore } from './source-store.ts';
 
-/** What is known of a picture's content. Pixels are upright. */
-export interface MediaRow {
+/** What is known of a picture, without its keywords. */
+export type MediaRow = MediaContent & Omit<PictureMetadata, 'keywords'>;
+
+/** A picture's content. Pixels are upright. */
+interface MediaContent {
   readonly id: number;
   readonly hash: string;
   readonly bytes: number;
   readonly format: string;
   readonly width: number;
   readonly height: number;
-  readonly takenAt: string | null;
-  readonly camera: string | null;
-  readonly lens: string | null;
-  readonly latitude: number | null;
-  readonly longitude: number | null;
 }
+
+/** A picture that is new: what is in its file with it. */
+export type NewMedia = MediaContent & PictureMetadata;
 
 /** A file as the last scan saw it: `path` is relative to its source, with `/` between folders. */
 export interface FileRow {
@@ -44,14 +48,14 @@ export interface FailureRow {
 
 /** One picture's changes, stored together or not at all. */
 export type CatalogChange =
-  | { readonly kind: 'media'; readonly media: MediaRow; readonly file: FileRow }
+  | { readonly kind: 'media'; readonly media: NewMedia; readonly file: FileRow }
   | { readonly kind: 'file'; readonly file: FileRow }
   /** A stale picture that has its features, vector and thumbnail again. */
   | { readonly kind: 'restored'; readonly file: FileRow }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
 
-const MEDIA_COLUMNS =
-  'm.id, m.hash, m.bytes, m.format, m.width, m.height, m.taken_at AS takenAt, m.camera, m.lens, m.latitude, m.longitude';
+const MEDIA_COLUMNS = `m.id, m.hash, m.bytes, m.format, m.width, m.height, m.taken_at AS takenAt, m.taken_offset AS takenOffset,
+  m.taken_from AS takenFrom, m.camera, m.lens, m.latitude, m.longitude, m.rating, m.title, m.description`;
 
 /** The catalog's reads and writes. One writer: the service. Every method is synchronous and short. */
 export class Catalog {
@@ -65,6 +69,8 @@ export class Catalog {
   readonly sources: SourceStore;
   /** Edits, and what is missing. */
   readonly presence: PresenceStore;
+  /** What pictures and their sidecars say. */
+  readonly metadata: MetadataStore;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -74,8 +80,9 @@ export class Catalog {
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
     this.clusters = new ClusterStore(this.#db, file);
-    this.sources = new SourceStore(this.#queries);
+    this.sources = new SourceStore(this.#queries, (...moved) => this.metadata.absorb(...moved));
     this.presence = new PresenceStore(this.#queries);
+    this.metadata = new MetadataStore(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
@@ -158,7 +165,7 @@ export class Catalog {
   /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */
   newestMediaIds(): number[] {
     return this.layoutRows(0)
-      .map(({ id, takenAt, mtimeMs }) => ({ id, when: takenAt === null ? mtimeMs : Date.parse(`${takenAt}Z`) }))
+      .map(({ id, takenAt, mtimeMs }) => ({ id, when: pictureTime(takenAt, mtimeMs) }))
       .sort((a, b) => b.when - a.when || b.id - a.id)
       .map(({ id }) => id);
   }
@@ -266,16 +273,22 @@ export class Catalog {
     }
     if (change.kind === 'media') this.#putMedia(change.media);
     if (change.kind === 'restored') this.#queries.run('UPDATE media SET stale = 0 WHERE id = ?', change.file.mediaId);
-    this.presence.noteEdit(change.file.sourceId, change.file.path, change.file.mediaId, change.kind === 'media');
+    const { sourceId, path, mediaId } = change.file;
+    const before = this.fileAt(sourceId, path)?.mediaId ?? mediaId;
+    this.presence.noteEdit(sourceId, path, mediaId, change.kind === 'media');
     this.#putFile(change.file);
+    this.metadata.follow([before, mediaId]);
   }
 
-  #putMedia(media: MediaRow): void {
+  #putMedia({ keywords, ...media }: NewMedia): void {
     this.#queries.run(
-      `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, camera, lens, latitude, longitude)
-         VALUES (:id, :hash, :bytes, :format, :width, :height, :takenAt, :camera, :lens, :latitude, :longitude)`,
+      `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, taken_offset, taken_from, camera, lens, latitude, longitude,
+           rating, title, description)
+         VALUES (:id, :hash, :bytes, :format, :width, :height, :takenAt, :takenOffset, :takenFrom, :camera, :lens, :latitude, :longitude,
+           :rating, :title, :description)`,
       media,
     );
+    if (keywords.length > 0) this.metadata.putKeywords(media.id, keywords);
   }
 
   #putFile(file: FileRow): void {
@@ -296,16 +309,20 @@ export class Catalog {
            since = CASE WHEN code = :code THEN since ELSE :since END, code = :code`,
       failure,
     );
+    const before = this.fileAt(failure.sourceId, failure.path)?.mediaId;
     this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', failure.sourceId, failure.path);
+    if (before !== undefined) this.metadata.follow([before]);
   }
 
   /** Forgets files and failures that a complete scan did not find. */
   removePaths(sourceId: number, paths: readonly string[]): void {
     this.#queries.transaction(() => {
+      const concerned = paths.flatMap((path) => this.fileAt(sourceId, path)?.mediaId ?? []);
       for (const path of paths) {
         this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', sourceId, path);
         this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', sourceId, path);
       }
+      this.metadata.follow(concerned);
     });
   }
 

@@ -18,9 +18,12 @@ const SAMPLE_PART = 12;
 /** The sources in the catalog, and where their folders are. */
 export class SourceStore {
   readonly #queries: Queries;
+  readonly #onAbsorb: (childId: number, parentId: number, prefix: string) => void;
 
-  constructor(queries: Queries) {
+  /** @param onAbsorb called where a source becomes a part of another, in the same transaction */
+  constructor(queries: Queries, onAbsorb: (childId: number, parentId: number, prefix: string) => void) {
     this.#queries = queries;
+    this.#onAbsorb = onAbsorb;
   }
 
   all(): SourceRow[] {
@@ -62,6 +65,7 @@ export class SourceStore {
         childId,
       );
     }
+    this.#onAbsorb(childId, parentId, prefix);
     this.#queries.run('DELETE FROM source WHERE id = ?', childId);
   }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeEach, describe, expect, it } from 'vitest';
 import { Catalog } from '../catalog/catalog.ts';
+import { NO_METADATA } from '../media/picture-metadata.ts';
 import { Groups } from './groups.ts';
 
 const PICTURES = 12;
@@ -28,11 +29,7 @@ function open(pictures = PICTURES, path = `/photos-${count}`): void {
           format: 'jpeg',
           width: 1,
           height: 1,
-          takenAt: null,
-          camera: null,
-          lens: null,
-          latitude: null,
-          longitude: null,
+          ...NO_METADATA,
         },
         file: { sourceId: source.id, path: file, size: 1, mtimeMs: 1, mediaId: id },
       };

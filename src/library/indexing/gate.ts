@@ -32,6 +32,12 @@ export class Gate {
     });
   }
 
+  /** Resolves when the gate is open, without taking a place for longer; rejects as {@link enter}. */
+  async pass(signal: AbortSignal): Promise<void> {
+    await this.enter(signal);
+    this.leave();
+  }
+
   leave(): void {
     this.#inside--;
     this.#admit();

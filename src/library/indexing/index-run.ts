@@ -11,7 +11,8 @@ import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.
 import type { DecodePool } from '../media/decode-pool.ts';
 import { Gate } from './gate.ts';
 import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
-import type { IndexPlan } from './plan.ts';
+import { readDueMetadata, readSidecars } from './metadata-reading.ts';
+import type { IndexPlan, SidecarPlan } from './plan.ts';
 import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
 import { ProgressMeter } from './progress-meter.ts';
 import { rootIdentity, sourceState } from './presence.ts';
@@ -45,6 +46,12 @@ interface Counts {
   moved: number;
   removed: number;
   failed: number;
+}
+
+interface PlannedTarget {
+  readonly target: IndexTarget;
+  readonly plan: IndexPlan;
+  readonly sidecars: SidecarPlan;
 }
 
 type FailureEvent = Extract<IndexEvent, { type: 'failure' }>;
@@ -151,16 +158,19 @@ export class IndexRun {
       this.counts.unchanged += plan.unchanged;
       for (const failure of plan.stillFailing) this.#reportFailure(target, failure);
     }
+    // first, and quickly: pictures that are read after them have all that is said of them at once
+    await this.#readSidecars(plans, signal);
     await this.#readAll(plans, signal);
     await this.#removeGone(plans);
+    await this.#readDueMetadata(plans, signal);
     // one of several that went is seen by its state; the only one is worth a word
     const [lost] = this.#lost;
     if (lost && this.#lost.size === this.#targets.length) throw new ServiceError('FOLDER_MISSING', lost.source.path);
   }
 
-  async #plan(signal: AbortSignal): Promise<{ target: IndexTarget; plan: IndexPlan }[]> {
+  async #plan(signal: AbortSignal): Promise<PlannedTarget[]> {
     const { catalog, paths } = this.#parts;
-    const plans: { target: IndexTarget; plan: IndexPlan }[] = [];
+    const plans: PlannedTarget[] = [];
     const offline: ServiceError[] = [];
     for (const target of this.#targets) {
       const { source } = target;
@@ -186,7 +196,7 @@ export class IndexRun {
       if (!planned) continue;
       this.counts.found = before + planned.found;
       this.#noteGone(planned);
-      plans.push({ target, plan: planned.plan });
+      plans.push({ target, plan: planned.plan, sidecars: planned.sidecars });
     }
     if (plans.length === 0 && offline[0]) throw offline[0];
     return plans;
@@ -200,7 +210,22 @@ export class IndexRun {
     }
   }
 
-  async #readAll(plans: readonly { target: IndexTarget; plan: IndexPlan }[], signal: AbortSignal): Promise<void> {
+  async #readSidecars(plans: readonly PlannedTarget[], signal: AbortSignal): Promise<void> {
+    const { catalog, decoders } = this.#parts;
+    const parts = { catalog, decoders, gate: this.#gate, signal };
+    for (const { target, sidecars } of plans) this.changes += await readSidecars(parts, target.source, sidecars);
+  }
+
+  /** What an older version read, of sources that are looked through as a whole. */
+  async #readDueMetadata(plans: readonly PlannedTarget[], signal: AbortSignal): Promise<void> {
+    const { catalog, decoders } = this.#parts;
+    const parts = { catalog, decoders, gate: this.#gate, signal };
+    for (const { target } of plans) {
+      if (target.paths === undefined) this.changes += await readDueMetadata(parts, target.source);
+    }
+  }
+
+  async #readAll(plans: readonly PlannedTarget[], signal: AbortSignal): Promise<void> {
     // the first failure of the pipeline itself (a full disk, a lost encoder) stops the reading of more
     const stop = new AbortController();
     const either = AbortSignal.any([signal, stop.signal]);
@@ -332,7 +357,7 @@ export class IndexRun {
     this.#onProgress();
   }
 
-  async #removeGone(plans: readonly { target: IndexTarget; plan: IndexPlan }[]): Promise<void> {
+  async #removeGone(plans: readonly PlannedTarget[]): Promise<void> {
     for (const { target, plan } of plans) {
       if (plan.gone.length === 0 || (await this.#isLost(target))) continue;
       for (let i = 0; i < plan.gone.length; i += SLICE) {

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogChange, FileRow, FailureRow, MediaRow } from '../catalog/catalog.ts';
+import type { Catalog, CatalogChange, FileRow, FailureRow, NewMedia } from '../catalog/catalog.ts';
 import type { EncodedRow, FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { DecodedPicture } from '../media/decode-protocol.ts';
@@ -153,7 +153,7 @@ function encodedRow(mediaId: number, { features, vector }: Encoded): EncodedRow 
   return { mediaId, features: Float16Array.from(features), vector: Float16Array.from(vector) };
 }
 
-function mediaRow(id: number, picture: DecodedPicture): MediaRow {
-  const { hash, bytes, format, width, height, exif } = picture;
-  return { id, hash, bytes, format, width, height, ...exif };
+function mediaRow(id: number, picture: DecodedPicture): NewMedia {
+  const { hash, bytes, format, width, height, metadata } = picture;
+  return { id, hash, bytes, format, width, height, ...metadata };
 }

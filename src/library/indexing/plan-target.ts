@@ -3,7 +3,8 @@ import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import { Catalog, type FailureRow, type FileRow } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
-import { planIndexing, type IndexPlan } from './plan.ts';
+import type { SidecarRow } from '../catalog/metadata-store.ts';
+import { planIndexing, planSidecars, type IndexPlan, type SidecarPlan } from './plan.ts';
 import { scanFolder, scanPaths, type Scan, type ScanOptions } from './scan.ts';
 
 /** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
@@ -19,6 +20,7 @@ export interface TargetPlan {
   /** Files that lie there, without those that another picture is shown for. */
   readonly found: number;
   readonly plan: IndexPlan;
+  readonly sidecars: SidecarPlan;
   /** Known files that are gone, or are to be read. */
   readonly concerned: readonly FileRow[];
 }
@@ -63,7 +65,7 @@ export async function planTarget(
       return planInWorker({ catalog: catalogFile, source, start, except: options.except }, options);
     }
     const whole = await scanFolder(source.path, start, options);
-    return planScanned(whole, catalog.knownUnder(source.id, ''), (path) => isUnder(path, start));
+    return planScanned(whole, knownUnder(catalog, source.id, ''), (path) => isUnder(path, start));
   }
   const scan = await scanPaths(source.path, paths, options);
   const known = await knownAt(catalog, source.id, [...paths, ...scan.besides]);
@@ -80,20 +82,36 @@ export async function planFolder(
   const scan = await scanFolder(source.path, start, { signal, onFound, except, holdingUp: true });
   const catalog = new Catalog(file, true);
   try {
-    return planScanned(scan, catalog.knownUnder(source.id, ''), (path) => isUnder(path, start));
+    return planScanned(scan, knownUnder(catalog, source.id, ''), (path) => isUnder(path, start));
   } finally {
     catalog.close();
   }
 }
 
+interface Known {
+  readonly files: readonly FileRow[];
+  readonly failures: readonly FailureRow[];
+  readonly sidecars: readonly SidecarRow[];
+}
+
+function knownUnder(catalog: Catalog, sourceId: number, path: string): Known {
+  return { ...catalog.knownUnder(sourceId, path), sidecars: catalog.metadata.sidecarsUnder(sourceId, path) };
+}
+
 function planScanned(
-  { files, unreadable }: Scan,
-  known: { readonly files: readonly FileRow[]; readonly failures: readonly FailureRow[] },
+  { files, sidecars, unreadable }: Scan,
+  known: Known,
   isInScope: (path: string) => boolean,
 ): TargetPlan {
-  const plan = planIndexing(files, known, (path) => isInScope(path) && !unreadable.some((at) => isUnder(path, at)));
+  const wasLookedAt = (path: string): boolean => isInScope(path) && !unreadable.some((at) => isUnder(path, at));
+  const plan = planIndexing(files, known, wasLookedAt);
   const paths = new Set([...plan.gone, ...plan.read.map(({ path }) => path)]);
-  return { found: files.length - plan.paired, plan, concerned: known.files.filter(({ path }) => paths.has(path)) };
+  return {
+    found: files.length - plan.paired,
+    plan,
+    sidecars: planSidecars(sidecars, known.sidecars, wasLookedAt),
+    concerned: known.files.filter(({ path }) => paths.has(path)),
+  };
 }
 
 async function planInWorker(task: ScanTask, { signal, onFound }: ScanOptions): Promise<TargetPlan> {
@@ -118,21 +136,19 @@ async function planInWorker(task: ScanTask, { signal, onFound }: ScanOptions): P
   }
 }
 
-async function knownAt(
-  catalog: Catalog,
-  sourceId: number,
-  paths: readonly string[],
-): Promise<{ readonly files: FileRow[]; readonly failures: FailureRow[] }> {
+async function knownAt(catalog: Catalog, sourceId: number, paths: readonly string[]): Promise<Known> {
   // a file and the folder that it is in may both be named
   const files = new Map<string, FileRow>();
   const failures = new Map<string, FailureRow>();
+  const sidecars = new Map<string, SidecarRow>();
   for (const [i, path] of paths.entries()) {
     if (i % SLICE === SLICE - 1) await letOthersRun();
-    const known = catalog.knownUnder(sourceId, path);
+    const known = knownUnder(catalog, sourceId, path);
     for (const file of known.files) files.set(file.path, file);
     for (const failure of known.failures) failures.set(failure.path, failure);
+    for (const sidecar of known.sidecars) sidecars.set(sidecar.path, sidecar);
   }
-  return { files: [...files.values()], failures: [...failures.values()] };
+  return { files: [...files.values()], failures: [...failures.values()], sidecars: [...sidecars.values()] };
 }
 
 /** Whether a path (with `/`) is the folder or lies in it; everything lies in ''. */

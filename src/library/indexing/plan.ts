@@ -1,6 +1,7 @@
 import { FILE_FAILURES, type FileFailureCode } from '../../contract/errors.ts';
 import type { FailureRow, FileRow } from '../catalog/catalog.ts';
-import type { ScannedFile } from './scan.ts';
+import type { SidecarRow } from '../catalog/metadata-store.ts';
+import type { ScannedFile, ScannedSidecar } from './scan.ts';
 
 /** What is to be done for one source, worked out from what lies on disk and what is known; nothing is read yet. */
 export interface IndexPlan {
@@ -16,6 +17,27 @@ export interface IndexPlan {
   readonly paired: number;
   /** Paths that are known and were not found. */
   readonly gone: string[];
+}
+
+/** What is to be done about the sidecars of a source. */
+export interface SidecarPlan {
+  /** New or changed. */
+  readonly read: ScannedSidecar[];
+  readonly gone: string[];
+}
+
+/** Plans which sidecars are read, and which are forgotten. @param isInScope as of {@link planIndexing} */
+export function planSidecars(
+  scanned: readonly ScannedSidecar[],
+  known: readonly SidecarRow[],
+  isInScope: (path: string) => boolean,
+): SidecarPlan {
+  const rows = new Map(known.map((row) => [row.path, row]));
+  const seen = new Set(scanned.map(({ path }) => path));
+  return {
+    read: scanned.filter((sidecar) => !isSame(sidecar, rows.get(sidecar.path))),
+    gone: known.map(({ path }) => path).filter((path) => !seen.has(path) && isInScope(path)),
+  };
 }
 
 /** Failures that may be cured without the file changing: permissions, a drive that was slow to wake, a crash under load. */
@@ -75,7 +97,7 @@ export function planIndexing(
   return { ...plan, gone };
 }
 
-function isSame(file: ScannedFile, row: { readonly size: number; readonly mtimeMs: number } | undefined): boolean {
+function isSame(file: ScannedSidecar, row: { readonly size: number; readonly mtimeMs: number } | undefined): boolean {
   return row !== undefined && row.size === file.size && row.mtimeMs === file.mtimeMs;
 }
 

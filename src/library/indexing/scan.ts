@@ -9,11 +9,18 @@ import { IgnoreRules } from './ignore-rules.ts';
 /** A file as it lies on disk now. `path` is relative to the source, with `/` between folders. */
 export interface ScannedFile {
   readonly path: string;
-  readonly kind: Exclude<NameKind, 'companion'>;
+  readonly kind: Exclude<NameKind, 'companion' | 'sidecar'>;
   readonly size: number;
   readonly mtimeMs: number;
   /** The path of the picture of the same name that is shown for it: it is a camera raw file, or the film of a Live Photo. */
   readonly shownBy: string | null;
+}
+
+/** A sidecar as it lies on disk now. `path` as of a {@link ScannedFile}. */
+export interface ScannedSidecar {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
 }
 
 /** Folders that are no one's photos: systems' trash, catalogs of other programs, thumbnails of network drives. */
@@ -54,6 +61,7 @@ export interface ScanOptions {
 
 export interface Scan {
   readonly files: ScannedFile[];
+  readonly sidecars: ScannedSidecar[];
   /** Folders inside that could not be read: what is known of them is kept. Relative to the source. */
   readonly unreadable: string[];
   /** Paths that were looked at although they were not asked for: what goes with those that were. */
@@ -69,6 +77,7 @@ export interface Scan {
  */
 export async function scanFolder(folder: string, start: string, options: ScanOptions): Promise<Scan> {
   const files: ScannedFile[] = [];
+  const sidecars: ScannedSidecar[] = [];
   const unreadable: string[] = [];
   const rules = new IgnoreRules(folder);
   const looks = new FileLooks(options.holdingUp === true);
@@ -83,10 +92,12 @@ export async function scanFolder(folder: string, start: string, options: ScanOpt
     }
     const { names } = listed;
     folders.push(...listed.folders);
-    for (const file of await looks.all(folder, current, names)) files.push(file);
+    const seen = await looks.all(folder, current, names);
+    for (const file of seen.files) files.push(file);
+    for (const sidecar of seen.sidecars) sidecars.push(sidecar);
     options.onFound(files.length);
   }
-  return { files, unreadable, besides: [] };
+  return { files, sidecars, unreadable, besides: [] };
 }
 
 /**
@@ -134,6 +145,7 @@ export async function scanPaths(folder: string, paths: readonly string[], option
   await readableFolder(folder);
   const rules = new IgnoreRules(folder);
   const files = new Map<string, ScannedFile>();
+  const sidecars = new Map<string, ScannedSidecar>();
   const folders: string[] = [];
   const namesOf = namesOfFolders(folder);
   const besides = await companionsOf(paths, namesOf);
@@ -145,7 +157,8 @@ export async function scanPaths(folder: string, paths: readonly string[], option
       slice.map((path) => scanPath(folder, path, rules, namesOf, options.except)),
     )) {
       if (typeof found === 'string') folders.push(found);
-      else if (found) files.set(found.path, found);
+      else if (found && 'kind' in found) files.set(found.path, found);
+      else if (found) sidecars.set(found.path, found);
     }
     options.onFound(files.size);
   }
@@ -155,12 +168,13 @@ export async function scanPaths(folder: string, paths: readonly string[], option
     const scan = await scanFolder(folder, start, { ...options, onFound }).catch((error: unknown) => {
       if (!(error instanceof ServiceError)) throw error;
       // gone again: then nothing is in it; without permission: then what is known of it is kept
-      return { files: [], unreadable: error.code === 'FOLDER_UNREADABLE' ? [start] : [], besides: [] };
+      return { files: [], sidecars: [], unreadable: error.code === 'FOLDER_UNREADABLE' ? [start] : [], besides: [] };
     });
     for (const file of scan.files) files.set(file.path, file);
+    for (const sidecar of scan.sidecars) sidecars.set(sidecar.path, sidecar);
     unreadable.push(...scan.unreadable);
   }
-  return { files: [...files.values()], unreadable, besides };
+  return { files: [...files.values()], sidecars: [...sidecars.values()], unreadable, besides };
 }
 
 /** The names in the folders of a source, each listed once. Given a folder's path relative to it. */
@@ -190,14 +204,14 @@ async function companionsOf(
   return [...found];
 }
 
-/** The file at a path, or the path itself where it is a folder; null where there is nothing of a person's. */
+/** The file or sidecar at a path, or the path itself where it is a folder; null where there is nothing of a person's. */
 async function scanPath(
   root: string,
   path: string,
   rules: IgnoreRules,
   namesOf: (folder: string) => Promise<FolderNames>,
   except: readonly string[],
-): Promise<ScannedFile | string | null> {
+): Promise<ScannedFile | ScannedSidecar | string | null> {
   const parts = path.split('/');
   const above = parts.map((_, i) => parts.slice(0, i + 1).join('/'));
   if (above.some((folder) => isPassedOver(join(root, folder), except))) return null;
@@ -208,6 +222,7 @@ async function scanPath(
   if (stats.isDirectory()) return path;
   const kind = nameKind(basename(path));
   if (!stats.isFile() || kind === 'companion') return null;
+  if (kind === 'sidecar') return { path, size: stats.size, mtimeMs: stats.mtimeMs };
   const folder = posix.dirname(path);
   const shown = (await namesOf(folder)).shownFor(posix.basename(path));
   const shownBy = shown && posix.join(folder, shown);
@@ -225,9 +240,14 @@ class FileLooks {
     this.#holdingUp = holdingUp;
   }
 
-  async all(root: string, folder: string, names: readonly string[]): Promise<ScannedFile[]> {
+  async all(
+    root: string,
+    folder: string,
+    names: readonly string[],
+  ): Promise<{ readonly files: ScannedFile[]; readonly sidecars: ScannedSidecar[] }> {
     const inside = portable(relative(root, folder));
     const files: ScannedFile[] = [];
+    const sidecars: ScannedSidecar[] = [];
     const alike = new FolderNames(names);
     for (let i = 0; i < names.length; i += STATS_AT_ONCE) {
       const slice = names.slice(i, i + STATS_AT_ONCE);
@@ -241,12 +261,17 @@ class FileLooks {
         if (kind === 'companion') continue;
         // listed a moment ago and gone now, or a name that is not valid UTF-8: the read will say so
         const { size, mtimeMs } = stats[j] ?? { size: 0, mtimeMs: 0 };
+        const path = inside === '' ? name : `${inside}/${name}`;
+        if (kind === 'sidecar') {
+          sidecars.push({ path, size, mtimeMs });
+          continue;
+        }
         const shown = alike.shownFor(name);
         const shownBy = shown && posix.join(inside, shown);
-        files.push({ path: inside === '' ? name : `${inside}/${name}`, kind, size, mtimeMs, shownBy });
+        files.push({ path, kind, size, mtimeMs, shownBy });
       }
     }
-    return files;
+    return { files, sidecars };
   }
 }
 

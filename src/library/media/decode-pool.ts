@@ -5,6 +5,7 @@ import type { PixelRequest } from '../../compute/encoders/pixels.ts';
 import { BUILTIN_PIXELS } from '../../compute/preprocess.ts';
 import { writeError } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+import type { PictureMetadata } from './picture-metadata.ts';
 import { MAX_CPU_SECONDS, PIPE, type GuardVerdict } from './guarded-work.ts';
 
 /** By the clock: for what waits, as for a drive that does not answer. What computes is ended by its guard, after 10 s of the processor. */
@@ -95,6 +96,13 @@ export class DecodePool {
   async pixels(path: string, pixels: PixelRequest): Promise<{ readonly hash: string; readonly pixels: Uint8Array }> {
     const reply = await this.#ask({ type: 'pixels', path, pixels }, false);
     if (reply.type === 'pixels') return { hash: reply.hash, pixels: reply.pixels };
+    throw new Error(`a decode worker answered ${reply.type}`);
+  }
+
+  /** What a sidecar or a picture says of itself, without decoding it. @throws FileFailureError */
+  async metadata(path: string): Promise<PictureMetadata> {
+    const reply = await this.#ask({ type: 'metadata', path }, false);
+    if (reply.type === 'metadata') return reply.metadata;
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 

@@ -1,6 +1,6 @@
 import type { PixelRequest } from '../../compute/encoders/pixels.ts';
 import type { FileFailureCode } from '../../contract/errors.ts';
-import type { ExifFields } from './exif-fields.ts';
+import type { PictureMetadata } from './picture-metadata.ts';
 
 /** What a decode worker is asked. Paths are absolute. */
 export type DecodeRequest = { readonly id: number } & (
@@ -14,6 +14,8 @@ export type DecodeRequest = { readonly id: number } & (
       /** How encoders want the picture: pixels are made for each, from the one decode. */
       readonly pixels: readonly PixelRequest[];
     }
+  /** Only what a sidecar or a known picture says of itself. */
+  | { readonly type: 'metadata'; readonly path: string }
   /** Only the pixels of an encoder: the picture is known. */
   | { readonly type: 'pixels'; readonly path: string; readonly pixels: PixelRequest }
   /** Renders a picture that browsers cannot show into a WebP file. */
@@ -28,7 +30,8 @@ export interface DecodedPicture {
   /** Upright. */
   readonly width: number;
   readonly height: number;
-  readonly exif: ExifFields;
+  /** What is in the file itself. */
+  readonly metadata: PictureMetadata;
   /** Encoder pixels, RGB: for each request, in order. */
   readonly pixels: readonly Uint8Array[];
   /** Brightness on a grid: recognises copies. See `signature.ts`. */
@@ -45,6 +48,7 @@ export type DecodeReply = {
   | { readonly type: 'decoded'; readonly picture: DecodedPicture }
   | { readonly type: 'known'; readonly hash: string }
   | { readonly type: 'pixels'; readonly hash: string; readonly pixels: Uint8Array }
+  | { readonly type: 'metadata'; readonly metadata: PictureMetadata }
   | { readonly type: 'rendered' }
   | { readonly type: 'failed'; readonly code: FileFailureCode; readonly message: string }
   /** The disk, not the file, is at fault: this ends the run. */

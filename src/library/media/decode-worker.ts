@@ -9,6 +9,8 @@ import sharp from 'sharp';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
 import { decodePicture, decodePixels, hashOf, renderPicture } from './decode.ts';
 import { FileFailureError, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
+import type { PictureMetadata } from './picture-metadata.ts';
+import { readMetadata } from './read-metadata.ts';
 import { beginWork, endWork, newGuardedWork } from './guarded-work.ts';
 
 // one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
@@ -44,13 +46,27 @@ async function readWhole(path: string): Promise<Uint8Array> {
       await handle.close();
     }
   } catch (error) {
-    if (error instanceof FileFailureError) throw error;
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT')
-      throw new FileFailureError('FILE_VANISHED', 'The file was gone before it could be read.', { cause: error });
-    throw new FileFailureError('FILE_UNREADABLE', `The file cannot be read (${code ?? 'unknown reason'}).`, {
-      cause: error,
-    });
+    throw readFailure(error);
+  }
+}
+
+function readFailure(error: unknown): FileFailureError {
+  if (error instanceof FileFailureError) return error;
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === 'ENOENT')
+    return new FileFailureError('FILE_VANISHED', 'The file was gone before it could be read.', { cause: error });
+  return new FileFailureError('FILE_UNREADABLE', `The file cannot be read (${code ?? 'unknown reason'}).`, {
+    cause: error,
+  });
+}
+
+/** As {@link readMetadata}. What its decoder says of the content is no failure to read the file. */
+async function metadataOf(path: string): Promise<PictureMetadata> {
+  beginWork(work, 0);
+  try {
+    return await readMetadata(path, readWhole);
+  } catch (error) {
+    throw (error as NodeJS.ErrnoException).code === undefined ? error : readFailure(error);
   }
 }
 
@@ -80,6 +96,7 @@ async function answer(request: DecodeRequest): Promise<DecodeReply> {
     await writeAtomic(request.target, await renderPicture(await readWhole(request.path), request.side));
     return { id, type: 'rendered' };
   }
+  if (request.type === 'metadata') return { id, type: 'metadata', metadata: await metadataOf(request.path) };
   if (request.type === 'pixels') {
     const whole = await readWhole(request.path);
     return { id, type: 'pixels', hash: hashOf(whole), pixels: await decodePixels(whole, request.pixels) };

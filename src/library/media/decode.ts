@@ -6,7 +6,7 @@ import { pixelSteps, type PixelRequest } from '../../compute/encoders/pixels.ts'
 import { ALPHA_BACKGROUND, BUILTIN_PIXELS, DECODED_RESIZE } from '../../compute/preprocess.ts';
 import { decodeFailure } from './decode-failure.ts';
 import type { DecodedPicture } from './decode-protocol.ts';
-import { mergeExif, readExif } from './exif-fields.ts';
+import { embeddedMetadata } from './embedded-metadata.ts';
 import { openPicture, type OpenPicture } from './open-picture.ts';
 import { signatureOf } from './signature.ts';
 
@@ -72,13 +72,12 @@ export async function decodePicture(
   try {
     const small = await decodeSmall(opened);
     const builtin = requests.findIndex((request) => isDeepStrictEqual(request, BUILTIN_PIXELS));
-    const [thumbnail, pixels, exif] = await Promise.all([
+    const [thumbnail, pixels] = await Promise.all([
       fromSmall(small)
         .resize(THUMBNAIL_SIDE, THUMBNAIL_SIDE, { fit: 'inside', withoutEnlargement: true })
         .webp(THUMBNAIL_WEBP)
         .toBuffer(),
       Promise.all(requests.map((request) => pixelsFor(small, request))),
-      Promise.all(opened.exif.map(readExif)).then(mergeExif),
     ]);
     // signatures are of the same pixels whatever the encoder: those of two pictures are compared
     const signed = pixels[builtin] ?? (await pixelsFor(small, BUILTIN_PIXELS));
@@ -88,7 +87,7 @@ export async function decodePicture(
       format,
       width,
       height,
-      exif,
+      metadata: embeddedMetadata(opened.blocks),
       pixels,
       signature: signatureOf(signed, BUILTIN_PIXELS.width),
       thumbnail,

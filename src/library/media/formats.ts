@@ -5,10 +5,11 @@ import { extname } from 'node:path';
  *
  * - `picture`: a format that is decoded here; the content decides, the name only lets it in.
  * - `video`, `unsupported`: a film, or a picture in a format that is not read.
- * - `companion`: what cameras, phones and systems leave beside pictures; passed over without a word.
+ * - `sidecar`: XMP beside a picture, which says something of it.
+ * - `companion`: what else cameras, phones and systems leave beside pictures; passed over without a word.
  * - `other`: anything else; named once in the failures list, so that nobody wonders.
  */
-export type NameKind = 'picture' | 'video' | 'unsupported' | 'companion' | 'other';
+export type NameKind = 'picture' | 'video' | 'unsupported' | 'sidecar' | 'companion' | 'other';
 
 const RAW = new Set(
   '.cr2 .cr3 .nef .nrw .arw .sr2 .srf .dng .raf .orf .rw2 .rwl .raw .pef .srw .3fr .iiq .erf'.split(' '),
@@ -25,8 +26,8 @@ const VIDEOS = new Set('.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpe
 
 const UNSUPPORTED = new Set('.jp2 .j2k .ico .tga .exr .hdr .crw .x3f .mrw .kdc .dcr .mef .mos'.split(' '));
 
-/** Sidecars of edits and exports, previews of cameras, and the systems' own litter. */
-const COMPANIONS = new Set('.xmp .aae .thm .json .ini .db .lnk .url .part .crdownload .tmp'.split(' '));
+/** What programs keep of edits and exports, previews of cameras, and the systems' own litter. */
+const COMPANIONS = new Set('.aae .thm .json .ini .db .lnk .url .part .crdownload .tmp'.split(' '));
 
 /** Kind of a file by its name (without its folder). */
 export function nameKind(name: string): NameKind {
@@ -35,6 +36,7 @@ export function nameKind(name: string): NameKind {
   if (PICTURES.has(extension)) return 'picture';
   if (VIDEOS.has(extension)) return 'video';
   if (UNSUPPORTED.has(extension)) return 'unsupported';
+  if (extension === '.xmp') return 'sidecar';
   if (COMPANIONS.has(extension)) return 'companion';
   return 'other';
 }

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { FileFailureError } from './decode-protocol.ts';
+import { listed, type MetadataBlocks } from './embedded-metadata.ts';
 import { evenStrips, tiffAround } from './tiff-file.ts';
 
 const ROWS_PER_STRIP = 64;
@@ -14,25 +15,27 @@ export interface JxlHeader {
   /** Upright. */
   readonly width: number;
   readonly height: number;
-  /** The EXIF block of its container. */
-  readonly exif: Buffer | undefined;
+  /** Of its container. */
+  readonly blocks: MetadataBlocks;
 }
 
 /** The size of a JPEG XL, or null where the bytes are none. @throws FileFailureError FILE_DAMAGED */
 export function jxlHeader(bytes: Uint8Array): JxlHeader | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  if (file.toString('hex', 0, 2) === CODESTREAM) return { ...sizeOf(file), exif: undefined };
+  if (file.toString('hex', 0, 2) === CODESTREAM) return { ...sizeOf(file), blocks: {} };
   if (file.toString('hex', 0, 12) !== CONTAINER) return null;
   let size: ReturnType<typeof sizeOf> | null = null;
   let exif: Buffer | undefined;
+  let xmp: Buffer | undefined;
   for (const { name, body } of boxes(file)) {
     if (name === 'jxlc') size ??= sizeOf(body);
     // a part of the picture, behind its number
     else if (name === 'jxlp') size ??= sizeOf(body.subarray(4));
     else if (name === 'Exif' && body.length > 4) exif ??= body.subarray(4 + body.readUInt32BE(0));
+    else if (name === 'xml ') xmp ??= body;
   }
   if (!size) throw damaged();
-  return { ...size, exif };
+  return { ...size, blocks: { exif: listed(exif), xmp: listed(xmp) } };
 }
 
 function* boxes(file: Buffer): Generator<{ readonly name: string; readonly body: Buffer }> {

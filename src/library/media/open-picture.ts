@@ -6,6 +6,7 @@ import { foreignContent } from './foreign-content.ts';
 import { heicToTiff } from './heic.ts';
 import { jxlHeader, jxlToTiff } from './jxl.ts';
 import { psdHeader, psdToTiff } from './psd.ts';
+import { joinBlocks, type MetadataBlocks } from './embedded-metadata.ts';
 import { largestJpeg, rawFile, withOrientation, type RawFile } from './raw-preview.ts';
 
 /** libvips' own default, 16,383²: a bomb of 30,000 × 30,000 pixels is refused by its header, before a byte is decoded. */
@@ -38,8 +39,8 @@ export interface OpenPicture {
   /** Upright. */
   readonly width: number;
   readonly height: number;
-  /** EXIF blocks: the first that has a field counts. */
-  readonly exif: readonly Buffer[];
+  /** What it says of itself, unread. */
+  readonly blocks: MetadataBlocks;
   /**
    * What sharp decodes it from, for a rendering of at most `side` pixels. Its orientation is still to be applied, its colours are still
    * its own.
@@ -63,25 +64,25 @@ function openBmp(bytes: Uint8Array): OpenPicture | null {
   checkPixels(header, MAX_WHOLE_PIXELS);
   const { width, height } = header;
   const image = (): Promise<Sharp> => Promise.resolve(sharp(bmpToTiff(bytes, header), OPTIONS));
-  return { format: 'bmp', width, height, exif: [], image };
+  return { format: 'bmp', width, height, blocks: {}, image };
 }
 
 function openPsd(bytes: Uint8Array): OpenPicture | null {
   const header = psdHeader(bytes);
   if (!header) return null;
-  const { width, height, exif } = header;
+  const { width, height, blocks } = header;
   checkPixels(header, MAX_WHOLE_PIXELS);
   const image = (): Promise<Sharp> => Promise.resolve(sharp(psdToTiff(bytes, header), OPTIONS));
-  return { format: 'psd', width, height, exif: exif ? [exif] : [], image };
+  return { format: 'psd', width, height, blocks, image };
 }
 
 function openJxl(bytes: Uint8Array): OpenPicture | null {
   const header = jxlHeader(bytes);
   if (!header) return null;
   checkPixels(header, MAX_JXL_PIXELS);
-  const { width, height, exif } = header;
+  const { width, height, blocks } = header;
   const image = async (): Promise<Sharp> => sharp(await jxlToTiff(bytes), OPTIONS);
-  return { format: 'jxl', width, height, exif: exif ? [exif] : [], image };
+  return { format: 'jxl', width, height, blocks, image };
 }
 
 /** Camera raw: the largest of the pictures that the camera made of it. */
@@ -95,7 +96,7 @@ async function openPreview(bytes: Uint8Array, raw: RawFile): Promise<OpenPicture
   if (!largest) {
     // its first picture may be a small one without compression, which is a TIFF's
     const small = await openWithSharp(bytes).catch(() => null);
-    if (small) return { ...small, format: 'raw', exif: raw.exif };
+    if (small) return { ...small, format: 'raw', blocks: raw.blocks };
     throw new FileFailureError(
       'NO_PREVIEW',
       'This camera raw file holds no preview. Export it as JPEG beside it, or let the camera write previews.',
@@ -108,9 +109,14 @@ async function openPreview(bytes: Uint8Array, raw: RawFile): Promise<OpenPicture
   return {
     format: 'raw',
     ...autoOrient,
-    exif: [...(metadata.exif ? [metadata.exif] : []), ...raw.exif],
+    blocks: joinBlocks(blocksOf(metadata), raw.blocks),
     image: () => Promise.resolve(sharp(preview, OPTIONS)),
   };
+}
+
+/** As sharp hands them out. */
+export function blocksOf({ exif, xmp, iptc }: Metadata): MetadataBlocks {
+  return { exif: exif && [exif], xmp: xmp && [xmp], iptc: iptc && [iptc] };
 }
 
 /** sharp calls both HEIC and AVIF `heif`. */
@@ -146,9 +152,11 @@ function drawn(bytes: Uint8Array, size: { readonly width: number; readonly heigh
 
 async function openWithSharp(bytes: Uint8Array): Promise<OpenPicture> {
   const metadata = await readMetadata(bytes);
-  const { autoOrient, exif, icc } = metadata;
+  const { autoOrient, icc } = metadata;
   const format = formatOf(metadata);
-  const common = { format, ...autoOrient, exif: exif ? [exif] : [] };
+  // sharp reads no EXIF of a TIFF, which is in its own directories
+  const own = format === 'tiff' ? { exif: [Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength)] } : {};
+  const common = { format, ...autoOrient, blocks: { ...blocksOf(metadata), ...own } };
   if (format === 'svg') return { ...common, image: (side) => Promise.resolve(drawn(bytes, autoOrient, side)) };
   checkPixels(autoOrient, WHOLE.has(format) ? MAX_WHOLE_PIXELS : MAX_PIXELS);
   const image = async (): Promise<Sharp> => sharp(format === 'heic' ? await heicToTiff(bytes, icc) : bytes, OPTIONS);

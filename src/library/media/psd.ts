@@ -1,9 +1,10 @@
 import { FileFailureError } from './decode-protocol.ts';
+import { listed, type MetadataBlocks } from './embedded-metadata.ts';
 import { evenStrips, tiffAround, type TiffLayout } from './tiff-file.ts';
 
 const ROWS_PER_STRIP = 64;
 const [STORED, PACKBITS] = [0, 1] as const;
-const [ICC, EXIF, VERSION_INFO] = [1039, 1058, 1057] as const;
+const [ICC, EXIF, VERSION_INFO, IPTC, XMP] = [1039, 1058, 1057, 1028, 1060] as const;
 
 /** Colour modes that are read, by their number in the file, and how many planes they take. */
 const MODES: Readonly<Record<number, { readonly photometric: TiffLayout['photometric']; readonly planes: number }>> = {
@@ -28,7 +29,7 @@ export interface PsdHeader {
   readonly pixelsAt: number;
   /** PSB: lengths take more bytes. */
   readonly big: boolean;
-  readonly exif: Buffer | undefined;
+  readonly blocks: MetadataBlocks;
 }
 
 /**
@@ -84,7 +85,7 @@ function readHeader(file: Buffer): PsdHeader {
     compression,
     big,
     pixelsAt: merged + 2,
-    exif: found.get(EXIF),
+    blocks: { exif: listed(found.get(EXIF)), iptc: listed(found.get(IPTC)), xmp: listed(found.get(XMP)) },
     layout: {
       width,
       height,

@@ -1,9 +1,9 @@
-import { firstDirectory } from './tiff-fields.ts';
+import { listed, type MetadataBlocks } from './embedded-metadata.ts';
+import { firstDirectory, tiffBytes } from './tiff-fields.ts';
 
 /** What a camera raw file gives: the pictures that the camera made of it, and what it says of itself. */
 export interface RawFile {
-  /** TIFF blocks with the EXIF of the file, the first that has a field counts. */
-  readonly exif: readonly Buffer[];
+  readonly blocks: MetadataBlocks;
   /** How the preview is to be turned, where it does not say so itself: EXIF's 1–8. */
   readonly orientation: number;
 }
@@ -16,13 +16,16 @@ const CAMERA_COMPRESSIONS = new Set([32_767, 34_713, 32_769, 32_770, 65_535, 65_
 /** The fields of a first directory that say where those of EXIF and GPS begin. */
 const [EXIF_DIRECTORY, GPS_DIRECTORY] = [0x8769, 0x8825] as const;
 
+/** The fields of a first directory that hold other kinds of metadata. */
+const [XMP, IPTC] = [700, 33_723] as const;
+
 const CANON_BOX = Buffer.from('85c0b687820f11e08111f4ce462b6a48', 'hex');
 
 /** Whether the bytes are a camera raw file, by their content, and what was found in it; null where they are not. */
 export function rawFile(bytes: Uint8Array): RawFile | null {
   const file = Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   // its preview is a whole JPEG with EXIF and orientation of its own
-  if (file.toString('latin1', 0, 15) === 'FUJIFILMCCD-RAW') return { exif: [], orientation: 1 };
+  if (file.toString('latin1', 0, 15) === 'FUJIFILMCCD-RAW') return { blocks: {}, orientation: 1 };
   if (file.toString('latin1', 4, 12) === 'ftypcrx ') return canonBoxes(file);
   const kind = file.toString('latin1', 0, 4);
   const fields = firstDirectory(file);
@@ -31,7 +34,8 @@ export function rawFile(bytes: Uint8Array): RawFile | null {
     const value = fields.get(tag);
     return typeof value === 'object' ? (value[0] ?? 0) : 0;
   };
-  const raw = { exif: [asTiff(file, kind)], orientation: first(ORIENTATION) || 1 };
+  const blocks = { exif: [file], xmp: listed(tiffBytes(file, XMP)), iptc: listed(tiffBytes(file, IPTC)) };
+  const raw = { blocks, orientation: first(ORIENTATION) || 1 };
   // Panasonic and Olympus
   if (['IIU\0', 'IIRO', 'IIRS', 'MMOR'].includes(kind)) return raw;
   if (kind !== 'II*\0' && kind !== 'MM\0*') return null;
@@ -39,14 +43,6 @@ export function rawFile(bytes: Uint8Array): RawFile | null {
   // of a raw file the first picture is a small one, of a scan or a drawing it is the picture
   const small = (first(NEW_SUBFILE_TYPE) & 1) === 1;
   return canon || small || fields.has(DNG_VERSION) || CAMERA_COMPRESSIONS.has(first(COMPRESSION)) ? raw : null;
-}
-
-/** The file with the third and fourth byte of a TIFF, which readers of EXIF look at. */
-function asTiff(file: Buffer, kind: string): Buffer {
-  if (kind === 'II*\0' || kind === 'MM\0*') return file;
-  const tiff = Buffer.from(file);
-  tiff.write(kind.startsWith('II') ? '*\0' : '\0*', 2, 'latin1');
-  return tiff;
 }
 
 /** CR3: TIFF blocks in boxes `CMT1` (camera), `CMT2` (EXIF) and `CMT4` (GPS), in Canon's own box in `moov`. */
@@ -69,7 +65,7 @@ function canonBoxes(file: Buffer): RawFile {
     if (name === 'CMT4') exif.push(pointedAt(block, GPS_DIRECTORY));
     at += length;
   }
-  return { exif, orientation };
+  return { blocks: { exif }, orientation };
 }
 
 /** A block whose first directory is of EXIF or GPS, with a first directory that points at it: as in every other file. */

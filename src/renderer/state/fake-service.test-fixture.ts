@@ -399,10 +399,16 @@ function pictureOf(id: number): Picture {
     bytes: 1000,
     format: 'jpeg',
     takenAt: null,
+    takenOffset: null,
+    takenFrom: 'file',
     modifiedAt: '2020-01-01T00:00:00Z',
     camera: null,
     lens: null,
     latitude: null,
     longitude: null,
+    rating: null,
+    keywords: [],
+    title: null,
+    description: null,
   };
 }

@@ -25,6 +25,11 @@ const summary = (change: Partial<IndexSummary>): IndexSummary => ({
 });
 
 describe('phrases', () => {
+  it('says zones and ratings in words', () => {
+    expect([0, 120, 345, -210].map(phrases.zone)).toEqual(['UTC', 'UTC+2', 'UTC+5:45', 'UTC−3:30']);
+    expect([-1, 4].map(phrases.ratingWords)).toEqual(['Rejected', '4 of 5 stars']);
+  });
+
   it('says times as people say them', () => {
     expect([0.2, 45, 60, 90, 700, 7500].map((seconds) => phrases.duration(seconds))).toEqual([
       'under 1 s',

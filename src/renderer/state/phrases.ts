@@ -59,6 +59,18 @@ export function dayAndTime(iso: string): string {
   return Number.isNaN(date.getTime()) ? iso : DAY_AND_TIME.format(date);
 }
 
+/** Minutes ahead of UTC → "UTC+2", "UTC−3:30", "UTC". */
+export function zone(offset: number): string {
+  if (offset === 0) return 'UTC';
+  const [hours, minutes] = [Math.floor(Math.abs(offset) / 60), Math.abs(offset) % 60];
+  return `UTC${offset < 0 ? '−' : '+'}${hours}${minutes === 0 ? '' : `:${String(minutes).padStart(2, '0')}`}`;
+}
+
+/** Stars in words: "4 of 5 stars", "Rejected". */
+export function ratingWords(rating: number): string {
+  return rating < 0 ? 'Rejected' : `${rating} of 5 stars`;
+}
+
 /** Degrees → "48.85837° N, 2.29448° E". */
 export function coordinates(latitude: number, longitude: number): string {
   const ns = latitude < 0 ? 'S' : 'N';

@@ -1,0 +1,269 @@
+import { posix } from 'node:path';
+import { NO_METADATA, withSidecars, type PictureMetadata, type SidecarReading } from '../media/picture-metadata.ts';
+import type { Queries } from './queries.ts';
+
+/** A sidecar as the last scan saw it: `path` is relative to its source, with `/` between folders. */
+export interface SidecarRow {
+  readonly sourceId: number;
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/** A picture whose metadata an older version read, and where one of its files lies. */
+export interface DueMetadata {
+  readonly mediaId: number;
+  readonly path: string;
+}
+
+/** A picture's file that is newer than its sidecar by more than this was written after it; what is copied together has times that are nearly one. */
+const OUTDATED_MS = 60_000;
+
+const SIDECAR = '.xmp';
+
+const FIELD_COLUMNS =
+  `taken_at AS takenAt, taken_offset AS takenOffset, taken_from AS takenFrom, camera, lens, latitude, longitude, rating,
+  title, description` as const;
+
+/**
+ * What pictures say of themselves, and their sidecars. The catalog's rows hold what counts of both; what is in a picture that has a sidecar is kept
+ * beside it, so that nothing has to be read where the sidecar goes. {@link follow} keeps this so after each change of files or sidecars.
+ */
+export class MetadataStore {
+  readonly #queries: Queries;
+
+  constructor(queries: Queries) {
+    this.#queries = queries;
+  }
+
+  keywords(mediaId: number): string[] {
+    return this.#queries.column<string>(
+      `SELECT k.name FROM media_keyword mk JOIN keyword k ON k.id = mk.keyword_id WHERE mk.media_id = ? ORDER BY k.folded`,
+      mediaId,
+    );
+  }
+
+  putKeywords(mediaId: number, keywords: readonly string[]): void {
+    this.#queries.run('DELETE FROM media_keyword WHERE media_id = ?', mediaId);
+    for (const name of keywords) {
+      const folded = name.toLowerCase();
+      this.#queries.run(
+        'INSERT INTO keyword (name, folded) VALUES (?, ?) ON CONFLICT (folded) DO NOTHING',
+        name,
+        folded,
+      );
+      this.#queries.run(
+        'INSERT OR IGNORE INTO media_keyword (media_id, keyword_id) SELECT ?, id FROM keyword WHERE folded = ?',
+        mediaId,
+        folded,
+      );
+    }
+  }
+
+  #put(mediaId: number, { keywords, ...fields }: PictureMetadata): void {
+    this.#queries.run(
+      `UPDATE media SET taken_at = :takenAt, taken_offset = :takenOffset, taken_from = :takenFrom, camera = :camera, lens = :lens,
+         latitude = :latitude, longitude = :longitude, rating = :rating, title = :title, description = :description WHERE id = :mediaId`,
+      { ...fields, mediaId },
+    );
+    this.putKeywords(mediaId, keywords);
+  }
+
+  // ── what an older version read ──
+
+  /** Pictures of a source that are to be looked at again, by ascending id, above `after`. */
+  due(sourceId: number, after: number, count: number): DueMetadata[] {
+    return this.#queries.all<DueMetadata>(
+      `SELECT m.id AS mediaId, MIN(f.path) AS path FROM media m JOIN file f ON f.media_id = m.id
+       WHERE m.metadata_due = 1 AND m.id > ? AND f.source_id = ? GROUP BY m.id ORDER BY m.id LIMIT ?`,
+      after,
+      sourceId,
+      count,
+    );
+  }
+
+  /** Stores what was found in pictures that were {@link due}; null for one that has nothing any more that could be read. */
+  putRead(read: readonly { readonly mediaId: number; readonly metadata: PictureMetadata | null }[]): void {
+    this.#queries.transaction(() => {
+      for (const { mediaId, metadata } of read) {
+        this.#queries.run('UPDATE media SET metadata_due = 0 WHERE id = ?', mediaId);
+        if (!metadata) continue;
+        this.#queries.run('DELETE FROM own_metadata WHERE media_id = ?', mediaId);
+        this.#put(mediaId, metadata);
+        this.#followOne(mediaId);
+      }
+    });
+  }
+
+  // ── sidecars ──
+
+  /** Sidecars at a path of a source, and all that lie in it where it is a folder; '' for all of the source. */
+  sidecarsUnder(sourceId: number, path: string): SidecarRow[] {
+    const columns = 'source_id AS sourceId, path, size, mtime_ms AS mtimeMs';
+    if (path === '')
+      return this.#queries.all<SidecarRow>(`SELECT ${columns} FROM sidecar WHERE source_id = ?`, sourceId);
+    return this.#queries.all<SidecarRow>(
+      // '0' is the character after '/'
+      `SELECT ${columns} FROM sidecar WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))`,
+      sourceId,
+      path,
+      `${path}/`,
+      `${path}0`,
+    );
+  }
+
+  /** Stores what sidecars say, and lets the pictures beside them follow. @returns how many pictures those are */
+  putSidecars(read: readonly { readonly sidecar: SidecarRow; readonly metadata: PictureMetadata }[]): number {
+    return this.#queries.transaction(() => {
+      for (const { sidecar, metadata } of read) {
+        this.#queries.run(
+          `INSERT OR REPLACE INTO sidecar (source_id, path, size, mtime_ms, beside, fields)
+             VALUES (:sourceId, :path, :size, :mtimeMs, :beside, :fields)`,
+          { ...sidecar, beside: besideKey(sidecar.path), fields: packed(metadata) },
+        );
+      }
+      return this.#followBeside(read.map(({ sidecar }) => sidecar));
+    });
+  }
+
+  /** Forgets sidecars that are gone; the pictures beside them are what they say themselves. @returns how many those are */
+  removeSidecars(sourceId: number, paths: readonly string[]): number {
+    return this.#queries.transaction(() => {
+      for (const path of paths)
+        this.#queries.run('DELETE FROM sidecar WHERE source_id = ? AND path = ?', sourceId, path);
+      return this.#followBeside(paths.map((path) => ({ sourceId, path })));
+    });
+  }
+
+  /** A source became a part of another: its sidecars lie deeper now. */
+  absorb(childId: number, parentId: number, prefix: string): void {
+    this.#queries.run(
+      `UPDATE OR REPLACE sidecar SET source_id = ?, path = ? || '/' || path, beside = ? || '/' || beside WHERE source_id = ?`,
+      parentId,
+      prefix,
+      prefix,
+      childId,
+    );
+  }
+
+  /** Whether any picture has, or had, a sidecar. */
+  get #anySidecar(): boolean {
+    const sql = 'SELECT EXISTS (SELECT 1 FROM sidecar) OR EXISTS (SELECT 1 FROM own_metadata) AS any';
+    return this.#queries.get<{ any: number }>(sql)?.any === 1;
+  }
+
+  /** Pictures got or lost a path: what their sidecars say holds, of those that lie beside them now. */
+  follow(mediaIds: readonly number[]): void {
+    if (!this.#anySidecar) return;
+    for (const id of new Set(mediaIds)) this.#followOne(id);
+  }
+
+  #followBeside(sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[]): number {
+    const pictures = new Set<number>();
+    for (const [[sourceId, folder], wanted] of byFolder(sidecars)) {
+      for (const { path, mediaId } of this.#filesIn(sourceId, folder)) {
+        if (picturesKeys(path).some((beside) => wanted.has(beside))) pictures.add(mediaId);
+      }
+    }
+    for (const id of pictures) this.#followOne(id);
+    return pictures.size;
+  }
+
+  #filesIn(sourceId: number, folder: string): { path: string; mediaId: number }[] {
+    const range = folder === '' ? ['', '\u{10ffff}'] : [`${folder}/`, `${folder}0`];
+    return this.#queries
+      .all<{ path: string; mediaId: number }>(
+        'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND path >= ? AND path < ?',
+        sourceId,
+        ...range,
+      )
+      .filter(({ path }) => folderOf(path) === folder);
+  }
+
+  #followOne(mediaId: number): void {
+    const kept = this.#queries.get<{ fields: string }>('SELECT fields FROM own_metadata WHERE media_id = ?', mediaId);
+    const sidecars = this.#sidecarsOf(mediaId);
+    if (!kept && sidecars.length === 0) return;
+    const own = kept ? unpacked(kept.fields) : this.#stored(mediaId);
+    if (sidecars.length === 0) this.#queries.run('DELETE FROM own_metadata WHERE media_id = ?', mediaId);
+    else if (!kept)
+      this.#queries.run('INSERT INTO own_metadata (media_id, fields) VALUES (?, ?)', mediaId, packed(own));
+    this.#put(mediaId, withSidecars(own, sidecars));
+  }
+
+  #stored(mediaId: number): PictureMetadata {
+    const fields = this.#queries.get<Omit<PictureMetadata, 'keywords'>>(
+      `SELECT ${FIELD_COLUMNS} FROM media WHERE id = ?`,
+      mediaId,
+    );
+    return { ...NO_METADATA, ...fields, keywords: this.keywords(mediaId) };
+  }
+
+  /** The sidecars beside any of a picture's files, the newest first. */
+  #sidecarsOf(mediaId: number): SidecarReading[] {
+    const files = this.#queries.all<SidecarRow>(
+      'SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs FROM file WHERE media_id = ?',
+      mediaId,
+    );
+    const beside = files.flatMap((file) =>
+      this.#queries
+        .all<{ fields: string; mtimeMs: number }>(
+          'SELECT fields, mtime_ms AS mtimeMs FROM sidecar WHERE source_id = ? AND beside IN (?, ?)',
+          file.sourceId,
+          ...picturesKeys(file.path),
+        )
+        .map((sidecar) => ({ ...sidecar, outdated: file.mtimeMs > sidecar.mtimeMs + OUTDATED_MS })),
+    );
+    return beside
+      .sort((a, b) => b.mtimeMs - a.mtimeMs)
+      .map(({ fields, outdated }) => ({ metadata: unpacked(fields), outdated }));
+  }
+}
+
+function folderOf(path: string): string {
+  const folder = posix.dirname(path);
+  return folder === '.' ? '' : folder;
+}
+
+/** Of names the capitals are left out, as pairs of pictures are found; of folders they are not. */
+function foldedName(path: string, name: string): string {
+  return posix.join(folderOf(path), name.toLowerCase());
+}
+
+/** What pictures a sidecar lies beside: `trip/IMG_1.xmp` beside those of the name `trip/img_1`, `IMG_1.JPG.xmp` beside that one. */
+function besideKey(sidecar: string): string {
+  return foldedName(sidecar, posix.basename(sidecar).slice(0, -SIDECAR.length));
+}
+
+/** The keys of the sidecars that a picture may have, as {@link besideKey} gives them. */
+function picturesKeys(path: string): [string, string] {
+  const name = posix.basename(path);
+  return [foldedName(path, name), foldedName(path, name.slice(0, name.length - posix.extname(name).length))];
+}
+
+/** Keys of sidecars by their source and folder, so that each folder is gone through once. */
+function byFolder(
+  sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[],
+): Iterable<[readonly [number, string], ReadonlySet<string>]> {
+  const folders = new Map<string, [readonly [number, string], Set<string>]>();
+  for (const { sourceId, path } of sidecars) {
+    const folder = folderOf(path);
+    const key = `${sourceId}/${folder}`;
+    const known: [readonly [number, string], Set<string>] = folders.get(key) ?? [[sourceId, folder], new Set()];
+    known[1].add(besideKey(path));
+    folders.set(key, known);
+  }
+  return folders.values();
+}
+
+/** As JSON, without what is not said. */
+function packed(metadata: PictureMetadata): string {
+  const said = Object.entries(metadata).filter(
+    ([, value]) => value !== null && !(Array.isArray(value) && value.length === 0),
+  );
+  return JSON.stringify(Object.fromEntries(said));
+}
+
+function unpacked(fields: string): PictureMetadata {
+  return { ...NO_METADATA, ...(JSON.parse(fields) as Partial<PictureMetadata>) };
+}
