@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { FileFailureCode } from '../contract/errors.ts';
 import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
+import { filterOf, hasFilter, type FilterOptions } from './filter-options.ts';
 import { formatCount, formatRate, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
 import { exitCodeOfStopped, runIndexing, UsageError, withLibrary } from './session.ts';
@@ -106,7 +107,7 @@ export async function failuresCommand(shared: SharedOptions): Promise<number> {
   return 0;
 }
 
-export interface SimilarOptions {
+export interface SimilarOptions extends FilterOptions {
   not?: string[];
   text?: string;
   k: number;
@@ -124,11 +125,11 @@ export async function similarCommand(
   const output = new Output(shared.json);
   const example = (wanted: boolean) => (path: string) => ({ kind: 'file' as const, path: resolve(path), wanted });
   const examples = [...images.map(example(true)), ...(options.not ?? []).map(example(false))];
-  const { neighbors } = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
-    client.search.similar({ examples, text, k, exact, preview }),
+  const { neighbors } = await withLibrary({ libraryFolder: shared.library, access: 'read' }, async (session) =>
+    session.client.search.similar({ examples, text, k, exact, preview, filter: await filterOf(session, options) }),
   );
   if (shared.json) for (const neighbor of neighbors) output.value(neighborValue(neighbor));
-  else describeNeighbors(output, neighbors);
+  else describeNeighbors(output, neighbors, hasFilter(options));
   return 0;
 }
 
@@ -137,8 +138,9 @@ function neighborValue({ rank, path, score, related, copies }: Neighbor) {
 }
 
 /** Ranked lines with their scores, and one line where results begin to be probably unrelated. */
-function describeNeighbors(output: Output, neighbors: readonly Neighbor[]): void {
-  if (neighbors.length === 0) output.line('There is no picture in this library yet.');
+function describeNeighbors(output: Output, neighbors: readonly Neighbor[], filtered: boolean): void {
+  const none = filtered ? 'No picture is like that.' : 'There is no picture in this library yet.';
+  if (neighbors.length === 0) output.line(none);
   let related = true;
   for (const neighbor of neighbors) {
     if (related && !neighbor.related) output.line('     ─── probably unrelated from here');

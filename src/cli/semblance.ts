@@ -26,6 +26,7 @@ import {
   useEncoderCommand,
   type InstallOptions,
 } from './encoder-commands.ts';
+import { withFilterOptions } from './filter-options.ts';
 import {
   groupsCommand,
   labelCommand,
@@ -124,13 +125,14 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .option('--strict', 'exit with 1 where files failed', false);
   command('status', 'what the library holds', statusCommand);
   command('failures', 'files that could not be indexed, and why', failuresCommand);
-  command<[string[], SimilarOptions]>('similar', 'finds pictures like these', similarCommand)
+  const similar = command<[string[], SimilarOptions]>('similar', 'finds pictures like these', similarCommand)
     .argument('[image...]', 'pictures, in the library or not')
     .option('--not <image...>', 'pictures of the kind that is not wanted')
     .option('--text <words>', 'words for what is wanted, alone or beside pictures; for encoders that read them')
     .option('-k <count>', 'how many results', resultCount, 20)
     .option('--preview', 'rank as a teaching with the groups as they are now would', false)
     .option('--exact', 'scan every picture instead of asking the index', false);
+  withFilterOptions(similar);
   command<[{ labels: 'folders' | 'groups'; heldOut?: number }]>(
     'evaluate',
     'retrieval quality, each picture left out in turn',

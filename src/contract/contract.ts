@@ -57,6 +57,10 @@ export const contract = {
       .input(z.object({ since: z.number().int().nonnegative().default(0) }))
       .output(z.object({ revision: z.number().int().nonnegative(), rows: z.instanceof(Blob) })),
     get: procedure.input(z.object({ id: s.rowId })).output(s.picture),
+    /** The ids of the pictures for which a filter holds, ascending, as uint32, little-endian. FOLDER_NOT_INDEXED, GROUP_UNKNOWN. */
+    matching: procedure.input(z.object({ filter: s.pictureFilter })).output(z.instanceof(Blob)),
+    /** What can be filtered by. */
+    facets: procedure.output(s.pictureFacets),
     /** The pictures of files by absolute path; null for a file that is not in the library. */
     at: procedure
       .input(z.object({ paths: z.array(z.string().min(1).max(4096)).max(100_000) }))

@@ -135,6 +135,58 @@ export const picture = z.object({
 });
 export type Picture = z.infer<typeof picture>;
 
+/** A day, a month, a year or a minute: `2019-07-04`, `2019-07`, `2019`, `2019-07-04T16:20`. Times of the clock where pictures were taken. */
+export const moment = z.string().regex(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?)?)?)?$/, 'A date is needed: 2019-07-04.');
+
+const word = z.string().trim().min(1).max(200);
+
+/** Which pictures are meant: those for which all of it holds. */
+export const pictureFilter = z.object({
+  /** Lies in this folder (absolute) or below. FOLDER_NOT_INDEXED where no source holds it. */
+  folder: z.string().min(1).max(4096).optional(),
+  /** Belongs to this group. GROUP_UNKNOWN. */
+  group: rowId.optional(),
+  /** Taken from the beginning of this day, month, year or minute on. Where no picture says when it was taken, its file's time counts. */
+  after: moment.optional(),
+  /** Taken before the beginning of it. */
+  before: moment.optional(),
+  /** Has at least so many stars. */
+  rating: z.number().int().min(1).max(5).optional(),
+  /** Has all of these keywords, whatever their capitals. */
+  keywords: z.array(word).max(20).optional(),
+  /** The whole name of the camera, or a part of it where none has that name. */
+  camera: word.optional(),
+  /** As of `camera`. */
+  lens: word.optional(),
+  /** Taken at most `km` kilometres from there. */
+  near: z
+    .object({
+      latitude: z.number().min(-90).max(90),
+      longitude: z.number().min(-180).max(180),
+      km: z.number().positive().max(20_100),
+    })
+    .optional(),
+  /** Says where it was taken, or does not. */
+  placed: z.boolean().optional(),
+});
+export type PictureFilter = z.infer<typeof pictureFilter>;
+
+const counted = z.object({ name: z.string(), pictures: z.number().int().positive() });
+
+/** What pictures can be filtered by, the most frequent first. */
+export const pictureFacets = z.object({
+  cameras: z.array(counted),
+  lenses: z.array(counted),
+  /** At most 5,000. */
+  keywords: z.array(counted),
+  /** First and last time that pictures say they were taken; null where none says so. */
+  taken: z.object({ first: z.string(), last: z.string() }).nullable(),
+  /** How many have at least one star, and how many say where they were taken. */
+  rated: z.number().int().nonnegative(),
+  placed: z.number().int().nonnegative(),
+});
+export type PictureFacets = z.infer<typeof pictureFacets>;
+
 const wanted = z.boolean().default(true);
 
 /** One example of a query: a library picture, a file anywhere on disk, or bytes (a pasted image). */
@@ -152,6 +204,8 @@ export const similarQuery = z
     /** Words for what is wanted, beside the examples or alone. ENCODER_READS_NO_WORDS where the encoder knows pictures only. */
     text: z.string().trim().min(1).max(1000).optional(),
     k: z.number().int().min(1).max(10_000).default(20),
+    /** Only pictures for which this holds are found; their scores are what they are without it. */
+    filter: pictureFilter.optional(),
     /** Scan every vector instead of asking the HNSW index: the reference that the index is measured against. */
     exact: z.boolean().default(false),
     /**

@@ -17,6 +17,7 @@ import { implementer } from './implementer.ts';
 import { join } from 'node:path';
 import { describePicture, displayPicture, locatePicture, packedLayout, picturesAt } from './pictures.ts';
 import { evaluateLibrary } from './search/evaluate.ts';
+import { matchingPictures } from './search/matching-pictures.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
 import type { Suggester } from './teach/suggester.ts';
@@ -111,6 +112,10 @@ export function createRouter(parts: RouterParts) {
         revision: indexer.revision,
         rows: packedLayout(catalog, input.since),
       })),
+      matching: os.pictures.matching.handler(
+        ({ input }) => new Blob([Uint32Array.from(matchingPictures(catalog, input.filter))]),
+      ),
+      facets: os.pictures.facets.handler(() => catalog.filters.facets()),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
       at: os.pictures.at.handler(({ input }) => picturesAt(catalog, input.paths)),
       locate: os.pictures.locate.handler(async ({ input }) => ({ path: await locatePicture(catalog, input.id) })),

@@ -123,7 +123,7 @@ test('a sidecar comes, changes, moves and goes, and its picture follows without 
   });
 
   // its name leads to another picture now
-  await rename(at('a.xmp'), at('b.xmp'));
+  await rename(at('a.xmp'), at('B.xmp'));
   await indexFolders(client, photos);
   expect(await pictureAt(client, at('a.JPG'))).toMatchObject({ rating: 1, keywords: ['own'] });
   expect(await pictureAt(client, at('b.jpg'))).toMatchObject({ rating: -1, keywords: ['changed', 'twice'] });
@@ -132,7 +132,7 @@ test('a sidecar comes, changes, moves and goes, and its picture follows without 
   await rename(at('b.jpg'), at('away/b.jpg'));
   await indexFolders(client, photos);
   expect(await pictureAt(client, at('away/b.jpg'))).toMatchObject({ rating: null, keywords: [] });
-  await rename(at('b.xmp'), at('away/b.xmp'));
+  await rename(at('B.xmp'), at('away/b.xmp'));
   await indexFolders(client, photos);
   expect(await pictureAt(client, at('away/b.jpg'))).toMatchObject({ rating: -1 });
   await rm(at('away/b.xmp'));

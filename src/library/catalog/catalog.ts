@@ -6,6 +6,7 @@ import { LabelStore } from './label-store.ts';
 import { MetadataStore } from './metadata-store.ts';
 import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, type SqliteDatabase } from './database.ts';
+import { PictureFilters } from './picture-filters.ts';
 import { pictureTime } from './picture-time.ts';
 import { PresenceStore } from './presence-store.ts';
 import { Queries } from './queries.ts';
@@ -71,6 +72,8 @@ export class Catalog {
   readonly presence: PresenceStore;
   /** What pictures and their sidecars say. */
   readonly metadata: MetadataStore;
+  /** Which pictures are meant. */
+  readonly filters: PictureFilters;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -83,6 +86,7 @@ export class Catalog {
     this.sources = new SourceStore(this.#queries, (...moved) => this.metadata.absorb(...moved));
     this.presence = new PresenceStore(this.#queries);
     this.metadata = new MetadataStore(this.#queries);
+    this.filters = new PictureFilters(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */

@@ -159,25 +159,31 @@ export class MetadataStore {
   }
 
   #followBeside(sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[]): number {
-    const pictures = new Set<number>();
-    for (const [[sourceId, folder], wanted] of byFolder(sidecars)) {
-      for (const { path, mediaId } of this.#filesIn(sourceId, folder)) {
-        if (picturesKeys(path).some((beside) => wanted.has(beside))) pictures.add(mediaId);
-      }
-    }
+    const pictures = new Set(sidecars.flatMap(({ sourceId, path }) => this.#picturesBeside(sourceId, path)));
     for (const id of pictures) this.#followOne(id);
     return pictures.size;
   }
 
-  #filesIn(sourceId: number, folder: string): { path: string; mediaId: number }[] {
-    const range = folder === '' ? ['', '\u{10ffff}'] : [`${folder}/`, `${folder}0`];
-    return this.#queries
-      .all<{ path: string; mediaId: number }>(
-        'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND path >= ? AND path < ?',
-        sourceId,
-        ...range,
-      )
-      .filter(({ path }) => folderOf(path) === folder);
+  /** By the index of paths, which knows capitals: names are asked for as the sidecar's is, in small letters and in capitals. */
+  #picturesBeside(sourceId: number, sidecar: string): number[] {
+    const stem = sidecar.slice(0, -SIDECAR.length);
+    const name = posix.basename(stem);
+    const names = new Set([name, name.toLowerCase(), name.toUpperCase()]);
+    const key = besideKey(sidecar);
+    return [...names].flatMap((each) => {
+      const path = posix.join(folderOf(stem), each);
+      return this.#queries
+        .all<{ path: string; mediaId: number }>(
+          // '/' is the character after '.'
+          'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))',
+          sourceId,
+          path,
+          `${path}.`,
+          `${path}/`,
+        )
+        .filter((file) => picturesKeys(file.path).includes(key))
+        .map(({ mediaId }) => mediaId);
+    });
   }
 
   #followOne(mediaId: number): void {
@@ -225,7 +231,7 @@ function folderOf(path: string): string {
   return folder === '.' ? '' : folder;
 }
 
-/** Of names the capitals are left out, as pairs of pictures are found; of folders they are not. */
+/** Of names the capitals count for nothing, as where pairs are found; of folders they do. */
 function foldedName(path: string, name: string): string {
   return posix.join(folderOf(path), name.toLowerCase());
 }
@@ -239,21 +245,6 @@ function besideKey(sidecar: string): string {
 function picturesKeys(path: string): [string, string] {
   const name = posix.basename(path);
   return [foldedName(path, name), foldedName(path, name.slice(0, name.length - posix.extname(name).length))];
-}
-
-/** Keys of sidecars by their source and folder, so that each folder is gone through once. */
-function byFolder(
-  sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[],
-): Iterable<[readonly [number, string], ReadonlySet<string>]> {
-  const folders = new Map<string, [readonly [number, string], Set<string>]>();
-  for (const { sourceId, path } of sidecars) {
-    const folder = folderOf(path);
-    const key = `${sourceId}/${folder}`;
-    const known: [readonly [number, string], Set<string>] = folders.get(key) ?? [[sourceId, folder], new Set()];
-    known[1].add(besideKey(path));
-    folders.set(key, known);
-  }
-  return folders.values();
 }
 
 /** As JSON, without what is not said. */

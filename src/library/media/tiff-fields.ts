@@ -1,5 +1,5 @@
 /** A field of a TIFF directory: numbers, or text as bytes of Latin-1. */
-export type TiffValue = readonly number[] | string;
+type TiffValue = readonly number[] | string;
 
 /** The fields of a directory by their tags. */
 export type TiffDirectory = ReadonlyMap<number, TiffValue>;

@@ -59,12 +59,19 @@ export function expandQuery(
  * taken to be as near as the last of them: 100 candidates gave what all gave (`docs/encoders.md`).
  *
  * @param found plain cosines with the expanded query, best first
+ * @param nearest where `found` is a part of the library, those of all of it: what is among them scores as in a search of all. A neighbor that is
+ *   in neither is taken to be no nearer than the picture itself
  */
-export function smoothedScores(found: readonly VectorNeighbor[], lists: NeighborLists): VectorNeighbor[] {
-  const scores = scoresById(found);
-  const floor = found.at(-1)?.score ?? 0;
-  const scoreOf = (id: number): number => scores.get(id) ?? floor;
+export function smoothedScores(
+  found: readonly VectorNeighbor[],
+  lists: NeighborLists,
+  nearest: readonly VectorNeighbor[] = found,
+): VectorNeighbor[] {
+  const scores = scoresById(nearest === found ? found : [...found, ...nearest]);
+  const floor = nearest.at(-1)?.score ?? 0;
   return found.map(({ id, score }) => {
+    const rest = Math.min(floor, score);
+    const scoreOf = (other: number): number => scores.get(other) ?? rest;
     const sum = score + lists.weightedSum(id, SMOOTHED_NEIGHBORS, scoreOf);
     return { id, score: Math.min(1, sum / lists.smoothedLength(id)) };
   });

@@ -9,7 +9,9 @@ import type { IndexParts } from '../indexing/index-run.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import { shownPicture, thumbnailOf } from '../pictures.ts';
+import type { ReadonlyIds } from '../vectors/id-set.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
+import { matchingPictures } from './matching-pictures.ts';
 import { lengthOfSum, queryVector, type ExampleVector } from './query-vector.ts';
 import { rankedSearch, type RankedQuery, type Ranking, type SearchedLibrary } from './ranked-search.ts';
 
@@ -45,16 +47,17 @@ interface Found extends VectorNeighbor {
 /**
  * Finds the pictures most like the examples and the words, best first.
  *
- * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS; what `reranker` throws
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS, FOLDER_NOT_INDEXED, GROUP_UNKNOWN; what `reranker` throws
  */
 export async function findSimilar(parts: IndexParts, query: Query, reranker?: Reranker): Promise<SimilarResult> {
   const started = performance.now();
+  const among = query.filter && matchingPictures(parts.catalog, query.filter);
   const [resolved, words] = await Promise.all([
     Promise.all(query.examples.map((example) => resolveExample(parts, example))),
     query.text === undefined ? null : readWords(parts, query.text),
   ]);
   const first = { ...query, k: reranker?.candidates ?? query.k };
-  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, first));
+  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, first, among));
   const line = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
   const found = ranking.neighbors.map((neighbor) => ({ ...neighbor, related: neighbor.score >= line }));
   const ranked = reranker ? await rankedAnew(reranker, found, untaughtQuery(resolved, query)) : found;
@@ -99,14 +102,19 @@ async function readWords({ words, projection }: IndexParts, text: string): Promi
 }
 
 /** Copies come first where there is a single example: no other picture is more alike. */
-function rankedQuery(resolved: readonly Resolved[], words: Float32Array | null, query: Query): RankedQuery {
+function rankedQuery(
+  resolved: readonly Resolved[],
+  words: Float32Array | null,
+  query: Query,
+  among: ReadonlyIds | undefined,
+): RankedQuery {
   const { k, exact } = query;
   const [only] = resolved;
   const without = new Set(resolved.flatMap(({ self }) => (self === null ? [] : [self])));
   if (resolved.length === 1 && only && !words) {
-    return { vector: only.vector, signature: only.signature, without, k, exact };
+    return { vector: only.vector, signature: only.signature, without, k, exact, among };
   }
-  return { vector: queryVector(exampleVectors(resolved, words, query)), signature: null, without, k, exact };
+  return { vector: queryVector(exampleVectors(resolved, words, query)), signature: null, without, k, exact, among };
 }
 
 function exampleVectors(

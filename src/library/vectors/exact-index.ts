@@ -1,4 +1,5 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { ReadonlyIds } from './id-set.ts';
 import { NearestHeap } from './nearest-heap.ts';
 import { dot, type VectorIndex, type VectorNeighbor } from './vector-index.ts';
 
@@ -18,11 +19,11 @@ export class ExactIndex implements VectorIndex {
     this.#isPresent = isPresent;
   }
 
-  async search(query: Float32Array, k: number): Promise<VectorNeighbor[]> {
+  async search(query: Float32Array, k: number, among?: ReadonlyIds): Promise<VectorNeighbor[]> {
     const heap = new NearestHeap(k);
     for (const page of this.#pages()) {
       for (const { mediaId, vector } of page) {
-        if (!this.#isPresent(mediaId)) continue;
+        if (!this.#isPresent(mediaId) || among?.has(mediaId) === false) continue;
         const score = dot(query, Float32Array.from(vector));
         if (score > heap.threshold) heap.push(mediaId, score);
       }

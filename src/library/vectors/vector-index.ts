@@ -1,3 +1,5 @@
+import type { ReadonlyIds } from './id-set.ts';
+
 /** One neighbor: the picture's id and its cosine similarity with the query, at most 1. */
 export interface VectorNeighbor {
   readonly id: number;
@@ -12,11 +14,16 @@ export interface VectorIndex {
 
 /** The vectors of a library, or of a part of it, as a search asks them. */
 export interface VectorSource {
-  /** The `k` nearest by cosine, best first; by scanning every vector where `exact` is asked for or nothing else can answer. */
+  /**
+   * The `k` nearest by cosine, best first; by scanning every vector where `exact` is asked for or nothing else can answer.
+   *
+   * @param among only these are found; all where not given
+   */
   search(
     query: Float32Array,
     k: number,
     exact: boolean,
+    among?: ReadonlyIds,
   ): Promise<{ readonly neighbors: readonly VectorNeighbor[]; readonly exact: boolean }>;
   /** The vector of one picture, unit length, or null where it has none. */
   vector(id: number): Float32Array | null;

@@ -10,7 +10,15 @@ import type {
   InstallResult,
 } from '../../contract/encoder-schemas.ts';
 import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
-import type { FileFailure, IndexEvent, IndexProgress, IndexSummary, Picture, Source } from '../../contract/schemas.ts';
+import type {
+  FileFailure,
+  IndexEvent,
+  IndexProgress,
+  IndexSummary,
+  Picture,
+  PictureFacets,
+  Source,
+} from '../../contract/schemas.ts';
 import type {
   ModelVersion,
   TeachEvent,
@@ -224,6 +232,9 @@ export class FakeService {
     sentence: null,
   };
   questions: LabelQuestion[] = [];
+  /** What any filter holds for. */
+  matching: readonly number[] = [];
+  facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
   readonly #teaching = new Telling<TeachEvent>(teachProgressOf());
   readonly #encoding = new Telling<EncodersEvent>(encodersStateOf());
 
@@ -295,6 +306,9 @@ export class FakeService {
           return this.#answer(`layout ${input.since ?? 0}`, { revision: this.revision, rows: blob });
         },
         get: ({ id }) => this.#answer(`get ${id}`, pictureOf(id)),
+        matching: ({ filter }) =>
+          this.#answer(`matching ${JSON.stringify(filter)}`, new Blob([Uint32Array.from(this.matching)])),
+        facets: () => this.#answer('facets', this.facets),
         at: unused,
         locate: unused,
         display: unused,

@@ -1,0 +1,183 @@
+import type { PictureFacets, PictureFilter } from '../../contract/schemas.ts';
+import { IdSet } from '../vectors/id-set.ts';
+import type { Queries } from './queries.ts';
+
+/** A folder of a source: `inside` is relative to it, with `/`; '' for all of it. */
+export interface FolderPart {
+  readonly sourceId: number;
+  readonly inside: string;
+}
+
+interface Condition {
+  readonly sql: string;
+  readonly values: readonly (string | number)[];
+}
+
+/** Pictures that can be found. */
+const PRESENT = 'm.stale = 0 AND EXISTS (SELECT 1 FROM file f WHERE f.media_id = m.id)';
+
+/** As `pictureTime` has it, as text. */
+const TIME = `COALESCE(m.taken_at, (SELECT strftime('%Y-%m-%dT%H:%M:%S', MIN(f.mtime_ms) / 1000, 'unixepoch', 'localtime')
+  FROM file f WHERE f.media_id = m.id))`;
+
+const KM_PER_DEGREE = 111.195;
+const EARTH_KM = 6371;
+
+/** Answers that are kept: a person changes one filter at a time. */
+const KEPT = 4;
+const MOST_KEYWORDS = 5000;
+
+/** Which pictures a filter holds for, and what there is to filter by. Each answer is one pass over the catalog, kept until that changes. */
+export class PictureFilters {
+  readonly #queries: Queries;
+  readonly #kept = new Map<string, IdSet>();
+  #facets: PictureFacets | null = null;
+  #changes = -1;
+
+  constructor(queries: Queries) {
+    this.#queries = queries;
+  }
+
+  /** @param folders what `filter.folder` stands for; null where it names none */
+  matching(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet {
+    this.#dropOutdated();
+    const key = JSON.stringify([filter, folders]);
+    const known = this.#kept.get(key);
+    if (known) return known;
+    const found = this.#find(filter, folders);
+    if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value ?? '');
+    this.#kept.set(key, found);
+    return found;
+  }
+
+  #find(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet {
+    const conditions = [...this.#conditions(filter), ...(folders === null ? [] : [inFolders(folders)])];
+    const where = [PRESENT, ...conditions.map(({ sql }) => sql)].join(' AND ');
+    const values = conditions.flatMap((condition) => condition.values);
+    const { near } = filter;
+    if (!near) return new IdSet(this.#queries.column<number>(`SELECT m.id FROM media m WHERE ${where}`, ...values));
+    const placed = this.#queries.all<{ id: number; latitude: number; longitude: number }>(
+      `SELECT m.id, m.latitude, m.longitude FROM media m WHERE ${where}`,
+      ...values,
+    );
+    return new IdSet(placed.filter((place) => kilometres(place, near) <= near.km).map(({ id }) => id));
+  }
+
+  #conditions({ group, after, before, rating, keywords = [], camera, lens, near, placed }: PictureFilter): Condition[] {
+    const when = (sql: string, value: string | number | undefined): Condition[] =>
+      value === undefined ? [] : [{ sql, values: [value] }];
+    return [
+      ...when('EXISTS (SELECT 1 FROM label l WHERE l.media_id = m.id AND l.belongs = 1 AND l.group_id = ?)', group),
+      ...when(`${TIME} >= ?`, after),
+      ...when(`${TIME} < ?`, before),
+      ...when('m.rating >= ?', rating),
+      ...keywords.flatMap((keyword) =>
+        when(
+          'm.id IN (SELECT mk.media_id FROM media_keyword mk JOIN keyword k ON k.id = mk.keyword_id WHERE k.folded = ?)',
+          keyword.toLowerCase(),
+        ),
+      ),
+      ...this.#named('camera', camera),
+      ...this.#named('lens', lens),
+      ...(near ? [latitudesNear(near)] : []),
+      ...(placed === undefined ? [] : [{ sql: `m.latitude IS ${placed ? 'NOT NULL' : 'NULL'}`, values: [] }]),
+    ];
+  }
+
+  /** A whole name counts before a part of others: `EOS R5` is not `EOS R5 C`. Capitals of ASCII count for nothing. */
+  #named(column: 'camera' | 'lens', name: string | undefined): Condition[] {
+    if (name === undefined) return [];
+    const whole = this.#queries.get(`SELECT 1 FROM media WHERE ${column} = ? COLLATE NOCASE`, name);
+    if (whole) return [{ sql: `m.${column} = ? COLLATE NOCASE`, values: [name] }];
+    return [{ sql: `m.${column} LIKE ? ESCAPE '\\'`, values: [`%${name.replaceAll(/[\\%_]/g, '\\$&')}%`] }];
+  }
+
+  facets(): PictureFacets {
+    this.#dropOutdated();
+    return (this.#facets ??= this.#readFacets());
+  }
+
+  #readFacets(): PictureFacets {
+    const rows = this.#queries.all<FacetRow>(
+      `SELECT camera, lens, rating > 0 AS rated, latitude IS NOT NULL AS placed, COUNT(*) AS pictures,
+         MIN(taken_at) AS first, MAX(taken_at) AS last
+       FROM media m WHERE ${PRESENT} GROUP BY camera, lens, rating > 0, latitude IS NOT NULL`,
+    );
+    const keywords = this.#queries.all<{ name: string; pictures: number }>(
+      `SELECT k.name, COUNT(*) AS pictures FROM media_keyword mk JOIN keyword k ON k.id = mk.keyword_id
+         JOIN media m ON m.id = mk.media_id WHERE ${PRESENT} GROUP BY k.id ORDER BY pictures DESC, k.folded LIMIT ?`,
+      MOST_KEYWORDS,
+    );
+    const sum = (counts: (row: FacetRow) => boolean): number =>
+      rows.reduce((total, row) => (counts(row) ? total + row.pictures : total), 0);
+    const times = rows.flatMap(({ first, last }) => (first === null || last === null ? [] : [first, last])).sort();
+    const [first, last] = [times[0], times.at(-1)];
+    return {
+      cameras: summed(rows, 'camera'),
+      lenses: summed(rows, 'lens'),
+      keywords,
+      taken: first === undefined || last === undefined ? null : { first, last },
+      rated: sum((row) => row.rated === 1),
+      placed: sum((row) => row.placed === 1),
+    };
+  }
+
+  #dropOutdated(): void {
+    // of this connection, and of others
+    const own = this.#queries.get<{ n: number }>('SELECT total_changes() AS n')?.n ?? 0;
+    const others = this.#queries.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+    const changes = own + 1e9 * others;
+    if (changes === this.#changes) return;
+    this.#changes = changes;
+    this.#kept.clear();
+    this.#facets = null;
+  }
+}
+
+interface FacetRow {
+  readonly camera: string | null;
+  readonly lens: string | null;
+  readonly rated: number | null;
+  readonly placed: number;
+  readonly pictures: number;
+  readonly first: string | null;
+  readonly last: string | null;
+}
+
+function summed(rows: readonly FacetRow[], key: 'camera' | 'lens'): { name: string; pictures: number }[] {
+  const counts = new Map<string, number>();
+  for (const row of rows) {
+    const name = row[key];
+    if (name !== null) counts.set(name, (counts.get(name) ?? 0) + row.pictures);
+  }
+  return [...counts]
+    .map(([name, pictures]) => ({ name, pictures }))
+    .sort((a, b) => b.pictures - a.pictures || (a.name < b.name ? -1 : 1));
+}
+
+function inFolders(folders: readonly FolderPart[]): Condition {
+  const parts = folders.map(({ sourceId, inside }) =>
+    inside === ''
+      ? { sql: 'f.source_id = ?', values: [sourceId] }
+      : // '0' is the character after '/'
+        { sql: '(f.source_id = ? AND f.path >= ? AND f.path < ?)', values: [sourceId, `${inside}/`, `${inside}0`] },
+  );
+  const sql = `EXISTS (SELECT 1 FROM file f WHERE f.media_id = m.id AND (${parts.map((part) => part.sql).join(' OR ')}))`;
+  return { sql, values: parts.flatMap(({ values }) => values) };
+}
+
+type Place = { readonly latitude: number; readonly longitude: number };
+
+/** Few are left to be measured. */
+function latitudesNear({ latitude, km }: Place & { readonly km: number }): Condition {
+  const degrees = (1.001 * km) / KM_PER_DEGREE;
+  return { sql: 'm.latitude BETWEEN ? AND ?', values: [latitude - degrees, latitude + degrees] };
+}
+
+/** Along the surface of a sphere: off by less than 0.6 % on Earth. */
+function kilometres(a: Place, b: Place): number {
+  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
+  const [north, east] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
+  const across = Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(east / 2) ** 2;
+  return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(Math.sin(north / 2) ** 2 + across)));
+}
