@@ -17,10 +17,12 @@ async function loadedBy(module: string): Promise<string> {
 }
 
 test.each(['service.ts', '../cli/commands.ts'])(
-  '%s does not load TensorFlow.js, which workers alone compute with: it would cost each start 0.2 s',
+  '%s loads neither TensorFlow.js nor ONNX Runtime, which workers alone compute with: they would cost each start 0.3 s and 40 MB',
   async (module) => {
     const loaded = await loadedBy(module);
     expect(loaded).toContain('better-sqlite3');
-    expect(loaded).not.toContain('@tensorflow');
+    for (const heavy of ['@tensorflow', 'onnxruntime', 'onnx-proto', 'graphology', 'sharp']) {
+      expect(loaded).not.toContain(heavy);
+    }
   },
 );

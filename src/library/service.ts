@@ -27,6 +27,7 @@ import { VersionDescriptions } from './teach/model-description.ts';
 import { TeachingPreview } from './teach/preview.ts';
 import { Suggester } from './teach/suggester.ts';
 import { Teaching } from './teach/teaching.ts';
+import { loadIndexOf } from './vectors/model-vectors.ts';
 import { LibraryWatcher, type WatchOptions } from './watch/library-watcher.ts';
 
 export interface ServiceOptions {
@@ -124,9 +125,15 @@ async function assemble(
   const answering = await withActiveVersion(catalog, running, onNotice);
   closers.pop();
   closers.push(() => answering.close());
+  // what takes longest of all is begun first, in threads: the index is read while the catalog is looked at
+  const index = loadIndexOf(answering.projection, paths.vectors);
   // from here on there is writing
-  if (!(await sound)) throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
-  const model = await openParts(paths, catalog, answering, readonly);
+  if (!(await sound)) {
+    // what is being read cannot be put aside
+    await index;
+    throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
+  }
+  const model = await openParts(paths, catalog, answering, readonly, { index });
   closers.pop();
   const decoders = new DecodePool();
   const active = new ActiveLibrary({ paths, catalog, decoders, upcoming: () => encoders?.upcoming ?? null }, model);

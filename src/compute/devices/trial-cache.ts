@@ -3,7 +3,6 @@ import { createReadStream } from 'node:fs';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import { env } from 'onnxruntime-node';
 import { z } from 'zod';
 import type { EncodeDevice } from './device.ts';
 import type { TrialResult } from './trial.ts';
@@ -28,6 +27,7 @@ const KEPT = 16;
 export async function trialKey(modelFile: string, devices: readonly EncodeDevice[]): Promise<string> {
   const hash = createHash('sha256');
   await pipeline(createReadStream(modelFile), hash);
+  const { env } = await import('onnxruntime-node');
   const facts = {
     model: hash.digest('hex'),
     runtime: env.versions,

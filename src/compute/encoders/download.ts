@@ -10,7 +10,7 @@ import { downloadBytes, type EncoderDefinition, type EncoderFile } from './defin
 import { downloadFile } from './download-file.ts';
 import { ProgressMeter, type DownloadProgress } from './download-progress.ts';
 import { finishInstall, visionFile, type FinishOptions, type InstallReport } from './finish-install.ts';
-import { requireLicence } from './install.ts';
+import { requireLicence } from './licence.ts';
 import { stagingFolder } from './installed.ts';
 import { checkSize, checkSum, mostBytes, readPins, type Pins } from './pins.ts';
 import { requireSpace, storageError, sumOf, type FileSum } from './storage.ts';

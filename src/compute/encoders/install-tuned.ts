@@ -8,17 +8,10 @@ import { ServiceError } from '../../contract/errors.ts';
 import { encoderDefinition, type EncoderDefinition } from './definition.ts';
 import { finishInstall } from './finish-install.ts';
 import { openInstalled, readInstalled, stagingFolder, verifyInstalled, type InstalledEncoder } from './installed.ts';
-import { BUILTIN_ENCODER, registeredEncoder } from './registry.ts';
+import { BUILTIN_ENCODER, registeredEncoder, TUNED_PREFIX } from './registry.ts';
 import { requireSpace, storageError, sumOf, writeParts } from './storage.ts';
 
 const MODEL = 'model.onnx';
-const PREFIX = 'tuned-';
-
-/** Whether an encoder was installed by {@link installTuned}. */
-export function isTuned(id: string): boolean {
-  return id.startsWith(PREFIX);
-}
-
 /**
  * Installs a tuned encoder beside all others; one of the same weights is installed already and stays. Vectors of its features are made by
  * the built-in projection, which it was tuned with.
@@ -30,7 +23,7 @@ export function isTuned(id: string): boolean {
  */
 export async function installTuned(models: string, encoder: Uint8Array, name: string): Promise<InstalledEncoder> {
   const sha256 = createHash('sha256').update(encoder).digest('hex');
-  const id = `${PREFIX}${sha256.slice(0, 8)}`;
+  const id = `${TUNED_PREFIX}${sha256.slice(0, 8)}`;
   const known = await intact(models, id, sha256);
   if (known) return known;
   const staging = stagingFolder(models, id, 'new');

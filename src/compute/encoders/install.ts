@@ -8,6 +8,7 @@ import { convertTfModel } from './convert-tf.ts';
 import { encoderDefinition, type EncoderDefinition } from './definition.ts';
 import { finishInstall, visionFile, type FinishOptions, type InstallReport } from './finish-install.ts';
 import { stagingFolder } from './installed.ts';
+import { requireLicence } from './licence.ts';
 import { openModel } from './model-file.ts';
 import { readOwnModel, type ModelQuestion, type OwnModelAnswers, type OwnModelReading } from './own-model.ts';
 import { ENCODER_REGISTRY, registeredEncoder } from './registry.ts';
@@ -53,15 +54,6 @@ export async function installFromPath(
   const definition = await definitionIn(source);
   if (definition !== undefined) return installFolder(models, source, definition, options);
   return installOwn(models, await ownModelIn(source), options);
-}
-
-/** ServiceError ENCODER_LICENCE where the licence restricts the use and was not agreed to. */
-export function requireLicence({ name, licence }: EncoderDefinition, accepted: boolean | undefined): void {
-  if (!licence.restricted || accepted === true) return;
-  throw new ServiceError(
-    'ENCODER_LICENCE',
-    `${name}, ${licence.name}${licence.url === null ? '' : `, ${licence.url}`}`,
-  );
 }
 
 /** The definition that a folder brings. One with the id of the registry's is the registry's: its sums hold. */

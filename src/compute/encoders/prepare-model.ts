@@ -10,6 +10,7 @@ import proto, { type onnx } from 'onnx-proto';
 import type { ModelOutput, Preprocessing } from './definition.ts';
 import { FLOAT, FLOAT16, UINT8, floats, int, int64s, ints, node, valueInfo } from './onnx-nodes.ts';
 import { delimited, readFields, stringField, varintField, type WireField } from './protobuf-wire.ts';
+import { ADDED_PREFIX as PREFIX, PREPARED_INPUT, PREPARED_OUTPUT } from './prepared-names.ts';
 
 const { NodeProto, TensorProto, ValueInfoProto } = proto.onnx;
 
@@ -19,13 +20,6 @@ const GRAPH = { node: 1, initializer: 5, input: 11, output: 12 } as const;
 
 /** From this version of the format on, a constant need not be an input too. */
 const IR_VERSION = 4;
-
-/** Before the names of what is added, so that they meet none of the model's own. */
-const PREFIX = 'semblance/';
-
-/** Names of the prepared model's input and output. */
-export const PREPARED_INPUT = `${PREFIX}pixels`;
-export const PREPARED_OUTPUT = `${PREFIX}features`;
 
 export interface PrepareOptions {
   readonly preprocessing: Preprocessing;

@@ -268,6 +268,14 @@ export const ENCODER_REGISTRY: readonly EncoderDefinition[] = DEFINITIONS.map((d
 /** Id of the encoder that comes with the program. */
 export const BUILTIN_ENCODER = 'builtin';
 
+/** Ids of encoders that a deep teaching made of the built-in one begin with this. */
+export const TUNED_PREFIX = 'tuned-';
+
+/** Whether an encoder came of a deep teaching, in this library or another. */
+export function isTuned(id: string): boolean {
+  return id.startsWith(TUNED_PREFIX);
+}
+
 /** The definition with this id. ServiceError ENCODER_UNKNOWN, which lists those that there are. */
 export function registeredEncoder(id: string): EncoderDefinition {
   const found = ENCODER_REGISTRY.find((definition) => definition.id === id);

@@ -1,7 +1,7 @@
-import { downloadEncoder } from '../../compute/encoders/download.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
-import { installFromPath, requireLicence, type InstallOutcome } from '../../compute/encoders/install.ts';
+import type { InstallOutcome } from '../../compute/encoders/install.ts';
 import { removeEncoder } from '../../compute/encoders/installed.ts';
+import { requireLicence } from '../../compute/encoders/licence.ts';
 import type { OwnModelAnswers } from '../../compute/encoders/own-model.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EncodersEvent, InstallProgress, ModelAnswers } from '../../contract/encoder-schemas.ts';
@@ -49,6 +49,8 @@ export class EncoderInstalls {
         const phase = bytes < total ? 'copy' : 'install';
         this.#set({ encoder: id ?? null, name: path, phase, file: path, bytes, total, rate: 0, secondsLeft: null });
       };
+      // ONNX Runtime comes with it
+      const { installFromPath } = await import('../../compute/encoders/install.ts');
       return await installFromPath(this.#models, path, {
         id,
         acceptLicence,
@@ -79,6 +81,7 @@ export class EncoderInstalls {
   async #run(definition: EncoderDefinition, acceptLicence: boolean, signal: AbortSignal): Promise<EncodersEvent> {
     const { id, name } = definition;
     try {
+      const { downloadEncoder } = await import('../../compute/encoders/download.ts');
       const { firstSeen } = await downloadEncoder(this.#models, definition, {
         acceptLicence,
         signal,

@@ -12,7 +12,7 @@ import type { DeviceOptions } from '../../compute/devices/encoding.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
 import { openInstalled } from '../../compute/encoders/installed.ts';
 import { pixelRequest, type PixelRequest } from '../../compute/encoders/pixels.ts';
-import { PREPARED_INPUT, PREPARED_OUTPUT } from '../../compute/encoders/prepare-model.ts';
+import { PREPARED_INPUT, PREPARED_OUTPUT } from '../../compute/encoders/prepared-names.ts';
 import { BUILTIN_ENCODER, registeredEncoder } from '../../compute/encoders/registry.ts';
 import { unitProjection } from '../../compute/encoders/unit-projection.ts';
 import { loadProjection, loadProjectionFor, type Projection } from '../../compute/projection.ts';
@@ -21,7 +21,9 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { FeatureStore, type VectorRow } from '../catalog/feature-store.ts';
 import { EncodeBatcher } from '../indexing/encode-batcher.ts';
 import type { LibraryPaths } from '../library-folder.ts';
+import { loadGraph } from '../neighbors/graph-file.ts';
 import { NeighborCache } from '../neighbors/neighbor-cache.ts';
+import type { HnswIndex } from '../vectors/hnsw-index.ts';
 import { ModelVectors } from '../vectors/model-vectors.ts';
 import { WordReader } from './word-reader.ts';
 
@@ -157,7 +159,7 @@ export async function openParts(
   catalog: Catalog,
   running: RunningEncoder,
   readonly: boolean,
-  filling: FillOptions = {},
+  { index, ...filling }: OpenOptions = {},
 ): Promise<{ readonly parts: ModelParts; close(): Promise<void> }> {
   const { projection, encoder } = running;
   const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
@@ -166,12 +168,14 @@ export async function openParts(
       store.dropAfter(catalog.lastMediaId());
       await fillVectors(store, projection, filling);
     }
+    const folder = join(paths.vectors, projection.id);
+    // read here while the index is read in a thread
+    const graph = loadGraph(folder, projection.id);
     // each of these takes some tens of milliseconds in a large library
     await letOthersRun();
-    const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds());
+    const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds(), index);
     await letOthersRun();
-    const folder = join(paths.vectors, projection.id);
-    const neighbors = await NeighborCache.open(vectors, projection.id, folder, readonly);
+    const neighbors = await NeighborCache.open(vectors, projection.id, folder, readonly, graph);
     const close = async (): Promise<void> => {
       await neighbors.close();
       await vectors.close(!readonly);
@@ -190,6 +194,11 @@ const STORED_AT_ONCE = 512;
 
 /** Pictures projected before others get their turn: 16 × 0.3 ms. */
 const PROJECTED_AT_ONCE = 16;
+
+interface OpenOptions extends FillOptions {
+  /** The index, where it is being read already: see `loadIndexOf`. */
+  readonly index?: Promise<HnswIndex | null> | undefined;
+}
 
 export interface FillOptions {
   readonly signal?: AbortSignal | undefined;

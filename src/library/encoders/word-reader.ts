@@ -1,5 +1,5 @@
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
-import { openTextEncoder, type TextEncoder } from '../../compute/encoders/text-encoder.ts';
+import type { TextEncoder } from '../../compute/encoders/text-encoder.ts';
 import { ServiceError } from '../../contract/errors.ts';
 
 /** The side of an encoder that reads words. It is opened at the first words: most searches are by picture. */
@@ -23,7 +23,7 @@ export class WordReader {
     if (this.#folder === null || this.#definition.readsWords === null) {
       throw new ServiceError('ENCODER_READS_NO_WORDS', this.#definition.name);
     }
-    this.#opened ??= openTextEncoder(this.#folder, this.#definition);
+    this.#opened ??= openWords(this.#folder, this.#definition);
     const encoder = await this.#opened.catch((error: unknown) => {
       // the files may be there at the next try
       this.#opened = null;
@@ -40,4 +40,10 @@ export class WordReader {
     // where it could not be opened there is nothing to close
     await (await opened?.catch(() => null))?.close();
   }
+}
+
+/** ONNX Runtime comes with it: the service has none of it while no words are read. */
+async function openWords(folder: string, definition: EncoderDefinition): Promise<TextEncoder> {
+  const { openTextEncoder } = await import('../../compute/encoders/text-encoder.ts');
+  return openTextEncoder(folder, definition);
 }

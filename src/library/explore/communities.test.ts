@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { createRandom } from '../../similarity/random.ts';
-import { communityFinder, nearestStep, resolutionOf } from './communities.ts';
+import { communityFinder } from './communities.ts';
+import { nearestStep, resolutionOf } from './granularity.ts';
 import { sharedNeighborGraph } from './shared-neighbors.ts';
 
 /** Pictures of planted kinds, each with eight neighbors: of its own kind, but for one of the eight now and then. */

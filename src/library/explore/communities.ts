@@ -3,29 +3,11 @@ import louvain from 'graphology-communities-louvain';
 import { createRandom } from '../../similarity/random.ts';
 import type { WeightedGraph } from './shared-neighbors.ts';
 
-/** Resolution of the middle: of the scenes, what is found from 1.2 to 2 is about as good. */
-const MIDDLE_RESOLUTION = 1.5;
-/** The fewest clusters come at a sixth of that, the most at six times it. */
-const WIDTH = 6;
-
-/** Steps of the slider from few clusters to many: each is worked out once, and 0.5 is among them. */
-const STEPS = 8;
-
 /** Louvain visits pictures in a random order: with a seed, the same library has the same clusters. */
 const SEED = 1;
 
 /** The community of each place, from 0, the largest first; equal ones by their first place. */
 export type Communities = Uint32Array;
-
-/** The step of the slider nearest to a granularity in [0, 1], in the same. */
-export function nearestStep(granularity: number): number {
-  return Math.round(granularity * STEPS) / STEPS;
-}
-
-/** Louvain's resolution for a granularity: 1 is modularity as it is defined, more gives more and smaller communities. */
-export function resolutionOf(granularity: number): number {
-  return MIDDLE_RESOLUTION * WIDTH ** (2 * granularity - 1);
-}
 
 /**
  * Finds communities by Louvain's method (Blondel et al. 2008, "Fast unfolding of communities in large networks").

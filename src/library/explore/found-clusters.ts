@@ -1,5 +1,6 @@
 import type { ActiveLibrary } from '../encoders/active-library.ts';
-import { resolutionOf, type Communities } from './communities.ts';
+import type { Communities } from './communities.ts';
+import { resolutionOf } from './granularity.ts';
 import { CommunityThread } from './community-thread.ts';
 import { neighborTable, type PictureTable } from './neighbor-table.ts';
 

@@ -54,9 +54,16 @@ export class NeighborCache {
   /**
    * @param folder where the graph's file lies
    * @param readonly nothing is written, and what is missing is only made where {@link settled} asks for it
+   * @param loading what `loadGraph` gives of it, where it was begun before
    */
-  static async open(vectors: ModelVectors, model: string, folder: string, readonly: boolean): Promise<NeighborCache> {
-    const loaded = await loadGraph(folder, model);
+  static async open(
+    vectors: ModelVectors,
+    model: string,
+    folder: string,
+    readonly: boolean,
+    loading = loadGraph(folder, model),
+  ): Promise<NeighborCache> {
+    const loaded = await loading;
     // ids that have no vector: a backup of the catalog was restored, and they will be given to other pictures
     const known = loaded && [...loaded.ids()].every((id) => vectors.present.has(id) || vectors.holds(id));
     const cache = new NeighborCache(vectors, model, folder, readonly, known ? loaded : new NeighborGraph());

@@ -2,7 +2,6 @@ import { readFile } from 'node:fs/promises';
 import type { TrainDevice } from '../../compute/devices/device.ts';
 import { builtinModel } from '../../compute/encoder.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
-import { installTuned } from '../../compute/encoders/install-tuned.ts';
 import { loadProjectionWeights } from '../../compute/projection.ts';
 import type { DeepTask } from '../../compute/training/deep/deep-task.ts';
 import { deepTeach } from '../../compute/training/deep/deep-teacher.ts';
@@ -130,6 +129,7 @@ export async function tuneEncoder(
   const result = await deepTeach(deep, pictures, { device, signal, onStep, onPausable });
   signal.throwIfAborted();
   const name = `Tuned with ${task.groups.length} groups`;
+  const { installTuned } = await import('../../compute/encoders/install-tuned.ts');
   const { definition, featuresId } = await installTuned(parts.paths.models, result.encoder, name);
   const running = await startEncoder(parts.paths, definition.id, parts.devices.options());
   try {

@@ -1,7 +1,7 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { builtinModel } from '../../compute/encoder.ts';
-import { installTunedWeights, isTuned, weightsOfTuned } from '../../compute/encoders/install-tuned.ts';
+import { isTuned } from '../../compute/encoders/registry.ts';
 import { listInstalled } from '../../compute/encoders/installed.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { loadProjection } from '../../compute/projection.ts';
@@ -179,7 +179,9 @@ export class Versions {
   /** What the encoder of a version differs in from the built-in one; null where it was not tuned. @throws ServiceError ENCODER_* */
   async tunedWeights(row: Pick<TaughtModelRow, 'encoder'>): Promise<TunedWeights | null> {
     const encoder = encoderOfFeatures(row.encoder);
-    return isTuned(encoder) ? weightsOfTuned(this.#parts.paths.models, encoder) : null;
+    if (!isTuned(encoder)) return null;
+    const { weightsOfTuned } = await import('../../compute/encoders/install-tuned.ts');
+    return weightsOfTuned(this.#parts.paths.models, encoder);
   }
 
   /** @throws ServiceError MODEL_FILE_DAMAGED, EXPORT_NEWER, MODEL_OF_OTHER_ENCODER; of a tuned encoder, DISK_FULL, ENCODER_UNSUITABLE */
@@ -211,6 +213,7 @@ export class Versions {
   ): Promise<void> {
     const name = `Tuned in another library, ${row.createdAt.slice(0, 10)}`;
     try {
+      const { installTunedWeights } = await import('../../compute/encoders/install-tuned.ts');
       const { featuresId } = await installTunedWeights(this.#parts.paths.models, weights, name);
       if (featuresId !== row.encoder) throw new RangeError(`it is ${featuresId}, not ${row.encoder}`);
     } catch (cause) {

@@ -23,6 +23,11 @@ interface VectorModel {
   readonly dimensions: number;
 }
 
+/** Reads the index of a model, in a thread of its own: null where it has to be built. Never rejects. */
+export function loadIndexOf({ id, dimensions }: VectorModel, folder: string): Promise<HnswIndex | null> {
+  return loadIndex(join(folder, id), id, dimensions);
+}
+
 /**
  * The vectors of one model: the HNSW index, kept in step with the store, and the exact scan beside it. The index is a cache:
  * what it lacks after a crash is inserted from the store, and where it is missing as a whole the exact scan answers meanwhile.
@@ -63,16 +68,18 @@ export class ModelVectors implements VectorSource {
   /**
    * @param folder where the library keeps indexes; each model has a folder of its own in it
    * @param present ids of the pictures that have a file
+   * @param loading what {@link loadIndexOf} gives, where it was begun before
    */
   static async open(
     store: FeatureStore,
     model: VectorModel,
     folder: string,
     present: Iterable<number>,
+    loading: Promise<HnswIndex | null> = loadIndexOf(model, folder),
   ): Promise<ModelVectors> {
     const own = join(folder, model.id);
     const stored = store.vectorIds();
-    const loaded = knownOnly(await loadIndex(own, model.id, model.dimensions), stored);
+    const loaded = knownOnly(await loading, stored);
     const vectors = new ModelVectors(
       store,
       model,
