@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { clockTime } from '../contract/clock-time.ts';
 import type { FileFailureCode } from '../contract/errors.ts';
 import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
 import { filterOf, hasFilter, type FilterOptions } from './filter-options.ts';
@@ -133,8 +134,9 @@ export async function similarCommand(
   return 0;
 }
 
-function neighborValue({ rank, path, score, related, copies }: Neighbor) {
-  return { rank, path, score, related, copies };
+/** A moment of a video has the video's path, and where in it it is. */
+function neighborValue({ rank, path, score, related, copies, video }: Neighbor) {
+  return { rank, path, score, related, copies, ...(video && { at: video.at, seconds: video.seconds }) };
 }
 
 /** Ranked lines with their scores, and one line where results begin to be probably unrelated. */
@@ -145,7 +147,8 @@ function describeNeighbors(output: Output, neighbors: readonly Neighbor[], filte
   for (const neighbor of neighbors) {
     if (related && !neighbor.related) output.line('     ─── probably unrelated from here');
     related = neighbor.related;
-    output.line(`${String(neighbor.rank).padStart(4)}  ${neighbor.score.toFixed(3)}  ${neighbor.path}`);
+    const moment = neighbor.video ? ` at ${clockTime(neighbor.video.at)}` : '';
+    output.line(`${String(neighbor.rank).padStart(4)}  ${neighbor.score.toFixed(3)}  ${neighbor.path}${moment}`);
   }
 }
 

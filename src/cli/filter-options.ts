@@ -1,4 +1,4 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { resolve } from 'node:path';
 import { moment, type PictureFilter } from '../contract/schemas.ts';
 import { requireGroup } from './group-commands.ts';
@@ -15,6 +15,7 @@ export interface FilterOptions {
   readonly camera?: string;
   readonly lens?: string;
   readonly near?: NonNullable<PictureFilter['near']>;
+  readonly kind?: NonNullable<PictureFilter['kind']>;
 }
 
 function momentOf(text: string): string {
@@ -55,10 +56,11 @@ export function withFilterOptions(command: Command): Command {
     )
     .option('--camera <name>', 'only pictures of this camera; a part of its name will do')
     .option('--lens <name>', 'only pictures through this lens; a part of its name will do')
-    .option('--near <lat,lon,km>', 'only pictures taken at most so many kilometres from there', placeOf);
+    .option('--near <lat,lon,km>', 'only pictures taken at most so many kilometres from there', placeOf)
+    .addOption(new Option('--kind <kind>', 'only photos, or only videos').choices(['photo', 'video']));
 }
 
-const NAMES = ['folder', 'group', 'after', 'before', 'rating', 'keyword', 'camera', 'lens', 'near'] as const;
+const NAMES = ['folder', 'group', 'after', 'before', 'rating', 'keyword', 'camera', 'lens', 'near', 'kind'] as const;
 
 /** Whether anything is said of the pictures that are meant. */
 export function hasFilter(options: FilterOptions): boolean {
@@ -67,7 +69,7 @@ export function hasFilter(options: FilterOptions): boolean {
 
 /** The filter that the options say; undefined where they say none. @throws ServiceError GROUP_UNKNOWN */
 export async function filterOf(session: Session, options: FilterOptions): Promise<PictureFilter | undefined> {
-  const { folder, group, after, before, rating, keyword, camera, lens, near } = options;
+  const { folder, group, after, before, rating, keyword, camera, lens, near, kind } = options;
   const filter: PictureFilter = {
     ...(folder === undefined ? {} : { folder: resolve(folder) }),
     ...(group === undefined ? {} : { group: (await requireGroup(session, group)).id }),
@@ -78,6 +80,7 @@ export async function filterOf(session: Session, options: FilterOptions): Promis
     ...(camera === undefined ? {} : { camera }),
     ...(lens === undefined ? {} : { lens }),
     ...(near === undefined ? {} : { near }),
+    ...(kind === undefined ? {} : { kind }),
   };
   return hasFilter(options) ? filter : undefined;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { contentHash, rowId } from './schemas.ts';
+import { contentHash, momentPlace, rowId } from './schemas.ts';
 
 /** What a person calls a group; names differ in more than case. */
 export const groupName = z.string().trim().min(1).max(200);
@@ -56,6 +56,8 @@ export type GroupsEvent = z.infer<typeof groupsEvent>;
 const shownPicture = z.object({
   id: rowId,
   hash: contentHash,
+  /** Set for a moment of a video. */
+  video: momentPlace.nullable(),
   path: z.string(),
   width: z.number().int().positive(),
   height: z.number().int().positive(),

@@ -6,6 +6,7 @@ const row: fc.Arbitrary<LayoutRow> = fc.record({
   id: fc.integer({ min: 1, max: 2 ** 32 - 1 }),
   when: fc.double({ noNaN: true, min: -1e15, max: 1e15 }),
   aspect: fc.float({ noNaN: true, min: Math.fround(0.01), max: 100 }),
+  seconds: fc.float({ noNaN: true, min: 0, max: 1e5 }),
   hash: fc.uint8Array({ minLength: 32, maxLength: 32 }).map((bytes) => Buffer.from(bytes).toString('hex')),
 });
 

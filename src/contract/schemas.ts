@@ -101,9 +101,22 @@ export const indexEvent = z.discriminatedUnion('type', [
 ]);
 export type IndexEvent = z.infer<typeof indexEvent>;
 
+/** Where in a video a picture is: a moment that stands for it. */
+export const momentPlace = z.object({
+  /** The video's own row, whose picture is the poster. */
+  id: rowId,
+  /** Seconds from the start. */
+  at: z.number().nonnegative(),
+  /** Of the whole video. */
+  seconds: z.number().nonnegative(),
+});
+export type MomentPlace = z.infer<typeof momentPlace>;
+
 export const picture = z.object({
   id: rowId,
   hash: contentHash,
+  /** Set for a moment of a video, whose paths, size and date these are. */
+  video: momentPlace.nullable(),
   /** Absolute path of the first copy; `copies` are further paths with the same content. */
   path: z.string(),
   copies: z.array(z.string()),
@@ -119,7 +132,7 @@ export const picture = z.object({
   /** How far that clock was ahead of UTC, in minutes; null where nothing says so. */
   takenOffset: z.number().int().min(-720).max(840).nullable(),
   /** Where the time was read; `file`: nowhere, it is the file's. */
-  takenFrom: z.enum(['exif', 'xmp', 'iptc', 'sidecar', 'file']),
+  takenFrom: z.enum(['exif', 'xmp', 'iptc', 'video', 'sidecar', 'file']),
   /** ISO 8601, the file's own time. */
   modifiedAt: z.string(),
   camera: z.string().nullable(),
@@ -168,6 +181,8 @@ export const pictureFilter = z.object({
     .optional(),
   /** Says where it was taken, or does not. */
   placed: z.boolean().optional(),
+  /** Is a photo, or a video. */
+  kind: z.enum(['photo', 'video']).optional(),
 });
 export type PictureFilter = z.infer<typeof pictureFilter>;
 
@@ -227,6 +242,8 @@ export const neighbor = z.object({
   rank: z.number().int().positive(),
   id: rowId,
   hash: contentHash,
+  /** Set for a moment of a video: the best of them, which stands for all. */
+  video: momentPlace.nullable(),
   path: z.string(),
   copies: z.array(z.string()),
   width: z.number().int().positive(),

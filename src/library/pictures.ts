@@ -1,15 +1,16 @@
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import type { PixelRequest } from '../compute/encoders/pixels.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { packLayout } from '../contract/picture-layout.ts';
-import type { Picture } from '../contract/schemas.ts';
+import type { MomentPlace, Picture } from '../contract/schemas.ts';
 import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import type { Catalog, MediaRow } from './catalog/catalog.ts';
 import { pictureTime } from './catalog/picture-time.ts';
 import { pathInside, sourceHolding } from './indexing/sources.ts';
 import { FileFailureError } from './media/decode-protocol.ts';
 import type { DecodePool } from './media/decode-pool.ts';
-import { browserMimeType } from './media/formats.ts';
+import { browserMimeType, videoMimeType } from './media/formats.ts';
 import { FolderNames } from './media/pairs.ts';
 import type { LibraryPaths } from './library-folder.ts';
 
@@ -57,10 +58,12 @@ function pictureAt(catalog: Catalog, path: string): number | null {
   return holding === null ? null : (catalog.fileAt(holding.source.id, holding.inside)?.mediaId ?? null);
 }
 
-/** What a list shows of a picture. */
+/** What a list shows of a picture, or of a moment of a video. */
 export interface ShownPicture {
   readonly id: number;
   readonly hash: string;
+  /** Set for a moment of a video, whose files the paths are. */
+  readonly video: MomentPlace | null;
   /** The first copy; `copies` are further paths with the same content. */
   readonly path: string;
   readonly copies: string[];
@@ -74,20 +77,30 @@ export function shownPicture(catalog: Catalog, id: number): ShownPicture | null 
   const [path, ...copies] = picturePaths(catalog, id);
   if (!media || path === undefined) return null;
   const { hash, width, height } = media;
-  return { id, hash, path, copies, width, height };
+  return { id, hash, video: momentPlace(catalog, id), path, copies, width, height };
+}
+
+/** Where in which video a picture is; null for one that is of none. */
+function momentPlace(catalog: Catalog, id: number): MomentPlace | null {
+  const moment = catalog.moments.of(id);
+  return moment && { id: moment.videoId, at: moment.at, seconds: moment.seconds };
 }
 
 /** All that is known of one picture. @throws ServiceError PICTURE_UNKNOWN */
 export async function describePicture(catalog: Catalog, id: number): Promise<Picture> {
-  const media = knownMedia(catalog, id);
+  const { hash } = knownMedia(catalog, id);
+  const video = momentPlace(catalog, id);
+  // of a moment what is known of its video; but it is another picture
+  const { seconds: _, ...media } = knownMedia(catalog, video?.id ?? id);
   const files = catalog.filesOfMedia(id);
   const [path, ...copies] = files.map(absolutePath);
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
   const companions = (await Promise.all([path, ...copies].map(companionsOf))).flat();
-  const keywords = catalog.metadata.keywords(id);
+  const keywords = catalog.metadata.keywords(media.id);
   const modifiedAt = new Date(modified).toISOString();
-  return { ...media, takenFrom: media.takenFrom ?? 'file', keywords, path, copies, companions, modifiedAt };
+  const takenFrom = media.takenFrom ?? 'file';
+  return { ...media, id, hash, video, takenFrom, keywords, path, copies, companions, modifiedAt };
 }
 
 async function companionsOf(path: string): Promise<string[]> {
@@ -99,10 +112,11 @@ async function companionsOf(path: string): Promise<string[]> {
 export function packedLayout(catalog: Catalog, since: number): Blob {
   const rows = catalog
     .layoutRows(since)
-    .map(({ id, hash, width, height, takenAt, mtimeMs }) => ({
+    .map(({ id, hash, width, height, seconds, takenAt, mtimeMs }) => ({
       id,
       hash,
       aspect: width / height,
+      seconds: seconds ?? 0,
       when: pictureTime(takenAt, mtimeMs),
     }))
     .sort((a, b) => b.when - a.when || b.id - a.id);
@@ -137,14 +151,39 @@ async function realPathInside(folder: string, path: string): Promise<string | nu
 }
 
 /**
- * A file that a browser can show for a picture: the original, or a WebP rendering of it that is made once.
+ * The pixels of an encoder of a picture, or of a moment of a video, from its original; null where that is another by now, which the next
+ * index run reads as what it is.
  *
+ * @throws ServiceError PICTURE_UNKNOWN, PICTURE_MISSING; FileFailureError
+ */
+export async function originalPixels(
+  { catalog, decoders }: Pick<PictureParts, 'catalog' | 'decoders'>,
+  id: number,
+  request: PixelRequest,
+): Promise<Uint8Array | null> {
+  const path = await locatePicture(catalog, id);
+  const moment = catalog.moments.of(id);
+  if (moment) return (await isAsIndexed(catalog, id, path)) ? decoders.moment(path, moment.at, request) : null;
+  const { hash, pixels } = await decoders.pixels(path, request);
+  return hash === catalog.media(id)?.hash ? pixels : null;
+}
+
+/** By size and time: to read some gigabytes for each moment, for a hash, would take minutes. */
+async function isAsIndexed(catalog: Catalog, id: number, path: string): Promise<boolean> {
+  const { size, mtimeMs } = await stat(path);
+  return catalog.filesOfMedia(id).some((file) => file.size === size && file.mtimeMs === mtimeMs);
+}
+
+/**
+ * A file that a browser can show for a picture: the original, or a WebP rendering of it that is made once. Of a video, and of its moments,
+ * the video itself; whether a browser can play it shows when it tries.
+ * *
  * @throws ServiceError PICTURE_UNKNOWN, PICTURE_MISSING, PICTURE_UNREADABLE
  */
 export async function displayPicture(parts: PictureParts, id: number): Promise<{ path: string; mimeType: string }> {
   const { format, hash } = knownMedia(parts.catalog, id);
   const path = await locatePicture(parts.catalog, id);
-  const mimeType = browserMimeType(format);
+  const mimeType = parts.catalog.moments.of(id) ? videoMimeType(format) : browserMimeType(format);
   if (mimeType !== null) return { path, mimeType };
   const rendering = join(parts.paths.previews, thumbnailPath(hash));
   const made = await stat(rendering).catch(() => null);

@@ -41,7 +41,7 @@ test('indexes what can be read, names everything else, and reads nothing twice',
     'text.jpg': 'FILE_NOT_A_PICTURE',
     'truncated.jpg': 'FILE_DAMAGED',
     'bomb.png': 'FILE_TOO_LARGE',
-    'film.mp4': 'VIDEO_UNSUPPORTED',
+    'film.mp4': 'FILE_NOT_A_PICTURE',
     'notes.txt': 'FILE_NOT_A_PICTURE',
   });
   expect(await client.failures()).toHaveLength(6);

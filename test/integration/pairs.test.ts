@@ -30,7 +30,7 @@ test('a raw file and its JPEG, and a Live Photo, are one picture each, and come 
   expect(await indexFolders(client, photos)).toMatchObject({
     found: 3,
     indexed: 2,
-    failures: { 'alone.mov': 'VIDEO_UNSUPPORTED' },
+    failures: { 'alone.mov': 'FILE_NOT_A_PICTURE' },
   });
   expect(await companionsAt(client, at('IMG_1.JPG'))).toEqual([at('IMG_1.CR2')]);
   expect(await companionsAt(client, at('IMG_2.HEIC'))).toEqual([at('IMG_2.MOV')]);

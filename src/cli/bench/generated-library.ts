@@ -109,6 +109,15 @@ function contentOf(i: number): string {
 
 function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange {
   const hash = createHash('sha256').update(contentOf(i)).digest('hex');
-  const media = { id: i + 1, hash, bytes: file.size, format: 'jpeg', width: 300, height: 200, ...NO_METADATA };
-  return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id } };
+  const media = {
+    id: i + 1,
+    hash,
+    bytes: file.size,
+    format: 'jpeg',
+    width: 300,
+    height: 200,
+    ...NO_METADATA,
+    seconds: null,
+  };
+  return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id }, video: null };
 }

@@ -207,6 +207,28 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 7,
+    sql: `
+      -- how long a video is; NULL for a picture, and for a moment that is not its video's poster
+      ALTER TABLE media ADD COLUMN seconds REAL;
+      -- a moment of a video is a picture of its own; the poster's row is the video's itself, and the only one that has files
+      CREATE TABLE moment (
+        media_id INTEGER PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
+        video_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        at_seconds REAL NOT NULL
+      );
+      CREATE INDEX moment_by_video ON moment (video_id);
+      CREATE TRIGGER moments_gone_or_back AFTER UPDATE OF missing_since ON media
+        WHEN NEW.seconds IS NOT NULL AND OLD.missing_since IS NOT NEW.missing_since
+        BEGIN
+          UPDATE media SET missing_since = NEW.missing_since
+            WHERE id IN (SELECT media_id FROM moment WHERE video_id = NEW.id AND media_id <> NEW.id);
+        END;
+      -- videos were refused, each; now they are read
+      DELETE FROM failure WHERE code = 'VIDEO_UNSUPPORTED';
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

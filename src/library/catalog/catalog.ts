@@ -6,6 +6,7 @@ import { LabelStore } from './label-store.ts';
 import { MetadataStore } from './metadata-store.ts';
 import { ModelStore } from './model-store.ts';
 import { openDatabase, schemaVersion, type SqliteDatabase } from './database.ts';
+import { MomentStore } from './moment-store.ts';
 import { PictureFilters } from './picture-filters.ts';
 import { pictureTime } from './picture-time.ts';
 import { PresenceStore } from './presence-store.ts';
@@ -23,6 +24,15 @@ interface MediaContent {
   readonly format: string;
   readonly width: number;
   readonly height: number;
+  /** How long a video is; null for a picture, and for a moment other than its video's poster. */
+  readonly seconds: number | null;
+}
+
+/** What stands for a video: its poster, which is the picture itself, and other moments. */
+export interface VideoMoments {
+  /** Where the poster is, in seconds from the start. */
+  readonly at: number;
+  readonly moments: readonly { readonly media: NewMedia; readonly at: number }[];
 }
 
 /** A picture that is new: what is in its file with it. */
@@ -37,6 +47,11 @@ export interface FileRow {
   readonly mediaId: number;
 }
 
+/** What the grid shows of a picture: size in pixels, when taken and when its file was written. */
+export type ShownRow = Pick<MediaRow, 'id' | 'hash' | 'width' | 'height' | 'seconds' | 'takenAt'> & {
+  readonly mtimeMs: number;
+};
+
 export interface FailureRow {
   readonly sourceId: number;
   readonly path: string;
@@ -49,14 +64,20 @@ export interface FailureRow {
 
 /** One picture's changes, stored together or not at all. */
 export type CatalogChange =
-  | { readonly kind: 'media'; readonly media: NewMedia; readonly file: FileRow }
+  | {
+      readonly kind: 'media';
+      readonly media: NewMedia;
+      readonly file: FileRow;
+      readonly video: VideoMoments | null;
+    }
   | { readonly kind: 'file'; readonly file: FileRow }
   /** A stale picture that has its features, vector and thumbnail again. */
-  | { readonly kind: 'restored'; readonly file: FileRow }
+  | { readonly kind: 'restored'; readonly file: FileRow; readonly video: VideoMoments | null }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
 
 const MEDIA_COLUMNS = `m.id, m.hash, m.bytes, m.format, m.width, m.height, m.taken_at AS takenAt, m.taken_offset AS takenOffset,
-  m.taken_from AS takenFrom, m.camera, m.lens, m.latitude, m.longitude, m.rating, m.title, m.description`;
+  m.taken_from AS takenFrom, m.camera, m.lens, m.latitude, m.longitude, m.rating, m.title, m.description,
+  m.seconds`;
 
 /** The catalog's reads and writes. One writer: the service. Every method is synchronous and short. */
 export class Catalog {
@@ -74,6 +95,8 @@ export class Catalog {
   readonly metadata: MetadataStore;
   /** Which pictures are meant. */
   readonly filters: PictureFilters;
+  /** The moments of videos. */
+  readonly moments: MomentStore;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -86,7 +109,8 @@ export class Catalog {
     this.sources = new SourceStore(this.#queries, (...moved) => this.metadata.absorb(...moved));
     this.presence = new PresenceStore(this.#queries);
     this.metadata = new MetadataStore(this.#queries);
-    this.filters = new PictureFilters(this.#queries);
+    this.moments = new MomentStore(this.#queries);
+    this.filters = new PictureFilters(this.#queries, this.moments);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
@@ -159,36 +183,39 @@ export class Catalog {
       .map((row) => row.hash);
   }
 
-  /** Ids of the pictures that have at least one file and lack nothing, ascending. */
+  /** Ids of the pictures, and of the moments of videos, that have at least one file and lack nothing, ascending. */
   presentMediaIds(): number[] {
-    return this.#queries.column<number>(
+    const ids = this.#queries.column<number>(
       `SELECT DISTINCT f.media_id FROM file f JOIN media m ON m.id = f.media_id WHERE m.stale = 0 ORDER BY f.media_id`,
     );
+    const moments = this.moments.presentIds();
+    return moments.length === 0 ? ids : [...ids, ...moments].sort((a, b) => a - b);
   }
 
   /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */
   newestMediaIds(): number[] {
-    return this.layoutRows(0)
+    const pictures = this.layoutRows(0)
       .map(({ id, takenAt, mtimeMs }) => ({ id, when: pictureTime(takenAt, mtimeMs) }))
       .sort((a, b) => b.when - a.when || b.id - a.id)
       .map(({ id }) => id);
+    // a video's poster is with the pictures; what else there is of it is the last that is missed
+    return [...pictures, ...this.moments.presentIds()];
   }
 
   /** Every picture, with what the audit of a library asks. */
   auditedPictures(): { id: number; hash: string; present: boolean; stale: boolean }[] {
     return this.#queries
       .all<{ id: number; hash: string; present: number; stale: number }>(
-        `SELECT id, hash, stale, EXISTS (SELECT 1 FROM file WHERE media_id = media.id) AS present FROM media`,
+        `SELECT id, hash, stale, EXISTS (SELECT 1 FROM file WHERE media_id = COALESCE(
+           (SELECT video_id FROM moment WHERE media_id = media.id), media.id)) AS present FROM media`,
       )
       .map(({ id, hash, present, stale }) => ({ id, hash, present: present === 1, stale: stale === 1 }));
   }
 
-  /** What the grid shows, ids above `since` only: id, hash, size in pixels, when taken and when its file was written. */
-  layoutRows(
-    since: number,
-  ): { id: number; hash: string; width: number; height: number; takenAt: string | null; mtimeMs: number }[] {
+  /** What the grid shows, ids above `since` only: a video once, by its poster. */
+  layoutRows(since: number): ShownRow[] {
     return this.#queries.all(
-      `SELECT m.id, m.hash, m.width, m.height, m.taken_at AS takenAt, MIN(f.mtime_ms) AS mtimeMs
+      `SELECT m.id, m.hash, m.width, m.height, m.seconds, m.taken_at AS takenAt, MIN(f.mtime_ms) AS mtimeMs
        FROM media m JOIN file f ON f.media_id = m.id WHERE m.id > ? AND m.stale = 0 GROUP BY m.id`,
       since,
     );
@@ -196,12 +223,14 @@ export class Catalog {
 
   // ── files ──
 
-  /** The files of one picture, in a stable order. */
+  /** The files of one picture, or of the video that a moment is of, in a stable order. */
   filesOfMedia(mediaId: number): (FileRow & { readonly sourcePath: string })[] {
     return this.#queries.all(
       `SELECT f.source_id AS sourceId, f.path, f.size, f.mtime_ms AS mtimeMs, f.media_id AS mediaId, s.path AS sourcePath
-       FROM file f JOIN source s ON s.id = f.source_id WHERE f.media_id = ? ORDER BY s.path, f.path`,
-      mediaId,
+       FROM file f JOIN source s ON s.id = f.source_id
+       WHERE f.media_id = COALESCE((SELECT video_id FROM moment WHERE media_id = :mediaId), :mediaId)
+       ORDER BY s.path, f.path`,
+      { mediaId },
     );
   }
 
@@ -247,14 +276,14 @@ export class Catalog {
     };
   }
 
-  /** Those of these pictures that have no file. */
+  /** Those of these pictures that have no file, with the moments of the videos among them. */
   filelessAmong(ids: readonly number[]): number[] {
-    return this.#queries
-      .all<{ id: number }>(
-        'SELECT value AS id FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM file WHERE media_id = value)',
+    return this.moments.with(
+      this.#queries.column<number>(
+        'SELECT value FROM json_each(?) WHERE NOT EXISTS (SELECT 1 FROM file WHERE media_id = value)',
         JSON.stringify(ids),
-      )
-      .map((row) => row.id);
+      ),
+    );
   }
 
   failureCount(): number {
@@ -277,6 +306,7 @@ export class Catalog {
     }
     if (change.kind === 'media') this.#putMedia(change.media);
     if (change.kind === 'restored') this.#queries.run('UPDATE media SET stale = 0 WHERE id = ?', change.file.mediaId);
+    if (change.kind !== 'file' && change.video) this.#putMoments(change.file.mediaId, change.video);
     const { sourceId, path, mediaId } = change.file;
     const before = this.fileAt(sourceId, path)?.mediaId ?? mediaId;
     this.presence.noteEdit(sourceId, path, mediaId, change.kind === 'media');
@@ -284,12 +314,18 @@ export class Catalog {
     this.metadata.follow([before, mediaId]);
   }
 
+  /** Its moments of before keep their rows, by their hashes. */
+  #putMoments(videoId: number, { at, moments }: VideoMoments): void {
+    for (const { media } of moments) if (this.mediaByHash(media.hash) === undefined) this.#putMedia(media);
+    this.moments.put(videoId, [{ id: videoId, at }, ...moments.map(({ media, at }) => ({ id: media.id, at }))]);
+  }
+
   #putMedia({ keywords, ...media }: NewMedia): void {
     this.#queries.run(
       `INSERT INTO media (id, hash, bytes, format, width, height, taken_at, taken_offset, taken_from, camera, lens, latitude, longitude,
-           rating, title, description)
+           rating, title, description, seconds)
          VALUES (:id, :hash, :bytes, :format, :width, :height, :takenAt, :takenOffset, :takenFrom, :camera, :lens, :latitude, :longitude,
-           :rating, :title, :description)`,
+           :rating, :title, :description, :seconds)`,
       media,
     );
     if (keywords.length > 0) this.metadata.putKeywords(media.id, keywords);
@@ -336,9 +372,8 @@ export class Catalog {
    */
   markStale(ids: readonly number[]): void {
     this.#queries.transaction(() => {
-      for (const id of ids) {
-        this.#queries.run('UPDATE media SET stale = 1 WHERE id = ?', id);
-      }
+      // a video is read as a whole
+      for (const id of this.moments.whole(ids)) this.#queries.run('UPDATE media SET stale = 1 WHERE id = ?', id);
       this.#forgetTimes(ids);
     });
   }
@@ -350,7 +385,7 @@ export class Catalog {
 
   #forgetTimes(ids: readonly number[]): void {
     // no file was written before 1970 by a millisecond: the scan finds it changed
-    for (const id of ids) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
+    for (const id of this.moments.whole(ids)) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
   }
 
   /** How many files are of a picture that the catalog does not have: only damage makes these. */

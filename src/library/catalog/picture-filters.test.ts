@@ -34,7 +34,12 @@ function catalogOf(pictures: readonly Partial<PictureMetadata>[]): Catalog {
         mtimeMs: FILE_TIME,
         mediaId: content.id,
       };
-      return { kind: 'media' as const, media: { ...content, ...NO_METADATA, ...said }, file };
+      return {
+        kind: 'media' as const,
+        media: { ...content, ...NO_METADATA, ...said, seconds: null },
+        file,
+        video: null,
+      };
     }),
   );
   return catalog;
@@ -167,4 +172,26 @@ test('all that is asked holds of what is found, and of nothing else', () => {
     ),
     { numRuns: 40 },
   );
+});
+
+test('a filter takes a video with all its moments, by itself, and by a group that one of them is in', () => {
+  const catalog = catalogOf([{}, { rating: 3 }]);
+  const content = { bytes: 1, format: 'mp4', width: 1, height: 1, ...NO_METADATA };
+  const video = { ...content, id: 3, hash: 'a'.repeat(64), rating: 4, seconds: 9 };
+  const moment = { ...content, id: 4, hash: 'b'.repeat(64), bytes: 0, seconds: null };
+  const file = { sourceId: 1, path: 'clip.mp4', size: 1, mtimeMs: FILE_TIME, mediaId: 3 };
+  catalog.apply([{ kind: 'media', media: video, file, video: { at: 1, moments: [{ media: moment, at: 5 }] } }]);
+  expect(idsOf(catalog, { kind: 'video' })).toEqual([3, 4]);
+  expect(idsOf(catalog, { kind: 'photo' })).toEqual([1, 2]);
+  expect(idsOf(catalog, { rating: 3 })).toEqual([2, 3, 4]);
+  catalog.labels.insertGroup({ id: 1, name: 'sea', createdAt: '' });
+  catalog.labels.setLabels(1, [4], { belongs: true, seq: 1 });
+  expect(idsOf(catalog, { group: 1 })).toEqual([3, 4]);
+  expect(catalog.moments.of(4)).toEqual({ videoId: 3, at: 5, seconds: 9 });
+  expect(catalog.presentMediaIds()).toEqual([1, 2, 3, 4]);
+  catalog.removePaths(1, ['clip.mp4']);
+  expect(catalog.presentMediaIds()).toEqual([1, 2]);
+  expect(catalog.filelessAmong([3])).toEqual([3, 4]);
+  // with its video, after its 30 days; the newest row stays
+  expect(catalog.presence.missingSince('9999', 9).map(({ id }) => id)).toEqual([3]);
 });

@@ -1,5 +1,6 @@
 import type { PictureFacets, PictureFilter } from '../../contract/schemas.ts';
 import { IdSet } from '../vectors/id-set.ts';
+import type { MomentStore } from './moment-store.ts';
 import type { Queries } from './queries.ts';
 
 /** A folder of a source: `inside` is relative to it, with `/`; '' for all of it. */
@@ -30,44 +31,65 @@ const MOST_KEYWORDS = 5000;
 /** Which pictures a filter holds for, and what there is to filter by. Each answer is one pass over the catalog, kept until that changes. */
 export class PictureFilters {
   readonly #queries: Queries;
+  readonly #moments: MomentStore;
   readonly #kept = new Map<string, IdSet>();
   #facets: PictureFacets | null = null;
   #changes = -1;
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, moments: MomentStore) {
     this.#queries = queries;
+    this.#moments = moments;
   }
 
-  /** @param folders what `filter.folder` stands for; null where it names none */
+  /**
+   * Pictures, and of videos for which it holds all moments.
+   *
+   * @param folders what `filter.folder` stands for; null where it names none
+   */
   matching(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet {
     this.#dropOutdated();
     const key = JSON.stringify([filter, folders]);
     const known = this.#kept.get(key);
     if (known) return known;
-    const found = this.#find(filter, folders);
+    const found = new IdSet(this.#moments.with(this.#find(filter, folders)));
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value ?? '');
     this.#kept.set(key, found);
     return found;
   }
 
-  #find(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet {
+  #find(filter: PictureFilter, folders: readonly FolderPart[] | null): number[] {
     const conditions = [...this.#conditions(filter), ...(folders === null ? [] : [inFolders(folders)])];
     const where = [PRESENT, ...conditions.map(({ sql }) => sql)].join(' AND ');
     const values = conditions.flatMap((condition) => condition.values);
     const { near } = filter;
-    if (!near) return new IdSet(this.#queries.column<number>(`SELECT m.id FROM media m WHERE ${where}`, ...values));
+    if (!near) return this.#queries.column<number>(`SELECT m.id FROM media m WHERE ${where}`, ...values);
     const placed = this.#queries.all<{ id: number; latitude: number; longitude: number }>(
       `SELECT m.id, m.latitude, m.longitude FROM media m WHERE ${where}`,
       ...values,
     );
-    return new IdSet(placed.filter((place) => kilometres(place, near) <= near.km).map(({ id }) => id));
+    return placed.filter((place) => kilometres(place, near) <= near.km).map(({ id }) => id);
   }
 
-  #conditions({ group, after, before, rating, keywords = [], camera, lens, near, placed }: PictureFilter): Condition[] {
+  #conditions({
+    group,
+    after,
+    before,
+    rating,
+    keywords = [],
+    camera,
+    lens,
+    near,
+    placed,
+    kind,
+  }: PictureFilter): Condition[] {
     const when = (sql: string, value: string | number | undefined): Condition[] =>
       value === undefined ? [] : [{ sql, values: [value] }];
     return [
-      ...when('EXISTS (SELECT 1 FROM label l WHERE l.media_id = m.id AND l.belongs = 1 AND l.group_id = ?)', group),
+      ...when(
+        `EXISTS (SELECT 1 FROM label l WHERE l.belongs = 1 AND l.group_id = ? AND
+           (l.media_id = m.id OR l.media_id IN (SELECT media_id FROM moment WHERE video_id = m.id)))`,
+        group,
+      ),
       ...when(`${TIME} >= ?`, after),
       ...when(`${TIME} < ?`, before),
       ...when('m.rating >= ?', rating),
@@ -81,6 +103,7 @@ export class PictureFilters {
       ...this.#named('lens', lens),
       ...(near ? [latitudesNear(near)] : []),
       ...(placed === undefined ? [] : [{ sql: `m.latitude IS ${placed ? 'NOT NULL' : 'NULL'}`, values: [] }]),
+      ...(kind === undefined ? [] : [{ sql: `m.seconds IS ${kind === 'video' ? 'NOT NULL' : 'NULL'}`, values: [] }]),
     ];
   }
 

@@ -91,7 +91,9 @@ export class PresenceStore {
   /** Forgets pictures that have no file, with all that was said of them. */
   forget(ids: readonly number[]): void {
     this.#queries.transaction(() => {
-      const list = JSON.stringify(ids.filter((id) => !this.#queries.get('SELECT 1 FROM file WHERE media_id = ?', id)));
+      // a moment has the files of its video
+      const file = `SELECT 1 FROM file WHERE media_id = COALESCE((SELECT video_id FROM moment WHERE media_id = :id), :id)`;
+      const list = JSON.stringify(ids.filter((id) => !this.#queries.get(file, { id })));
       this.#queries.run('DELETE FROM label WHERE media_id IN (SELECT value FROM json_each(?))', list);
       this.#queries.run('DELETE FROM media WHERE id IN (SELECT value FROM json_each(?))', list);
     });

@@ -4,7 +4,7 @@ import type { EncodedRow } from '../catalog/feature-store.ts';
 import { ProgressMeter } from '../indexing/progress-meter.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import { locatePicture } from '../pictures.ts';
+import { originalPixels } from '../pictures.ts';
 import type { ModelParts } from './model-parts.ts';
 
 /** Rows stored at once: a transaction costs two fsyncs, and a crash costs at most so many pictures. */
@@ -68,10 +68,8 @@ export class EncodingRun {
   async #encode(id: number): Promise<void> {
     const { decoders, model, catalog } = this.#parts;
     try {
-      const path = await locatePicture(catalog, id);
-      const { hash, pixels } = await decoders.pixels(path, model.pixels);
-      // changed since it was indexed: the next index run reads it as what it is now
-      if (hash !== catalog.media(id)?.hash) {
+      const pixels = await originalPixels({ catalog, decoders }, id, model.pixels);
+      if (!pixels) {
         this.#skip(id);
         return;
       }

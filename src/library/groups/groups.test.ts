@@ -30,8 +30,10 @@ function open(pictures = PICTURES, path = `/photos-${count}`): void {
           width: 1,
           height: 1,
           ...NO_METADATA,
+          seconds: null,
         },
         file: { sourceId: source.id, path: file, size: 1, mtimeMs: 1, mediaId: id },
+        video: null,
       };
     }),
   );

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { access, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
@@ -10,7 +10,7 @@ import type { LibraryPaths } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import { Gate } from './gate.ts';
-import { IndexWriter, type Encoded, type FileSeen } from './index-writer.ts';
+import { IndexWriter, type Encoded, type EncodedTwice, type FileSeen } from './index-writer.ts';
 import { readDueMetadata, readSidecars } from './metadata-reading.ts';
 import type { IndexPlan, SidecarPlan } from './plan.ts';
 import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
@@ -23,6 +23,12 @@ import type { ScannedFile } from './scan.ts';
  * device that takes more at once gets more.
  */
 const IN_FLIGHT = 96;
+
+/** Videos at once: one has up to 24 moments, 3.6 MB of pixels. */
+const VIDEOS_IN_FLIGHT = 4;
+
+/** Whether a promise is kept. */
+const YES_NO = [() => true, () => false] as const;
 
 /** Paths that are taken out of the catalog between two looks at the event loop: some 5 ms. */
 const SLICE = 100;
@@ -65,6 +71,7 @@ export class IndexRun {
   readonly #targets: readonly IndexTarget[];
   readonly #writer: IndexWriter;
   readonly #gate: Gate;
+  readonly #videos = new Gate(VIDEOS_IN_FLIGHT);
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
   /** Sources that went while they were read. */
@@ -262,32 +269,12 @@ export class IndexRun {
   }
 
   async #read(target: IndexTarget, file: ScannedFile, signal: AbortSignal): Promise<void> {
-    const { catalog, decoders, paths, pixels } = this.#parts;
     if (this.#lost.has(target)) return;
-    const upcoming = this.#parts.upcoming();
-    const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
+    // by its name: what is a video all the same is one of few
+    const isVideo = file.kind === 'video';
     try {
-      const known = catalog.hashesOfLength(file.size);
-      const decoded = await decoders.decode(
-        { path: join(target.source.path, file.path) },
-        { known, thumbsFolder: paths.thumbs, pixels: upcoming ? [pixels, upcoming.pixels] : [pixels], signal },
-      );
-      if ('known' in decoded) {
-        this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
-        return;
-      }
-      const { hash } = decoded;
-      // a copy of what was stored, or is being encoded, since the reading began
-      await this.#encoding.get(hash);
-      if (catalog.mediaByHash(hash)?.stale === false) {
-        this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash }));
-        return;
-      }
-      const encoding = this.#encode(seen, decoded, upcoming, signal);
-      // whether it succeeds is asked of the catalog
-      const settled = encoding.catch(() => void this.#unstored.add(hash)).finally(() => this.#encoding.delete(hash));
-      this.#encoding.set(hash, settled);
-      await encoding;
+      if (isVideo) await this.#videos.enter(signal);
+      await this.#readFile(target, file, signal).finally(() => isVideo && this.#videos.leave());
     } catch (error) {
       if (!(error instanceof FileFailureError)) throw error;
       // the file is not to blame where its drive is gone
@@ -296,20 +283,72 @@ export class IndexRun {
     }
   }
 
+  async #readFile(target: IndexTarget, file: ScannedFile, signal: AbortSignal): Promise<void> {
+    const { catalog, decoders, paths, pixels } = this.#parts;
+    const upcoming = this.#parts.upcoming();
+    const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
+    const decoded = await decoders.decode(
+      { path: join(target.source.path, file.path) },
+      {
+        known: await this.#wholeOfLength(file.size),
+        thumbsFolder: paths.thumbs,
+        pixels: upcoming ? [pixels, upcoming.pixels] : [pixels],
+        signal,
+      },
+    );
+    if ('known' in decoded) {
+      this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
+      return;
+    }
+    const { hash } = decoded;
+    // a copy of what was stored, or is being encoded, since the reading began
+    await this.#encoding.get(hash);
+    if (catalog.mediaByHash(hash)?.stale === false) {
+      this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash }));
+      return;
+    }
+    const encoding = this.#encode(seen, decoded, upcoming, signal);
+    const hashes = [hash, ...(decoded.video?.moments ?? []).map((moment) => moment.hash)];
+    // whether it succeeds is asked of the catalog
+    const settled = encoding
+      .catch(() => hashes.forEach((made) => this.#unstored.add(made)))
+      .finally(() => this.#encoding.delete(hash));
+    this.#encoding.set(hash, settled);
+    await encoding;
+  }
+
+  /** Content of this length that need not be decoded again. The decode process looks for its thumbnail; those of moments are looked for here. */
+  async #wholeOfLength(size: number): Promise<string[]> {
+    const { catalog, paths } = this.#parts;
+    const whole = await Promise.all(
+      catalog.hashesOfLength(size).map(async (hash) => {
+        const thumbs = catalog.moments.hashesOf(hash).map((moment) => join(paths.thumbs, thumbnailPath(moment)));
+        const there = await Promise.all(thumbs.map((thumb) => access(thumb).then(...YES_NO)));
+        return there.every(Boolean) ? [hash] : [];
+      }),
+    );
+    return whole.flat();
+  }
+
   async #encode(
     seen: FileSeen,
     decoded: DecodedPicture,
     upcoming: ModelParts | null,
     signal: AbortSignal,
   ): Promise<void> {
-    const [own, next] = decoded.pixels;
-    const [encoded, encodedAnew] = await Promise.all([
-      encode(this.#parts, own, signal),
-      // what fails here is tried again, and told, by the run that encodes the library for it
-      upcoming && encode(upcoming, next, signal).catch(() => null),
+    const twice = async ([own, next]: readonly Uint8Array[]): Promise<EncodedTwice> => {
+      const [encoded, encodedAnew] = await Promise.all([
+        encode(this.#parts, own, signal),
+        // what fails here is tried again, and told, by the run that encodes the library for it
+        upcoming && encode(upcoming, next, signal).catch(() => null),
+      ]);
+      return { own: encoded, anew: upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew } };
+    };
+    const [encoded, moments] = await Promise.all([
+      twice(decoded.pixels),
+      Promise.all((decoded.video?.moments ?? []).map(({ pixels }) => twice(pixels))),
     ]);
-    const anew = upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew };
-    await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, anew });
+    await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, moments });
     this.#count('indexed');
   }
 

@@ -1,4 +1,4 @@
-import type { Catalog, CatalogChange, FileRow, FailureRow, NewMedia } from '../catalog/catalog.ts';
+import type { Catalog, CatalogChange, FileRow, FailureRow, NewMedia, VideoMoments } from '../catalog/catalog.ts';
 import type { EncodedRow, FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { DecodedPicture } from '../media/decode-protocol.ts';
@@ -17,15 +17,22 @@ export interface Encoded {
   readonly vector: Float32Array;
 }
 
+/** What one picture gives for all that answers, now or next. */
+export interface EncodedTwice {
+  readonly own: Encoded;
+  /** The same by the encoder that takes over next. */
+  readonly anew: { readonly model: ModelParts; readonly encoded: Encoded } | null;
+}
+
 /** What came of one file. */
 export type Outcome =
   | {
       readonly kind: 'picture';
       readonly file: FileSeen;
       readonly picture: DecodedPicture;
-      readonly encoded: Encoded;
-      /** The same by the encoder that takes over next. */
-      readonly anew: { readonly model: ModelParts; readonly encoded: Encoded } | null;
+      readonly encoded: EncodedTwice;
+      /** Of a video, its moments other than the poster, in order. */
+      readonly moments: readonly EncodedTwice[];
     }
   | { readonly kind: 'known'; readonly file: FileSeen; readonly hash: string }
   | { readonly kind: 'failure'; readonly failure: FailureRow };
@@ -100,7 +107,7 @@ export class IndexWriter {
       this.#catalog.apply(batch.changes);
       if (anew.length > 0) await upcoming?.vectors.add(anew);
       await this.#vectors.add(batch.features);
-      await this.#vectors.reveal(batch.ids.filter((id) => id !== null));
+      await this.#vectors.reveal(this.#catalog.moments.with(batch.ids.filter((id) => id !== null)));
       for (const [i, { resolve }] of waiting.entries()) resolve(batch.ids[i] ?? null);
     } catch (error) {
       // ids given to the failed batch are not used again in this run: they would meet its half-written features
@@ -123,8 +130,9 @@ export class IndexWriter {
       if (!known && outcome.kind === 'picture') {
         fresh.set(hash, { id: this.#prepareNew(outcome, batch), stale: false });
       } else if (known?.stale && outcome.kind === 'picture') {
-        batch.changes.push({ kind: 'restored', file: { ...outcome.file, mediaId: known.id } });
-        addRows(batch, known.id, outcome);
+        const video = this.#prepareMoments(outcome, batch);
+        batch.changes.push({ kind: 'restored', file: { ...outcome.file, mediaId: known.id }, video });
+        addRows(batch, known.id, outcome.encoded, outcome.picture.signature);
         fresh.set(hash, { id: known.id, stale: false });
       } else if (known) {
         batch.changes.push({ kind: 'file', file: { ...outcome.file, mediaId: known.id } });
@@ -137,14 +145,28 @@ export class IndexWriter {
   #prepareNew(outcome: PictureOutcome, batch: Batch): number {
     const id = this.#nextMediaId++;
     const file = { ...outcome.file, mediaId: id };
-    batch.changes.push({ kind: 'media', media: mediaRow(id, outcome.picture), file });
-    addRows(batch, id, outcome);
+    const video = this.#prepareMoments(outcome, batch);
+    batch.changes.push({ kind: 'media', media: mediaRow(id, outcome.picture), file, video });
+    addRows(batch, id, outcome.encoded, outcome.picture.signature);
     return id;
+  }
+
+  /** A moment that was known before, as of a video that was read again, keeps its id. */
+  #prepareMoments({ picture, moments }: PictureOutcome, batch: Batch): VideoMoments | null {
+    if (!picture.video) return null;
+    const prepared = picture.video.moments.flatMap(({ hash, at, signature }, i) => {
+      const encoded = moments[i];
+      if (!encoded) return [];
+      const id = this.#catalog.mediaByHash(hash)?.id ?? this.#nextMediaId++;
+      addRows(batch, id, encoded, signature);
+      return [{ media: { ...mediaRow(id, picture), hash, bytes: 0, seconds: null }, at }];
+    });
+    return { at: picture.video.at, moments: prepared };
   }
 }
 
-function addRows(batch: Batch, mediaId: number, { encoded, anew, picture }: PictureOutcome): void {
-  batch.features.push({ ...encodedRow(mediaId, encoded), signature: picture.signature });
+function addRows(batch: Batch, mediaId: number, { own, anew }: EncodedTwice, signature: Uint8Array): void {
+  batch.features.push({ ...encodedRow(mediaId, own), signature });
   if (anew) batch.anew.push({ model: anew.model, row: encodedRow(mediaId, anew.encoded) });
 }
 
@@ -154,6 +176,6 @@ function encodedRow(mediaId: number, { features, vector }: Encoded): EncodedRow 
 }
 
 function mediaRow(id: number, picture: DecodedPicture): NewMedia {
-  const { hash, bytes, format, width, height, metadata } = picture;
-  return { id, hash, bytes, format, width, height, ...metadata };
+  const { hash, bytes, format, width, height, metadata, video } = picture;
+  return { id, hash, bytes, format, width, height, ...metadata, seconds: video?.seconds ?? null };
 }

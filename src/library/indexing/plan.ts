@@ -1,4 +1,4 @@
-import { FILE_FAILURES, type FileFailureCode } from '../../contract/errors.ts';
+import type { FileFailureCode } from '../../contract/errors.ts';
 import type { FailureRow, FileRow } from '../catalog/catalog.ts';
 import type { SidecarRow } from '../catalog/metadata-store.ts';
 import type { ScannedFile, ScannedSidecar } from './scan.ts';
@@ -84,7 +84,7 @@ export function planIndexing(
     }
     seen.add(file.path);
     const failure = failures.get(file.path);
-    if (file.kind !== 'picture') {
+    if (file.kind !== 'picture' && file.kind !== 'video') {
       const refused = refusal(file);
       if (failure?.code === refused.code && isSame(file, failure)) plan.stillFailing.push(failure);
       else plan.refused.push(refused);
@@ -103,8 +103,8 @@ function isSame(file: ScannedSidecar, row: { readonly size: number; readonly mti
 
 function refusal(file: ScannedFile): IndexPlan['refused'][number] {
   const extension = /\.[^.]*$/.exec(file.path)?.[0].slice(1).toUpperCase() ?? '';
-  if (file.kind === 'video') return { file, code: 'VIDEO_UNSUPPORTED', message: FILE_FAILURES.VIDEO_UNSUPPORTED };
-  if (file.kind !== 'unsupported') return { file, code: 'FILE_NOT_A_PICTURE', message: 'This is not a picture file.' };
+  if (file.kind !== 'unsupported')
+    return { file, code: 'FILE_NOT_A_PICTURE', message: 'This is no picture or video file.' };
   return {
     file,
     code: 'FORMAT_UNSUPPORTED',

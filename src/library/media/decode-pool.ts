@@ -106,6 +106,13 @@ export class DecodePool {
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 
+  /** The pixels of one encoder at a moment of a video, in seconds from the start. @throws FileFailureError */
+  async moment(path: string, at: number, pixels: PixelRequest): Promise<Uint8Array> {
+    const reply = await this.#ask({ type: 'moment', path, at, pixels }, false);
+    if (reply.type === 'moment') return reply.pixels;
+    throw new Error(`a decode worker answered ${reply.type}`);
+  }
+
   /** Renders a picture file into a WebP at `target`, at most `side` pixels a side. Errors as {@link decode}. */
   async render(path: string, target: string, side: number): Promise<void> {
     await this.#ask({ type: 'render', path, target, side }, true);
@@ -207,6 +214,12 @@ export class DecodePool {
   }
 
   #settle(worker: Worker, reply: DecodeReply): void {
+    if (reply.type === 'reading') {
+      // the drive answers: the clock starts anew
+      worker.timed = null;
+      this.#watch(worker);
+      return;
+    }
     worker.jobs.get(reply.id)?.resolve(reply);
     worker.jobs.delete(reply.id);
     worker.spent ||= reply.spent === true;

@@ -18,6 +18,8 @@ export type DecodeRequest = { readonly id: number } & (
   | { readonly type: 'metadata'; readonly path: string }
   /** Only the pixels of an encoder: the picture is known. */
   | { readonly type: 'pixels'; readonly path: string; readonly pixels: PixelRequest }
+  /** The same of a moment of a video, in seconds from the start. */
+  | { readonly type: 'moment'; readonly path: string; readonly at: number; readonly pixels: PixelRequest }
   /** Renders a picture that browsers cannot show into a WebP file. */
   | { readonly type: 'render'; readonly path: string; readonly target: string; readonly side: number }
 );
@@ -38,6 +40,21 @@ export interface DecodedPicture {
   readonly signature: Uint8Array;
   /** WebP; null where it was written to the thumbs folder. */
   readonly thumbnail: Uint8Array | null;
+  /** Of a video: the picture is its poster. */
+  readonly video: DecodedVideo | null;
+}
+
+interface DecodedVideo {
+  readonly seconds: number;
+  /** Where the poster is, in seconds from the start. */
+  readonly at: number;
+  /** The other moments that stand for it, in the order of time. */
+  readonly moments: readonly DecodedMoment[];
+}
+
+/** A moment of a video, as a picture. */
+interface DecodedMoment extends Pick<DecodedPicture, 'hash' | 'pixels' | 'signature' | 'thumbnail'> {
+  readonly at: number;
 }
 
 export type DecodeReply = {
@@ -49,6 +66,9 @@ export type DecodeReply = {
   | { readonly type: 'known'; readonly hash: string }
   | { readonly type: 'pixels'; readonly hash: string; readonly pixels: Uint8Array }
   | { readonly type: 'metadata'; readonly metadata: PictureMetadata }
+  | { readonly type: 'moment'; readonly pixels: Uint8Array }
+  /** Not an answer: a large file is still being read. */
+  | { readonly type: 'reading' }
   | { readonly type: 'rendered' }
   | { readonly type: 'failed'; readonly code: FileFailureCode; readonly message: string }
   /** The disk, not the file, is at fault: this ends the run. */

@@ -2,7 +2,7 @@
  * A process that decodes pictures, one at a time: hostile or broken files crash it, not the service. It writes thumbnails
  * itself, so that they never travel.
  */
-import { mkdir, open, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import sharp from 'sharp';
@@ -12,6 +12,9 @@ import { FileFailureError, type DecodeReply, type DecodeRequest } from './decode
 import type { PictureMetadata } from './picture-metadata.ts';
 import { readMetadata } from './read-metadata.ts';
 import { beginWork, endWork, newGuardedWork } from './guarded-work.ts';
+import { readFailure, readFileOnce, type FileRead } from './read-file.ts';
+import { decodeMoment, decodeVideo } from './video/decode-video.ts';
+import { isVideo } from './video/video-content.ts';
 
 // one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
 sharp.concurrency(1);
@@ -20,9 +23,6 @@ sharp.cache(false);
 const work = newGuardedWork();
 const guard = import.meta.url.endsWith('.ts') ? './decode-guard.ts' : './decode-guard.js';
 new Worker(new URL(guard, import.meta.url), { workerData: { work } }).unref();
-
-/** A photo file over 1 GB is none; and a file is read whole, once, for hash and pixels. */
-const MAX_FILE_BYTES = 2 ** 30;
 
 /** The library's own disk is at fault, not the file. */
 class DiskError extends Error {
@@ -34,37 +34,28 @@ class DiskError extends Error {
   }
 }
 
-async function readWhole(path: string): Promise<Uint8Array> {
-  try {
-    const handle = await open(path, 'r');
-    try {
-      const { size } = await handle.stat();
-      if (size > MAX_FILE_BYTES) throw new FileFailureError('FILE_TOO_LARGE', 'The file is over 1 GB.');
-      beginWork(work, size);
-      return await handle.readFile();
-    } finally {
-      await handle.close();
-    }
-  } catch (error) {
-    throw readFailure(error);
-  }
+async function readFor(request: DecodeRequest, path: string): Promise<FileRead> {
+  const file = await readFileOnce(path, {
+    onBegin: (kept) => beginWork(work, kept),
+    onReading: () => void process.send?.({ id: request.id, type: 'reading' } satisfies DecodeReply),
+  });
+  // the reading of a video is its drive's time; looking at it is the decoder's
+  if (file.kind === 'video') beginWork(work, 0);
+  return file;
 }
 
-function readFailure(error: unknown): FileFailureError {
-  if (error instanceof FileFailureError) return error;
-  const { code } = error as NodeJS.ErrnoException;
-  if (code === 'ENOENT')
-    return new FileFailureError('FILE_VANISHED', 'The file was gone before it could be read.', { cause: error });
-  return new FileFailureError('FILE_UNREADABLE', `The file cannot be read (${code ?? 'unknown reason'}).`, {
-    cause: error,
-  });
+/** The bytes of a picture. @throws FileFailureError where the file is a video */
+async function readWhole(request: DecodeRequest, path: string): Promise<Uint8Array> {
+  const file = await readFor(request, path);
+  if (file.kind === 'video') throw new FileFailureError('FILE_NOT_A_PICTURE', 'This is a video.');
+  return file.bytes;
 }
 
 /** As {@link readMetadata}. What its decoder says of the content is no failure to read the file. */
-async function metadataOf(path: string): Promise<PictureMetadata> {
+async function metadataOf(request: DecodeRequest, path: string): Promise<PictureMetadata> {
   beginWork(work, 0);
   try {
-    return await readMetadata(path, readWhole);
+    return await readMetadata(path, (whole) => readWhole(request, whole));
   } catch (error) {
     throw (error as NodeJS.ErrnoException).code === undefined ? error : readFailure(error);
   }
@@ -93,25 +84,54 @@ async function exists(path: string): Promise<boolean> {
 async function answer(request: DecodeRequest): Promise<DecodeReply> {
   const { id } = request;
   if (request.type === 'render') {
-    await writeAtomic(request.target, await renderPicture(await readWhole(request.path), request.side));
+    await writeAtomic(request.target, await renderPicture(await readWhole(request, request.path), request.side));
     return { id, type: 'rendered' };
   }
-  if (request.type === 'metadata') return { id, type: 'metadata', metadata: await metadataOf(request.path) };
+  if (request.type === 'metadata') return { id, type: 'metadata', metadata: await metadataOf(request, request.path) };
   if (request.type === 'pixels') {
-    const whole = await readWhole(request.path);
+    const whole = await readWhole(request, request.path);
     return { id, type: 'pixels', hash: hashOf(whole), pixels: await decodePixels(whole, request.pixels) };
   }
-  if ('bytes' in request.from) beginWork(work, request.from.bytes.byteLength);
-  const bytes = 'path' in request.from ? await readWhole(request.from.path) : request.from.bytes;
-  const hash = hashOf(bytes);
-  const target = request.thumbsFolder === null ? null : join(request.thumbsFolder, thumbnailPath(hash));
+  if (request.type === 'moment') {
+    beginWork(work, 0);
+    return { id, type: 'moment', pixels: await decodeMoment(request.path, request.at, request.pixels) };
+  }
+  return decodeWhole(request);
+}
+
+async function decodeWhole(request: Extract<DecodeRequest, { type: 'decode' }>): Promise<DecodeReply> {
+  const { id, from, thumbsFolder, known, pixels } = request;
+  const file = 'path' in from ? await readFor(request, from.path) : pasted(from.bytes);
+  const { hash } = file;
   // known content whose thumbnail was lost is decoded once more, to make it
-  const whole = target === null || (await exists(target));
-  if (whole && request.known.includes(hash)) return { id, type: 'known', hash };
-  const picture = await decodePicture(bytes, hash, request.pixels);
-  if (target === null || picture.thumbnail === null) return { id, type: 'decoded', picture };
-  if (!whole) await writeAtomic(target, picture.thumbnail);
-  return { id, type: 'decoded', picture: { ...picture, thumbnail: null } };
+  const whole = thumbsFolder === null || (await exists(join(thumbsFolder, thumbnailPath(hash))));
+  if (whole && known.includes(hash)) return { id, type: 'known', hash };
+  if (file.kind === 'picture') {
+    const picture = await decodePicture(file.bytes, hash, pixels);
+    return { id, type: 'decoded', picture: await withThumbnailIn(thumbsFolder, picture) };
+  }
+  if (!('path' in from)) throw new FileFailureError('VIDEO_UNSUPPORTED', 'A video can only be read from its file.');
+  const { video, ...poster } = await decodeVideo(from.path, { hash, bytes: file.size }, pixels);
+  const moments = await Promise.all((video?.moments ?? []).map((moment) => withThumbnailIn(thumbsFolder, moment)));
+  const picture = { ...(await withThumbnailIn(thumbsFolder, poster)), video: video && { ...video, moments } };
+  return { id, type: 'decoded', picture };
+}
+
+function pasted(bytes: Uint8Array): FileRead {
+  beginWork(work, bytes.byteLength);
+  const hash = hashOf(bytes);
+  return isVideo(bytes) ? { kind: 'video', hash, size: bytes.byteLength } : { kind: 'picture', hash, bytes };
+}
+
+/** What was decoded, without its thumbnail where there is a folder for it. */
+async function withThumbnailIn<Made extends { readonly hash: string; readonly thumbnail: Uint8Array | null }>(
+  folder: string | null,
+  made: Made,
+): Promise<Made> {
+  if (folder === null || made.thumbnail === null) return made;
+  const target = join(folder, thumbnailPath(made.hash));
+  if (!(await exists(target))) await writeAtomic(target, made.thumbnail);
+  return { ...made, thumbnail: null };
 }
 
 function failureReply(id: number, error: unknown): DecodeReply {

@@ -4,7 +4,8 @@ import { extname } from 'node:path';
  * What a file's name promises, before it is opened.
  *
  * - `picture`: a format that is decoded here; the content decides, the name only lets it in.
- * - `video`, `unsupported`: a film, or a picture in a format that is not read.
+ * - `video`: a film; the same holds for it.
+ * - `unsupported`: a picture in a format that is not read.
  * - `sidecar`: XMP beside a picture, which says something of it.
  * - `companion`: what else cameras, phones and systems leave beside pictures; passed over without a word.
  * - `other`: anything else; named once in the failures list, so that nobody wonders.
@@ -22,7 +23,7 @@ const PICTURES = new Set([
   ...RAW,
 ]);
 
-const VIDEOS = new Set('.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv'.split(' '));
+const VIDEOS = new Set('.mp4 .mov .m4v .mkv .webm .avi .mts .m2ts .3gp .mpg .mpeg .wmv .asf'.split(' '));
 
 const UNSUPPORTED = new Set('.jp2 .j2k .ico .tga .exr .hdr .crw .x3f .mrw .kdc .dcr .mef .mos'.split(' '));
 
@@ -44,6 +45,12 @@ export function nameKind(name: string): NameKind {
 /** Whether a name is that of a camera raw file. */
 export function isRawName(name: string): boolean {
   return RAW.has(extname(name).toLowerCase());
+}
+
+/** Media type of a video by its container. Whether Chromium can play it depends on what is in it: it looks by itself. */
+export function videoMimeType(format: string): string {
+  if (format === 'webm') return 'video/webm';
+  return format === 'mkv' ? 'video/x-matroska' : 'video/mp4';
 }
 
 /** Media type of a format that Chromium shows by itself, or null where a rendering is needed. `format` is as decoding named it. */

@@ -1,5 +1,5 @@
 /** Where the time was read that a picture was taken at. */
-type TakenFrom = 'exif' | 'xmp' | 'iptc' | 'sidecar';
+type TakenFrom = 'exif' | 'xmp' | 'iptc' | 'video' | 'sidecar';
 
 /** What a picture, or a sidecar beside it, says of itself. Null where it says nothing, or nonsense. */
 export interface PictureMetadata {

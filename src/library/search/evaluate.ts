@@ -52,7 +52,9 @@ export async function evaluateLibrary(
       if (!vector) continue;
       asked.add(id);
       const exact = ids.length <= EXACT_UP_TO;
-      const query = { vector, signature: searched.signature(id), without: new Set([id]), k: K, exact };
+      // a video is no answer to its own moments
+      const without = new Set(parts.catalog.moments.whole([id]));
+      const query = { vector, signature: searched.signature(id), without, k: K, exact };
       const { neighbors } = await rankedSearch(searched, query);
       const own = labels.get(id) ?? [];
       matches.push(neighbors.map((neighbor) => labels.get(neighbor.id)?.some((label) => own.includes(label)) === true));

@@ -57,7 +57,7 @@ export async function findSimilar(parts: IndexParts, query: Query, reranker?: Re
     query.text === undefined ? null : readWords(parts, query.text),
   ]);
   const first = { ...query, k: reranker?.candidates ?? query.k };
-  const ranking = await rankedSearch(searchedLibrary(parts), rankedQuery(resolved, words, first, among));
+  const ranking = await shownRanking(parts, rankedQuery(parts, resolved, words, first, among));
   const line = words ? relatedToWords(parts, resolved, words, query) : relatedScore(parts.projection, ranking);
   const found = ranking.neighbors.map((neighbor) => ({ ...neighbor, related: neighbor.score >= line }));
   const ranked = reranker ? await rankedAnew(reranker, found, untaughtQuery(resolved, query)) : found;
@@ -101,8 +101,28 @@ async function readWords({ words, projection }: IndexParts, text: string): Promi
   return projection.project(await words.read(text));
 }
 
+/** A ranking with the best moment of each video alone. Asks for more until there are enough. */
+async function shownRanking(parts: IndexParts, query: RankedQuery): Promise<Ranking> {
+  const { moments } = parts.catalog;
+  const library = searchedLibrary(parts);
+  for (let k = query.k; ; k *= 4) {
+    const ranking = await rankedSearch(library, { ...query, k });
+    const videos = new Set<number>();
+    const neighbors = ranking.neighbors.filter(({ id }) => {
+      const video = moments.of(id)?.videoId ?? null;
+      const isShown = video !== null && videos.has(video);
+      if (video !== null) videos.add(video);
+      return !isShown;
+    });
+    if (neighbors.length >= query.k || ranking.neighbors.length < k) {
+      return { ...ranking, neighbors: neighbors.slice(0, query.k) };
+    }
+  }
+}
+
 /** Copies come first where there is a single example: no other picture is more alike. */
 function rankedQuery(
+  { catalog }: IndexParts,
   resolved: readonly Resolved[],
   words: Float32Array | null,
   query: Query,
@@ -110,7 +130,8 @@ function rankedQuery(
 ): RankedQuery {
   const { k, exact } = query;
   const [only] = resolved;
-  const without = new Set(resolved.flatMap(({ self }) => (self === null ? [] : [self])));
+  // a moment of a video is not found by another of it
+  const without = new Set(catalog.moments.whole(resolved.flatMap(({ self }) => (self === null ? [] : [self]))));
   if (resolved.length === 1 && only && !words) {
     return { vector: only.vector, signature: only.signature, without, k, exact, among };
   }

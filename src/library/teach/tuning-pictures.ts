@@ -6,7 +6,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { RunningEncoder } from '../encoders/model-parts.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import { locatePicture } from '../pictures.ts';
+import { originalPixels } from '../pictures.ts';
 import type { TeachTask } from './teach-task.ts';
 
 export interface PictureReading {
@@ -98,13 +98,12 @@ export async function encodePictures(
 
 /** Pixels of a picture of the library as the encoder takes them; null where its original is not there now, cannot be read, or is another. */
 export async function pixelsOf(
-  { catalog, decoders }: PictureReading,
+  parts: PictureReading,
   { pixels }: Pick<RunningEncoder, 'pixels'>,
   id: number,
 ): Promise<Uint8Array | null> {
   try {
-    const decoded = await decoders.pixels(await locatePicture(catalog, id), pixels);
-    return decoded.hash === catalog.media(id)?.hash ? decoded.pixels : null;
+    return await originalPixels(parts, id, pixels);
   } catch (error) {
     const isGone = error instanceof ServiceError && ['PICTURE_MISSING', 'PICTURE_UNKNOWN'].includes(error.code);
     if (isGone || error instanceof FileFailureError) return null;

@@ -62,7 +62,7 @@ export function summaryOf(change: Partial<IndexSummary>): IndexSummary {
 }
 
 export function rowOf(id: number, when: number): LayoutRow {
-  return { id, when, aspect: 1.5, hash: id.toString(16).padStart(64, '0') };
+  return { id, when, aspect: 1.5, seconds: 0, hash: id.toString(16).padStart(64, '0') };
 }
 
 /** The built-in encoder, with what a test changes. */
@@ -161,7 +161,7 @@ export function versionOf(change: Partial<ModelVersion> = {}): ModelVersion {
 
 export function suggestionOf(id: number, probability: number): Suggestion {
   const hash = id.toString(16).padStart(64, '0');
-  return { id, hash, path: `/photos/${id}.jpg`, width: 300, height: 200, score: probability, probability };
+  return { id, hash, video: null, path: `/photos/${id}.jpg`, width: 300, height: 200, score: probability, probability };
 }
 
 /** What is told to one listener: from before it listened, then as it happens. Never ends by itself. */
@@ -405,6 +405,7 @@ function pictureOf(id: number): Picture {
   return {
     id,
     hash: id.toString(16).padStart(64, '0'),
+    video: null,
     path: `/photos/${id}.jpg`,
     copies: [],
     companions: [],

@@ -11,11 +11,11 @@ const rows = fc.uniqueArray(
   }),
   { selector: (row) => row.id, maxLength: 60 },
 );
-type Bare = Omit<LayoutRow, 'hash'>;
+type Bare = Omit<LayoutRow, 'hash' | 'seconds'>;
 const newestFirst = (list: Bare[]) => list.toSorted((a, b) => b.when - a.when || b.id - a.id);
 const pack = (list: Bare[]) =>
   packLayout(
-    list.map((row) => ({ ...row, hash: row.id.toString(16).padStart(64, '0') })),
+    list.map((row) => ({ ...row, seconds: row.id % 3, hash: row.id.toString(16).padStart(64, '0') })),
     list.length,
   );
 
@@ -29,6 +29,7 @@ describe('PictureColumns', () => {
         expect([...columns.ids]).toEqual(wanted.map((row) => row.id));
         expect([...columns.whens]).toEqual(wanted.map((row) => row.when));
         expect([...columns.aspects]).toEqual(wanted.map((row) => row.aspect));
+        expect([...columns.seconds]).toEqual(wanted.map((row) => row.id % 3));
         for (const [i, row] of wanted.entries()) expect(Number.parseInt(columns.hash(i), 16)).toBe(row.id);
       }),
     );

@@ -11,6 +11,8 @@ export class PictureColumns {
   readonly ids: Uint32Array;
   readonly whens: Float64Array;
   readonly aspects: Float32Array;
+  /** Lengths of videos; 0 for pictures. */
+  readonly seconds: Float32Array;
   readonly #bytes: Uint8Array;
 
   constructor(bytes: Uint8Array) {
@@ -19,10 +21,12 @@ export class PictureColumns {
     this.ids = new Uint32Array(this.count);
     this.whens = new Float64Array(this.count);
     this.aspects = new Float32Array(this.count);
+    this.seconds = new Float32Array(this.count);
     for (let i = 0, offset = 0; i < this.count; i++, offset += LAYOUT_ROW_BYTES) {
       this.whens[i] = view.getFloat64(offset, true);
       this.ids[i] = view.getUint32(offset + 8, true);
       this.aspects[i] = view.getFloat32(offset + 12, true);
+      this.seconds[i] = view.getFloat32(offset + 16, true);
     }
     this.#bytes = bytes;
   }

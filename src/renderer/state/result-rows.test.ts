@@ -6,6 +6,7 @@ const neighbors = Array.from({ length: 7 }, (_, i): Neighbor => ({
   rank: i + 1,
   id: i + 1,
   hash: '',
+  video: null,
   path: '',
   copies: [],
   width: 100,

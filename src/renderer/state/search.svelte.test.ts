@@ -8,6 +8,7 @@ const neighbor = (id: number): Neighbor => ({
   rank: 1,
   id,
   hash: id.toString(16).padStart(64, '0'),
+  video: null,
   path: `/photos/${id}.jpg`,
   copies: [],
   width: 3,

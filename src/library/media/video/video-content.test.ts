@@ -1,0 +1,28 @@
+import { expect, test } from 'vitest';
+import { isVideo } from './video-content.ts';
+
+const box = (type: string): Buffer => Buffer.from(`\0\0\0\x18${type}\0\0\x02\0`, 'latin1');
+const packets = (size: number, at: number): Buffer => {
+  const bytes = Buffer.alloc(400);
+  for (let i = at; i < 400; i += size) bytes[i] = 0x47;
+  return bytes;
+};
+
+test.each([
+  ['MP4', box('ftypisom'), true],
+  ['QuickTime', box('ftypqt  '), true],
+  ['QuickTime of old', box('moov'), true],
+  ['HEIC', box('ftypheic'), false],
+  ['AVIF', box('ftypavif'), false],
+  ['a camera raw file of Canon', box('ftypcrx '), false],
+  ['Matroska', Buffer.from('1a45dfa3a3', 'hex'), true],
+  ['AVI', Buffer.from('RIFF\0\0\0\0AVI LIST', 'latin1'), true],
+  ['WebP', Buffer.from('RIFF\0\0\0\0WEBPVP8 ', 'latin1'), false],
+  ['WMV', Buffer.from('3026b2758e66cf11', 'hex'), true],
+  ['MPEG', Buffer.from('000001ba44', 'hex'), true],
+  ['a transport stream', packets(188, 0), true],
+  ['a transport stream of a camera', packets(192, 4), true],
+  ['GIF, whose name begins as a packet does', Buffer.from('GIF89a', 'latin1'), false],
+  ['text', Buffer.from('Dear diary, '), false],
+  ['nothing', Buffer.alloc(0), false],
+])('%s', (_, bytes, expected) => expect(isVideo(bytes)).toBe(expected));
