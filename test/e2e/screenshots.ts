@@ -90,6 +90,25 @@ async function firstStart(running: Running): Promise<void> {
   await dropFiles(page, [photos], () => shoot(running, 'folder over the window'));
 }
 
+async function clusters(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.getByRole('button', { name: 'Clusters' }).click();
+  const rows = page.getByRole('list', { name: 'Clusters', exact: true }).getByRole('button');
+  await rows.first().waitFor(PATIENCE);
+  await shoot(running, 'clusters');
+  await rows.first().click();
+  await page
+    .getByRole('textbox', { name: 'Name' })
+    .fill('A name as long as people give them when they sort by date, place and occasion');
+  await page.getByRole('button', { name: 'Give it this name' }).click();
+  await page.getByRole('list', { name: 'Pictures of this cluster' }).getByRole('button').first().click();
+  await shoot(running, 'one cluster');
+  await page.getByRole('button', { name: 'Clusters' }).click();
+  await page.getByRole('slider', { name: 'How many clusters' }).press('End');
+  await shoot(running, 'many clusters, one with a long name');
+}
+
 async function library(running: Running): Promise<void> {
   const { page } = running;
   await idle(page);
@@ -363,6 +382,7 @@ try {
     await groups(running);
     await teaching(running);
   });
+  await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });

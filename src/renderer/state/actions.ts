@@ -2,6 +2,7 @@ import { MENU_COMMAND_MESSAGE, type Bridge, type EncoderPlace } from '../../cont
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { Source } from '../../contract/schemas.ts';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
+import type { OpenedCluster } from './clusters.svelte.ts';
 import { problemOf } from './error-sentence.ts';
 import { counted, fileName } from './phrases.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
@@ -206,6 +207,20 @@ export class Actions {
   openTeach(model: string | null = null): void {
     const { place } = this.#app.navigation;
     if (place.view !== 'teach' || place.model !== model) this.#app.navigation.go({ view: 'teach', model });
+  }
+
+  openClusters(): void {
+    const { place } = this.#app.navigation;
+    if (place.view !== 'clusters' || place.open !== null) this.#app.navigation.go({ view: 'clusters', open: null });
+  }
+
+  openCluster(open: OpenedCluster): void {
+    this.#app.navigation.go({ view: 'clusters', open });
+  }
+
+  /** The cluster that is looked at is another one by what was done with it. */
+  replaceCluster(open: OpenedCluster): void {
+    if (this.#app.navigation.place.view === 'clusters') this.#app.navigation.replace({ view: 'clusters', open });
   }
 
   openLabelNext(): void {

@@ -9,6 +9,7 @@ import type {
   EncodingProgress,
   InstallResult,
 } from '../../contract/encoder-schemas.ts';
+import type { ClusterChange, ExploreEvent, PictureCluster, PictureClusters } from '../../contract/explore-schemas.ts';
 import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
 import type {
   FileFailure,
@@ -31,6 +32,16 @@ import type {
 type Search = ServiceClient['search']['similar'];
 type Install = ServiceClient['encoders']['install'];
 type EncodersState = Extract<EncodersEvent, { type: 'progress' }>;
+
+export function clusterOf(change: Partial<PictureCluster>): PictureCluster {
+  const typical = [{ id: 1, hash: '0'.repeat(64) }];
+  const known = { named: null, proposedName: null, pictures: 3, cohesion: 0.7, loose: false, typical };
+  return { key: 'c0', ...known, ...change };
+}
+
+function clusterChangeOf(cluster: number | null): ClusterChange {
+  return { change: 12, description: 'Did it', cluster };
+}
 
 /** Counts of a run in which nothing happened. */
 const NOTHING = { found: 0, indexed: 0, unchanged: 0, moved: 0, removed: 0, failed: 0 };
@@ -232,10 +243,12 @@ export class FakeService {
     sentence: null,
   };
   questions: LabelQuestion[] = [];
+  clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
   /** What any filter holds for. */
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
   readonly #teaching = new Telling<TeachEvent>(teachProgressOf());
+  readonly #exploring = new Telling<ExploreEvent>({ type: 'names', revision: 0 });
   readonly #encoding = new Telling<EncodersEvent>(encodersStateOf());
 
   tell(event: IndexEvent): void {
@@ -339,18 +352,18 @@ export class FakeService {
         choose: ({ device }) => this.#answer(`choose ${device}`, { ...this.compute, choice: device }),
       },
       explore: {
-        clusters: unused,
-        pictures: unused,
-        name: unused,
-        rename: unused,
-        unname: unused,
-        mark: unused,
-        refuse: unused,
-        merge: unused,
-        answerSplit: unused,
-        keepApart: unused,
-        undo: unused,
-        watch: unused,
+        clusters: (input) => this.#answer(`clusters ${input?.granularity ?? 0.5}`, this.clusters),
+        pictures: ({ key }) => this.#answer(`clusterPictures ${key}`, [3, 1, 2]),
+        name: ({ key, name }) => this.#answer(`nameCluster ${key} ${name}`, clusterChangeOf(7)),
+        rename: ({ id, name }) => this.#answer(`renameCluster ${id} ${name}`, clusterChangeOf(id)),
+        unname: ({ id }) => this.#answer(`unname ${id}`, clusterChangeOf(null)),
+        mark: ({ id, pinned, hidden }) => this.#answer(`mark ${id} ${pinned} ${hidden}`, clusterChangeOf(id)),
+        refuse: ({ id, pictures }) => this.#answer(`refuse ${id} ${pictures.join(',')}`, clusterChangeOf(id)),
+        merge: ({ from, into }) => this.#answer(`merge ${from} ${into}`, clusterChangeOf(into)),
+        answerSplit: ({ id, answer }) => this.#answer(`answerSplit ${id} ${answer}`, clusterChangeOf(id)),
+        keepApart: ({ id, other }) => this.#answer(`keepApart ${id} ${other}`, clusterChangeOf(id)),
+        undo: ({ change }) => this.#answer(`undoCluster ${change}`, clusterChangeOf(null)),
+        watch: () => this.#answer('watchExplore', this.#exploring.events()),
       },
       groups: {
         list: unused,

@@ -1,3 +1,4 @@
+import type { OpenedCluster } from './clusters.svelte.ts';
 import type { Example } from './search.svelte.ts';
 
 /** Where the window is. A search carries its examples and words, so that going back brings the same results. */
@@ -11,6 +12,8 @@ export type Place =
   | { readonly view: 'teach'; readonly model: string | null }
   /** Which pictures to label next. */
   | { readonly view: 'label-next' }
+  /** What belongs together; with a cluster, that one. */
+  | { readonly view: 'clusters'; readonly open: OpenedCluster | null }
   /** One picture large; `list` is what next and previous go through. */
   | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
 

@@ -4,6 +4,7 @@ import type { ServiceClient } from '../../contract/contract.ts';
 import type { IndexSummary } from '../../contract/schemas.ts';
 import { Actions } from './actions.ts';
 import { Announcer } from './announcer.svelte.ts';
+import { ClusterList } from './clusters.svelte.ts';
 import { Compute } from './compute.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
@@ -61,6 +62,10 @@ export class Semblance {
       this.search.labelsChanged();
     },
   });
+  readonly clusters = new ClusterList({
+    told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
@@ -73,6 +78,7 @@ export class Semblance {
       this.encoders.disconnect();
       this.teaching.disconnect();
       this.groups.disconnect();
+      this.clusters.disconnect();
       for (const part of [this.labelling, this.suggested, this.questions]) part.connect(null);
     },
   );
@@ -106,6 +112,7 @@ export class Semblance {
     for (const part of [this.labelling, this.suggested, this.questions]) part.connect(client);
     void this.groups.connect(client);
     void this.teaching.connect(client);
+    void this.clusters.connect(client);
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
@@ -119,12 +126,14 @@ export class Semblance {
   #answersChanged(): void {
     if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
     if (this.suggested.group !== null) void this.suggested.refresh();
+    this.clusters.libraryChanged();
   }
 
   #runEnded(summary: IndexSummary): void {
     void this.library.refresh('all');
     void this.failures.refresh();
     this.details.forget();
+    this.clusters.libraryChanged();
     // of few pictures nothing can be learned: now there may be enough
     if (this.teaching.adapting?.ready === false) void this.teaching.askAdapting();
     if (summary.quiet) return;
