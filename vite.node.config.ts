@@ -21,6 +21,7 @@ const entries = {
   'version-index-worker': 'src/library/teach/version-index-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
   'scan-worker': 'src/library/indexing/scan-worker.ts',
+  'survey-worker': 'src/library/indexing/survey-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
   'community-worker': 'src/library/explore/community-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',

@@ -5,7 +5,7 @@ import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
 import { filterOf, hasFilter, type FilterOptions } from './filter-options.ts';
 import { formatCount, formatRate, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
-import { exitCodeOfStopped, runIndexing, UsageError, withLibrary } from './session.ts';
+import { exitCodeOfStopped, followRun, runIndexing, UsageError, withLibrary } from './session.ts';
 
 export interface SharedOptions {
   readonly library: string | undefined;
@@ -95,8 +95,12 @@ export async function statusCommand(shared: SharedOptions): Promise<number> {
   return 0;
 }
 
-export async function failuresCommand(shared: SharedOptions): Promise<number> {
+export async function failuresCommand(shared: SharedOptions, options: { retry: boolean }): Promise<number> {
   const output = new Output(shared.json);
+  if (options.retry) {
+    const stopped = await retryFailures(shared, output);
+    if (stopped !== null) return stopped;
+  }
   const failures = await withLibrary({ libraryFolder: shared.library, access: 'read' }, ({ client }) =>
     client.failures(),
   );
@@ -106,6 +110,24 @@ export async function failuresCommand(shared: SharedOptions): Promise<number> {
   }
   if (!shared.json && failures.length === 0) output.line('Every file could be indexed.');
   return 0;
+}
+
+/** Reads files again that failed. Gives the exit code of a run that did not go to its end. */
+function retryFailures(shared: SharedOptions, output: Output): Promise<number | null> {
+  return withLibrary({ libraryFolder: shared.library }, async (session) => {
+    const { client } = session;
+    if ((await client.failures()).length === 0) return null;
+    const summary = await followRun(
+      session,
+      () => client.indexing.retry({}),
+      output,
+      () => undefined,
+    );
+    if (!summary.cancelled && !summary.error) await session.service.settled();
+    if (!shared.json)
+      output.line(`${plural(summary.found - summary.failed, 'file')} of ${summary.found} can be read now.`);
+    return exitCodeOfStopped(summary, output);
+  });
 }
 
 export interface SimilarOptions extends FilterOptions {

@@ -35,6 +35,7 @@ import {
   unlabelCommand,
   type LabelOptions,
 } from './group-commands.ts';
+import { ignoreAddCommand, ignoreCommand, ignoreRemoveCommand, type IgnoreAddOptions } from './ignore-commands.ts';
 import { confusionCommand, neighborsCommand } from './model-commands.ts';
 import { exportLibraryCommand, importLibraryCommand } from './library-commands.ts';
 import { UsageError } from './session.ts';
@@ -124,7 +125,22 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     .argument('[folder...]', 'folders of photos')
     .option('--strict', 'exit with 1 where files failed', false);
   command('status', 'what the library holds', statusCommand);
-  command('failures', 'files that could not be indexed, and why', failuresCommand);
+  command<[{ retry: boolean }]>('failures', 'files that could not be indexed, and why', failuresCommand).option(
+    '--retry',
+    'try them again first',
+    false,
+  );
+  const ignore = command('ignore', 'rules about what is left out of the library', ignoreCommand);
+  command<[string[], IgnoreAddOptions]>('add', 'leaves files out from the next run on', ignoreAddCommand, ignore)
+    .argument('[pattern...]', 'as in .gitignore')
+    .option('--folder <name...>', 'folders of this name, wherever they lie')
+    .option('--file <path...>', 'single files')
+    .option('--size <bytes>', 'files of fewer bytes', positiveInteger)
+    .option('--dry-run', 'only say what that would be', false);
+  command<[string[]]>('remove', 'finds again what rules left out', ignoreRemoveCommand, ignore).argument(
+    '<number...>',
+    'as `semblance ignore` lists them',
+  );
   const similar = command<[string[], SimilarOptions]>('similar', 'finds pictures like these', similarCommand)
     .argument('[image...]', 'pictures, in the library or not')
     .option('--not <image...>', 'pictures of the kind that is not wanted')

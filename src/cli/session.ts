@@ -119,15 +119,26 @@ type Failure = Extract<IndexEvent, { type: 'failure' }>;
  *
  * @returns the run's summary; `cancelled` where it was interrupted
  */
-export async function runIndexing(
-  { client }: Pick<Session, 'client'>,
+export function runIndexing(
+  session: Pick<Session, 'client'>,
   folders: readonly string[],
+  output: Output,
+  onFailure: (failure: Failure) => void,
+): Promise<IndexSummary> {
+  const start = (): Promise<void> => session.client.indexing.start(folders.length > 0 ? { folders: [...folders] } : {});
+  return followRun(session, start, output, onFailure);
+}
+
+/** As {@link runIndexing}, of a run that `start` begins. */
+export async function followRun(
+  { client }: Pick<Session, 'client'>,
+  start: () => Promise<unknown>,
   output: Output,
   onFailure: (failure: Failure) => void,
 ): Promise<IndexSummary> {
   const stop = new AbortController();
   const events = await client.indexing.watch(undefined, { signal: stop.signal });
-  await client.indexing.start(folders.length > 0 ? { folders: [...folders] } : {});
+  await start();
   const interruption = onInterrupt(output, () => void client.indexing.cancel());
   try {
     for await (const event of events) {

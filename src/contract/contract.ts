@@ -4,6 +4,7 @@ import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
 import * as e from './encoder-schemas.ts';
 import * as x from './explore-schemas.ts';
 import * as g from './group-schemas.ts';
+import * as i from './ignore-schemas.ts';
 import * as s from './schemas.ts';
 import * as t from './teach-schemas.ts';
 
@@ -36,6 +37,13 @@ export const contract = {
         z.object({ sourceIds: z.array(s.rowId).optional(), folders: z.array(z.string().min(1).max(4096)).optional() }),
       )
       .output(z.void()),
+    /**
+     * Tries files again that failed: these paths (absolute), those of a code, or all where neither is given. Gives how many there are; where a run is
+     * under way they are read after it.
+     */
+    retry: procedure
+      .input(z.object({ paths: z.array(z.string().min(1).max(4096)).optional(), code: s.fileFailureCode.optional() }))
+      .output(z.object({ files: z.number().int().nonnegative() })),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),
     /** Resolves when the run has ended; what was done stays done. */
@@ -250,6 +258,21 @@ export const contract = {
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryImport),
   },
   failures: procedure.output(z.array(s.fileFailure)),
+  ignore: {
+    /** The rules about what is left out of the library, in the order in which they were made. */
+    list: procedure.output(z.array(i.keptIgnoreRule)),
+    /**
+     * Leaves files out from now on. What they hold is treated as deleted, all is kept of it for 30 days, and what failed is out of the failures
+     * when this returns. Rules that are there already are given as they are. FILE_OUTSIDE.
+     */
+    add: procedure.input(z.object({ rules: z.array(i.ignoreRule).min(1).max(1000) })).output(z.array(i.keptIgnoreRule)),
+    /** What these rules left out comes back, with all that is kept of it. */
+    remove: procedure.input(z.object({ ids: z.array(s.rowId).min(1).max(1000) })).output(z.void()),
+    /** What a rule would leave out that is not left out yet. Takes some seconds for many files; no search waits for it. */
+    preview: procedure.input(z.object({ rule: i.ignoreRule })).output(i.ignorePreview),
+    /** What each rule leaves out, and what is left out without one. */
+    survey: procedure.output(i.ignoreSurvey),
+  },
   /**
    * Retrieval over the pictures, the label being the parent folder's name, or a group: each picture against all others, or with `heldOut`
    * parts, each part in turn against a library without it.

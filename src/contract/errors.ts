@@ -46,6 +46,7 @@ export const SERVICE_ERRORS = {
   GROUP_UNKNOWN: 'There is no group {detail} in this library. `semblance groups` lists those that there are.',
   GROUP_NAME_TAKEN: 'There is a group of that name already: {detail}. Choose another name, or add to that group.',
   FOLDER_NOT_INDEXED: 'No picture below {detail} is in this library. Index the folder first.',
+  FILE_OUTSIDE: 'The file {detail} lies in none of the folders of this library.',
   NOTHING_TO_UNDO: 'There is no change of groups to undo{detail}.',
   CHANGE_TOO_OLD: 'This change cannot be undone any more: {detail} Undo the later ones first.',
   TEACHING_BUSY: 'Semblance is learning already ({detail}). Wait for it to end, or cancel it.',

@@ -5,6 +5,9 @@ import type { ActiveLibrary } from './encoders/active-library.ts';
 import type { Encoders } from './encoders/encoders.ts';
 import type { IndexParts } from './indexing/index-run.ts';
 import type { Indexer } from './indexing/indexer.ts';
+import { ignoreRoutes } from './indexing/ignore-routes.ts';
+import type { Ignoring } from './indexing/ignoring.ts';
+import { retryTargets } from './indexing/retry.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
 import { eventQueue } from './event-queue.ts';
 import type { Clusters } from './explore/clusters.ts';
@@ -37,6 +40,7 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly preview: TeachingPreview;
   readonly inspector: Inspector;
   readonly clusters: Clusters;
+  readonly ignoring: Ignoring;
   /** Null where nobody watches: the command line. */
   readonly watcher: LibraryWatcher | null;
   readonly readonly: boolean;
@@ -99,6 +103,14 @@ export function createRouter(parts: RouterParts) {
           indexer.start(folders ?? indexTargets(catalog, input.sourceIds));
         });
         watcher?.sourcesChanged();
+      }),
+      retry: os.indexing.retry.handler(({ input }) => {
+        needWriting();
+        return indexer.exclusively(() => {
+          const targets = retryTargets(catalog, input);
+          if (targets.length > 0) indexer.startInTurn(targets);
+          return { files: targets.reduce((sum, { paths: again = [] }) => sum + again.length, 0) };
+        });
       }),
       pause: os.indexing.pause.handler(() => indexer.pause()),
       resume: os.indexing.resume.handler(() => indexer.resume()),
@@ -177,6 +189,7 @@ export function createRouter(parts: RouterParts) {
         })),
       ),
     ),
+    ignore: ignoreRoutes(os, parts.ignoring, needWriting),
     evaluate: os.evaluate.handler(({ input }) =>
       active.use((library) => evaluateLibrary(library, input.labels, input.heldOut ?? null)),
     ),

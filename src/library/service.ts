@@ -17,6 +17,7 @@ import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
 import { Groups } from './groups/groups.ts';
+import { Ignoring } from './indexing/ignoring.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
@@ -193,6 +194,8 @@ async function assemble(
   closers.push(() => watcher?.close());
   const clusters = new Clusters({ catalog, active });
   closers.push(() => clusters.close());
+  const ignoring = new Ignoring({ paths, catalog, looker: watcher });
+  closers.push(() => ignoring.close());
   const router = createRouter({
     paths,
     catalog,
@@ -206,6 +209,7 @@ async function assemble(
     preview,
     clusters,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
+    ignoring,
     watcher,
     readonly,
   });

@@ -229,6 +229,29 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       DELETE FROM failure WHERE code = 'VIDEO_UNSUPPORTED';
     `,
   },
+  {
+    version: 8,
+    sql: `
+      -- what a person wants left out: a file by its absolute path, a pattern, a folder's name, a size in bytes
+      CREATE TABLE ignore_rule (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        value TEXT NOT NULL,
+        since TEXT NOT NULL,
+        UNIQUE (kind, value)
+      );
+      -- what ran, for the list of activities; without an end while it runs, or where the program was ended before it
+      CREATE TABLE job (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        began TEXT NOT NULL,
+        ended TEXT,
+        outcome TEXT,
+        -- JSON, read by src/library/jobs/job-store.ts
+        detail TEXT NOT NULL
+      );
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -2,6 +2,7 @@ import type { FileFailureCode } from '../../contract/errors.ts';
 import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
+import { IgnoreStore } from './ignore-store.ts';
 import { LabelStore } from './label-store.ts';
 import { MetadataStore } from './metadata-store.ts';
 import { ModelStore } from './model-store.ts';
@@ -97,6 +98,8 @@ export class Catalog {
   readonly filters: PictureFilters;
   /** The moments of videos. */
   readonly moments: MomentStore;
+  /** What is left out of the library. */
+  readonly ignoring: IgnoreStore;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -111,6 +114,7 @@ export class Catalog {
     this.metadata = new MetadataStore(this.#queries);
     this.moments = new MomentStore(this.#queries);
     this.filters = new PictureFilters(this.#queries, this.moments);
+    this.ignoring = new IgnoreStore(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */
@@ -386,6 +390,14 @@ export class Catalog {
   #forgetTimes(ids: readonly number[]): void {
     // no file was written before 1970 by a millisecond: the scan finds it changed
     for (const id of this.moments.whole(ids)) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
+  }
+
+  /** Makes the next run try files again that failed; until then they stay in the list of failures. */
+  tryAgain(sourceId: number, paths: readonly string[]): void {
+    this.#queries.transaction(() => {
+      for (const path of paths)
+        this.#queries.run('UPDATE failure SET mtime_ms = -1 WHERE source_id = ? AND path = ?', sourceId, path);
+    });
   }
 
   /** How many files are of a picture that the catalog does not have: only damage makes these. */

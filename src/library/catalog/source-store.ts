@@ -1,3 +1,4 @@
+import { IgnoreStore } from './ignore-store.ts';
 import type { Queries } from './queries.ts';
 
 export interface SourceRow {
@@ -92,7 +93,11 @@ export class SourceStore {
 
   /** The folder of a source is at another place now. */
   relocate(sourceId: number, path: string): void {
-    this.#queries.run('UPDATE source SET path = ?, root = NULL WHERE id = ?', path, sourceId);
+    this.#queries.transaction(() => {
+      const before = this.#queries.get<{ path: string }>('SELECT path FROM source WHERE id = ?', sourceId)?.path;
+      this.#queries.run('UPDATE source SET path = ?, root = NULL WHERE id = ?', path, sourceId);
+      if (before !== undefined) new IgnoreStore(this.#queries).relocate(before, path);
+    });
   }
 
   /** Some files of a source: the first, the last and those in the middle by path. */

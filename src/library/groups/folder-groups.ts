@@ -1,6 +1,6 @@
 import { basename } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { pathInside } from '../indexing/sources.ts';
+import { pathInside } from '../indexing/path-inside.ts';
 
 /**
  * The pictures of each folder that lies directly in `root`, those of folders below it too. Pictures in `root` itself are in none, unless

@@ -38,6 +38,8 @@ export class Indexer {
   /** How much the running run has changed, as it was told. */
   #told = 0;
   #held = 0;
+  /** What persons asked for while a run was under way, in order. */
+  #waiting: (readonly IndexTarget[])[] = [];
 
   /**
    * @param parts those of the encoder that answers; another does only between two runs
@@ -76,13 +78,36 @@ export class Indexer {
     this.#begin(targets, false);
   }
 
+  /** As {@link start}; where a run is under way this one begins when that has ended. */
+  startInTurn(targets: readonly IndexTarget[]): void {
+    if (this.#running) this.#waiting.push(targets);
+    else this.#begin(targets, false);
+  }
+
+  /** Begins what waits, of the sources that are still there. */
+  #beginNext(): void {
+    const waiting = this.#waiting.shift();
+    if (!waiting) return;
+    const sources = new Map(
+      this.#parts()
+        .catalog.sources.all()
+        .map((source) => [source.id, source]),
+    );
+    const targets = waiting.flatMap((target) => {
+      const source = sources.get(target.source.id);
+      return source ? [{ ...target, source }] : [];
+    });
+    if (targets.length > 0) this.#begin(targets, false);
+    else this.#beginNext();
+  }
+
   /**
    * A run for changes on disk. It gives way to what a person asks for: see {@link exclusively}.
    *
    * @returns how it ended; null where something else is going on and nothing was begun
    */
   startQuiet(targets: readonly IndexTarget[]): Promise<'ended' | 'gave way'> | null {
-    if (this.#running || this.#held > 0) return null;
+    if (this.#running || this.#held > 0 || this.#waiting.length > 0) return null;
     const running = this.#begin(targets, true);
     return running.ended.then(() => (running.gaveWay ? 'gave way' : 'ended'));
   }
@@ -125,6 +150,7 @@ export class Indexer {
     if (!summary.quiet || run.changes > this.#told) this.#revision++;
     this.#tell(outcome);
     this.#tellNow();
+    this.#beginNext();
     return outcome;
   }
 
@@ -224,6 +250,7 @@ export class Indexer {
 
   /** Cancels what runs and stops telling. */
   async close(): Promise<void> {
+    this.#waiting = [];
     await this.cancel();
     if (this.#tellTimer) clearTimeout(this.#tellTimer);
     this.#listeners.clear();

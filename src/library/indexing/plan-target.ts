@@ -2,8 +2,10 @@ import { Worker } from 'node:worker_threads';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import { Catalog, type FailureRow, type FileRow } from '../catalog/catalog.ts';
+import type { IgnoreRule } from '../../contract/ignore-schemas.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import type { SidecarRow } from '../catalog/metadata-store.ts';
+import { LeftOut, rulesOf } from './left-out.ts';
 import { planIndexing, planSidecars, type IndexPlan, type SidecarPlan } from './plan.ts';
 import { scanFolder, scanPaths, type Scan, type ScanOptions } from './scan.ts';
 
@@ -32,6 +34,8 @@ export interface ScanTask {
   readonly source: SourceRow;
   readonly start: string;
   readonly except: readonly string[];
+  /** What is left out of the library. */
+  readonly rules: readonly IgnoreRule[];
 }
 
 /** What it says: how many files it has found so far, and at the end the plan, or what went wrong. */
@@ -57,12 +61,14 @@ export async function planTarget(
   catalogFile: string,
   catalog: Catalog,
   { source, start, paths }: IndexTarget,
-  options: ScanOptions,
+  scanning: Omit<ScanOptions, 'leftOut'>,
   many = MANY,
 ): Promise<TargetPlan> {
+  const rules = rulesOf(catalog.ignoring.all());
+  const options = { ...scanning, leftOut: new LeftOut(rules, source.path) };
   if (paths === undefined) {
     if (catalog.sources.files(source.id) > many) {
-      return planInWorker({ catalog: catalogFile, source, start, except: options.except }, options);
+      return planInWorker({ catalog: catalogFile, source, start, except: options.except, rules }, options);
     }
     const whole = await scanFolder(source.path, start, options);
     return planScanned(whole, knownUnder(catalog, source.id, ''), (path) => isUnder(path, start));
@@ -75,11 +81,12 @@ export async function planTarget(
 
 /** As {@link planTarget} of a whole folder, in the thread that calls it, and holding it up. */
 export async function planFolder(
-  { catalog: file, source, start, except }: ScanTask,
+  { catalog: file, source, start, except, rules }: ScanTask,
   onFound: (found: number) => void,
 ): Promise<TargetPlan> {
   const signal = new AbortController().signal;
-  const scan = await scanFolder(source.path, start, { signal, onFound, except, holdingUp: true });
+  const leftOut = new LeftOut(rules, source.path);
+  const scan = await scanFolder(source.path, start, { signal, onFound, except, leftOut, holdingUp: true });
   const catalog = new Catalog(file, true);
   try {
     return planScanned(scan, knownUnder(catalog, source.id, ''), (path) => isUnder(path, start));

@@ -1,10 +1,11 @@
 import { lstatSync, type Stats } from 'node:fs';
 import { lstat, opendir, readdir, realpath, stat } from 'node:fs/promises';
-import { basename, join, posix, relative, sep } from 'node:path';
+import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { nameKind, type NameKind } from '../media/formats.ts';
 import { FolderNames } from '../media/pairs.ts';
 import { IgnoreRules } from './ignore-rules.ts';
+import type { LeftOut } from './left-out.ts';
 
 /** A file as it lies on disk now. `path` is relative to the source, with `/` between folders. */
 export interface ScannedFile {
@@ -57,7 +58,16 @@ export interface ScanOptions {
   readonly except: readonly string[];
   /** The thread has nothing else to do, and may be held up. */
   readonly holdingUp?: boolean;
+  /** What the library's rules leave out of this source; nothing where not given. */
+  readonly leftOut?: LeftOut;
+  /** Told of what is passed over, and why; what lies in a folder is not told of. For a survey of it. */
+  readonly onPassedOver?: (why: PassedOver, path: string, isFolder: boolean) => void;
+  /** Asked with the number of files so far whether there are enough of them: then the walk ends. */
+  readonly isEnough?: (found: number) => boolean;
 }
+
+/** Why something is passed over without a rule of the library: it is hidden, of a system or of the library, or an ignore file names it. */
+export type PassedOver = 'hidden' | 'system' | 'ignore-file';
 
 export interface Scan {
   readonly files: ScannedFile[];
@@ -70,7 +80,7 @@ export interface Scan {
 
 /**
  * Walks `folder` and stats every file in it. Symbolic links are not followed: they lead out of the source, or round in
- * circles. Hidden files and folders are passed over, and what an ignore file names.
+ * circles. Hidden files and folders are passed over, what an ignore file names, and what the library's rules leave out.
  *
  * @param start sub-folder to walk, relative to `folder`; '' for all of it
  * @throws ServiceError as {@link readableFolder}; the signal's reason where it was aborted
@@ -80,12 +90,13 @@ export async function scanFolder(folder: string, start: string, options: ScanOpt
   const sidecars: ScannedSidecar[] = [];
   const unreadable: string[] = [];
   const rules = new IgnoreRules(folder);
-  const looks = new FileLooks(options.holdingUp === true);
+  const looks = new FileLooks(options);
   const folders = [await readableFolder(join(folder, start))];
   await rules.readAbove(start);
   for (let current = folders.pop(); current !== undefined; current = folders.pop()) {
     options.signal.throwIfAborted();
-    const listed = await list(folder, current, rules, options.except);
+    if (options.isEnough?.(files.length) === true) break;
+    const listed = await list(folder, current, rules, options);
     if (listed === null) {
       unreadable.push(portable(relative(folder, current)));
       continue;
@@ -108,7 +119,7 @@ async function list(
   root: string,
   folder: string,
   rules: IgnoreRules,
-  except: readonly string[],
+  { except, leftOut, onPassedOver }: ScanOptions,
 ): Promise<{ readonly names: string[]; readonly folders: string[] } | null> {
   try {
     const inside = portable(relative(root, folder));
@@ -117,11 +128,13 @@ async function list(
     await rules.read(inside);
     for (const entry of await readdir(folder, { withFileTypes: true })) {
       const path = inside === '' ? entry.name : `${inside}/${entry.name}`;
-      if (entry.isFile()) {
-        if (nameKind(entry.name) !== 'companion' && !rules.ignores(path, false)) names.push(entry.name);
-      } else if (entry.isDirectory() && !isPassedOver(join(folder, entry.name), except)) {
-        if (!rules.ignores(path, true)) folders.push(join(folder, entry.name));
-      }
+      const isFolder = entry.isDirectory();
+      if (!isFolder && !entry.isFile()) continue;
+      const why = passedOver(folder, entry.name, isFolder, except) ?? (rules.ignores(path, isFolder) && 'ignore-file');
+      if (why) onPassedOver?.(why, path, isFolder);
+      else if (leftOut?.leavesOut(path, isFolder) === true) continue;
+      else if (isFolder) folders.push(join(folder, entry.name));
+      else if (nameKind(entry.name) !== 'companion') names.push(entry.name);
     }
     return { names, folders };
   } catch {
@@ -131,8 +144,17 @@ async function list(
 
 /** Whether a file or folder, by its absolute path, is none of the person's photos: hidden, a system's, or one of `except`. */
 export function isPassedOver(path: string, except: readonly string[]): boolean {
-  const name = basename(path);
-  return name.startsWith('.') || SKIPPED_FOLDERS.has(name) || except.includes(path);
+  return passedOver(dirname(path), basename(path), true, except) !== null;
+}
+
+function passedOver(
+  folder: string,
+  name: string,
+  isFolder: boolean,
+  except: readonly string[],
+): 'hidden' | 'system' | null {
+  if (name.startsWith('.')) return 'hidden';
+  return isFolder && (SKIPPED_FOLDERS.has(name) || except.includes(join(folder, name))) ? 'system' : null;
 }
 
 /**
@@ -153,9 +175,7 @@ export async function scanPaths(folder: string, paths: readonly string[], option
   for (let i = 0; i < asked.length; i += STATS_AT_ONCE) {
     options.signal.throwIfAborted();
     const slice = asked.slice(i, i + STATS_AT_ONCE);
-    for (const found of await Promise.all(
-      slice.map((path) => scanPath(folder, path, rules, namesOf, options.except)),
-    )) {
+    for (const found of await Promise.all(slice.map((path) => scanPath(folder, path, rules, namesOf, options)))) {
       if (typeof found === 'string') folders.push(found);
       else if (found && 'kind' in found) files.set(found.path, found);
       else if (found) sidecars.set(found.path, found);
@@ -210,7 +230,7 @@ async function scanPath(
   path: string,
   rules: IgnoreRules,
   namesOf: (folder: string) => Promise<FolderNames>,
-  except: readonly string[],
+  { except, leftOut }: ScanOptions,
 ): Promise<ScannedFile | ScannedSidecar | string | null> {
   const parts = path.split('/');
   const above = parts.map((_, i) => parts.slice(0, i + 1).join('/'));
@@ -219,14 +239,30 @@ async function scanPath(
   if (!stats) return null;
   await rules.readAbove(path);
   if (above.some((folder) => rules.ignores(folder, folder !== path || stats.isDirectory()))) return null;
+  if (leftOut?.leavesOut(path, stats.isDirectory()) === true) return null;
   if (stats.isDirectory()) return path;
   const kind = nameKind(basename(path));
   if (!stats.isFile() || kind === 'companion') return null;
+  // a sidecar is small, and belongs to a picture that may not be
   if (kind === 'sidecar') return { path, size: stats.size, mtimeMs: stats.mtimeMs };
+  if (stats.size < (leftOut?.leastBytes ?? 0)) return null;
   const folder = posix.dirname(path);
   const shown = (await namesOf(folder)).shownFor(posix.basename(path));
-  const shownBy = shown && posix.join(folder, shown);
+  const shownBy = shown && (await whereItCounts(root, posix.join(folder, shown), rules, leftOut));
   return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs, shownBy };
+}
+
+/** The path itself; null where it is left out, so that nothing is shown by it. */
+async function whereItCounts(
+  root: string,
+  path: string,
+  rules: IgnoreRules,
+  leftOut: LeftOut | undefined,
+): Promise<string | null> {
+  if (rules.ignores(path, false) || leftOut?.leavesOut(path, false) === true) return null;
+  if (leftOut === undefined || leftOut.leastBytes === 0) return path;
+  const stats = await lstat(join(root, path)).catch(() => null);
+  return stats !== null && stats.size < leftOut.leastBytes ? null : path;
 }
 
 /** A drive that takes longer for {@link STATS_AT_ONCE} files has something to gain from being asked for several at once. */
@@ -235,9 +271,11 @@ const SLOW_MS = 20;
 /** Looks at the files of folders; one after another where that may hold up the thread, which takes a tenth of the time on a local disk. */
 class FileLooks {
   #holdingUp: boolean;
+  readonly #leastBytes: number;
 
-  constructor(holdingUp: boolean) {
-    this.#holdingUp = holdingUp;
+  constructor({ holdingUp, leftOut }: ScanOptions) {
+    this.#holdingUp = holdingUp === true;
+    this.#leastBytes = leftOut?.leastBytes ?? 0;
   }
 
   async all(
@@ -246,9 +284,28 @@ class FileLooks {
     names: readonly string[],
   ): Promise<{ readonly files: ScannedFile[]; readonly sidecars: ScannedSidecar[] }> {
     const inside = portable(relative(root, folder));
+    const looks = await this.#look(folder, names);
+    const alike = new FolderNames(looks.keys());
     const files: ScannedFile[] = [];
     const sidecars: ScannedSidecar[] = [];
-    const alike = new FolderNames(names);
+    for (const [name, { size, mtimeMs }] of looks) {
+      const kind = nameKind(name);
+      const path = inside === '' ? name : `${inside}/${name}`;
+      if (kind === 'companion') continue;
+      if (kind === 'sidecar') {
+        sidecars.push({ path, size, mtimeMs });
+        continue;
+      }
+      const shown = alike.shownFor(name);
+      const shownBy = shown && posix.join(inside, shown);
+      files.push({ path, kind, size, mtimeMs, shownBy });
+    }
+    return { files, sidecars };
+  }
+
+  /** Size and time by name, of those that are large enough; of sidecars whatever their size, since they belong to pictures. */
+  async #look(folder: string, names: readonly string[]): Promise<Map<string, Pick<Stats, 'size' | 'mtimeMs'>>> {
+    const looks = new Map<string, Pick<Stats, 'size' | 'mtimeMs'>>();
     for (let i = 0; i < names.length; i += STATS_AT_ONCE) {
       const slice = names.slice(i, i + STATS_AT_ONCE);
       const begun = performance.now();
@@ -257,21 +314,14 @@ class FileLooks {
         : await Promise.all(slice.map((name) => lstat(join(folder, name)).catch(() => null)));
       if (performance.now() - begun > SLOW_MS) this.#holdingUp = false;
       for (const [j, name] of slice.entries()) {
-        const kind = nameKind(name);
-        if (kind === 'companion') continue;
+        const look = stats[j];
         // listed a moment ago and gone now, or a name that is not valid UTF-8: the read will say so
-        const { size, mtimeMs } = stats[j] ?? { size: 0, mtimeMs: 0 };
-        const path = inside === '' ? name : `${inside}/${name}`;
-        if (kind === 'sidecar') {
-          sidecars.push({ path, size, mtimeMs });
-          continue;
-        }
-        const shown = alike.shownFor(name);
-        const shownBy = shown && posix.join(inside, shown);
-        files.push({ path, kind, size, mtimeMs, shownBy });
+        if (!look) looks.set(name, { size: 0, mtimeMs: 0 });
+        else if (look.size >= this.#leastBytes || nameKind(name) === 'sidecar')
+          looks.set(name, { size: look.size, mtimeMs: look.mtimeMs });
       }
     }
-    return { files, sidecars };
+    return looks;
   }
 }
 

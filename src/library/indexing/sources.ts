@@ -1,18 +1,11 @@
-import { isAbsolute, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Source } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
+import { pathInside } from './path-inside.ts';
 import type { IndexTarget } from './plan-target.ts';
 import { holdsSample, sourceState } from './presence.ts';
 import { readableFolder } from './scan.ts';
-
-/** `path` relative to `folder` with `/`, or null where it does not lie in it. '' for the folder itself. */
-export function pathInside(folder: string, path: string): string | null {
-  const inside = relative(folder, path);
-  if (inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside)) return null;
-  return sep === '/' ? inside : inside.split(sep).join('/');
-}
 
 /** The source that holds `path`, and where in it. */
 export function sourceHolding(catalog: Catalog, path: string): { source: SourceRow; inside: string } | null {

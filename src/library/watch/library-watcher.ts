@@ -87,6 +87,13 @@ export class LibraryWatcher implements SourceStates {
     this.#look();
   }
 
+  /** What is left out has changed: looks at these paths of a source, or all of it, as soon as nothing else is going on. */
+  lookAt(sourceId: number, paths: readonly string[] | 'all'): void {
+    if (paths === 'all') this.#pending.set(sourceId, 'all');
+    else this.#notePaths(sourceId, paths);
+    this.#flush();
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);

@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
-import { pathInside } from '../indexing/sources.ts';
+import { pathInside } from '../indexing/path-inside.ts';
 import { holdsSample } from '../indexing/presence.ts';
 
 /** How far up beside the old path is looked, how much of the old path is tried below each place, and in how many places of a folder. */

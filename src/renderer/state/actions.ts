@@ -198,6 +198,12 @@ export class Actions {
     if (this.#app.navigation.place.view !== 'settings') this.#app.navigation.go({ view: 'settings' });
   }
 
+  /** Opens the settings where files like these can be left out, and what that would be is seen first. */
+  leaveOutLike(pattern: string): void {
+    this.#app.ignoring.type('pattern', pattern);
+    this.openSettings();
+  }
+
   openGroup(id: number): void {
     const { place } = this.#app.navigation;
     if (place.view !== 'group' || place.id !== id) this.#app.navigation.go({ view: 'group', id });

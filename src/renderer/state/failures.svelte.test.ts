@@ -24,6 +24,9 @@ describe('Failures', () => {
     await failures.connect(service.client());
     failures.note({ path: '/a', code: 'FILE_DAMAGED', message: 'm' }, new Date(0));
     failures.note({ path: '/b', code: 'FILE_EMPTY', message: 'm' }, new Date(0));
+    await failures.retry({ code: 'FILE_EMPTY' });
+    await failures.retry({ paths: ['/a'] });
+    expect(service.asked).toEqual(expect.arrayContaining(['retry FILE_EMPTY', 'retry /a']));
     expect(failures.count).toBe(2);
     expect(failures.list.find(({ path }) => path === '/a')).toMatchObject({
       code: 'FILE_DAMAGED',

@@ -1,6 +1,7 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { FileFailureCode } from '../../contract/errors.ts';
 import type { FileFailure } from '../../contract/schemas.ts';
+import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 
 export interface FailureGroup {
@@ -25,12 +26,22 @@ export function groupFailures(
     .sort((a, b) => b.failures.length - a.failures.length);
 }
 
+interface FailuresListener {
+  /** A request was refused; the sentence says why. */
+  problem?(sentence: string): void;
+}
+
 /** The files that could not be read, as the catalog has them, with those of the present run as they happen. */
 export class Failures {
   #byPath = $state.raw<ReadonlyMap<string, FileFailure>>(new Map());
   loaded = $state(false);
   problem = $state<string | null>(null);
+  readonly #listener: FailuresListener;
   #client: ServiceClient | null = null;
+
+  constructor(listener: FailuresListener = {}) {
+    this.#listener = listener;
+  }
 
   get list(): FileFailure[] {
     return [...this.#byPath.values()];
@@ -57,6 +68,13 @@ export class Failures {
     } catch (error) {
       if (client === this.#client) this.problem = problemOf(error).sentence;
     }
+  }
+
+  /** Has files read again: these, those of a code, or all. What comes of it is told by the run. */
+  async retry(which: { paths?: string[]; code?: FileFailureCode }): Promise<void> {
+    const asked = await ask(this.#client, (client) => client.indexing.retry(which), this.#listener);
+    // one that is gone meanwhile: the list is another
+    if (asked?.files === 0) await this.refresh();
   }
 
   /** Takes in a failure that has just happened. */

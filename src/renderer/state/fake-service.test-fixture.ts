@@ -10,6 +10,7 @@ import type {
   InstallResult,
 } from '../../contract/encoder-schemas.ts';
 import type { ClusterChange, ExploreEvent, PictureCluster, PictureClusters } from '../../contract/explore-schemas.ts';
+import type { IgnorePreview, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
 import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
 import type {
   FileFailure,
@@ -247,6 +248,8 @@ export class FakeService {
   /** What any filter holds for. */
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
+  ignored: KeptIgnoreRule[] = [];
+  ignorePreview: IgnorePreview = { files: 0, pictures: 0, examples: [], complete: true };
   readonly #teaching = new Telling<TeachEvent>(teachProgressOf());
   readonly #exploring = new Telling<ExploreEvent>({ type: 'names', revision: 0 });
   readonly #encoding = new Telling<EncodersEvent>(encodersStateOf());
@@ -307,6 +310,12 @@ export class FakeService {
       },
       indexing: {
         start: ({ sourceIds }) => this.#answer(`start ${sourceIds?.join(',') ?? 'all'}`, undefined),
+        retry: ({ paths, code }) => {
+          const files = this.failures.filter(
+            (each) => (paths?.includes(each.path) ?? true) && (code === undefined || each.code === code),
+          ).length;
+          return this.#answer(`retry ${paths?.join(',') ?? code ?? 'all'}`, { files });
+        },
         pause: () => this.#answer('pause', undefined),
         resume: () => this.#answer('resume', undefined),
         cancel: () => this.#answer('cancel', undefined),
@@ -403,6 +412,20 @@ export class FakeService {
       },
       library: { exportTo: unused, importFrom: unused },
       failures: () => this.#answer('failures', this.failures),
+      ignore: {
+        list: () => this.#answer('ignored', this.ignored),
+        add: ({ rules }) => {
+          const added = rules.map((rule, i) => ({ id: this.ignored.length + i + 1, rule, since: '' }));
+          this.ignored = [...this.ignored, ...added];
+          return this.#answer(`ignore ${rules.map((rule) => JSON.stringify(rule)).join(',')}`, added);
+        },
+        remove: ({ ids }) => {
+          this.ignored = this.ignored.filter(({ id }) => !ids.includes(id));
+          return this.#answer(`unignore ${ids.join(',')}`, undefined);
+        },
+        preview: ({ rule }) => this.#answer(`preview ${JSON.stringify(rule)}`, this.ignorePreview),
+        survey: () => this.#answer('survey', { rules: [], always: [], complete: true }),
+      },
       evaluate: unused,
       verify: unused,
     };

@@ -11,6 +11,7 @@ import { Encoders } from './encoders.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
 import { Groups } from './groups.svelte.ts';
+import { Ignoring } from './ignoring.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
 import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
@@ -32,7 +33,12 @@ export class Semblance {
   readonly navigation = new Navigation();
   readonly selection = new Selection();
   readonly library = new Library();
-  readonly failures = new Failures();
+  readonly failures = new Failures({ problem: (sentence) => this.toasts.problem(sentence) });
+  readonly ignoring = new Ignoring({
+    told: (sentence, undo) => this.toasts.show(sentence, { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+    changed: () => void this.failures.refresh(),
+  });
   readonly details = new Details();
   readonly search = new Search();
   readonly indexing = new Indexing({
@@ -74,6 +80,7 @@ export class Semblance {
   readonly service = new ServiceConnection(
     (client) => this.#connect(client),
     () => {
+      this.ignoring.disconnect();
       this.indexing.disconnect();
       this.encoders.disconnect();
       this.teaching.disconnect();
@@ -105,6 +112,7 @@ export class Semblance {
     this.details.connect(client);
     void this.library.connect(client);
     void this.failures.connect(client);
+    void this.ignoring.connect(client);
     void this.search.connect(client);
     void this.indexing.connect(client);
     void this.encoders.connect(client);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { pathInside } from './sources.ts';
+import { pathInside } from './path-inside.ts';
 
 test.each([
   ['/photos', '/photos/a/b.jpg', 'a/b.jpg'],
