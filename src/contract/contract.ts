@@ -5,6 +5,7 @@ import * as e from './encoder-schemas.ts';
 import * as x from './explore-schemas.ts';
 import * as g from './group-schemas.ts';
 import * as i from './ignore-schemas.ts';
+import * as j from './job-schemas.ts';
 import * as s from './schemas.ts';
 import * as t from './teach-schemas.ts';
 
@@ -258,6 +259,21 @@ export const contract = {
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryImport),
   },
   failures: procedure.output(z.array(s.fileFailure)),
+  jobs: {
+    /** What has ended, the newest first: a hundred at most. */
+    ended: procedure.output(z.array(j.endedJob)),
+    /** Where a job cannot be paused, or has ended, nothing happens. */
+    pause: procedure.input(z.object({ id: j.jobId })).output(z.void()),
+    resume: procedure.input(z.object({ id: j.jobId })).output(z.void()),
+    /** Resolves when the job has ended; what was done stays done. */
+    cancel: procedure.input(z.object({ id: j.jobId })).output(z.void()),
+    /** When work goes on that nobody asked for just now; kept in the library. */
+    background: procedure.input(z.object({ mode: j.backgroundMode })).output(z.void()),
+    /** Lets work go on that waits for mains power or an idle computer, until there is no reason to wait any more. */
+    goOnAnyway: procedure.output(z.void()),
+    /** The present state at once, then every change of it; never ends by itself. */
+    watch: procedure.output(eventIterator(j.jobsState)),
+  },
   ignore: {
     /** The rules about what is left out of the library, in the order in which they were made. */
     list: procedure.output(z.array(i.keptIgnoreRule)),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { backgroundHold } from './job-schemas.ts';
 
 /** Id of an encoder: what `semblance encoders` lists and every procedure takes. */
 export const encoderId = z.string().regex(/^[a-z0-9][a-z0-9.-]{0,79}$/);
@@ -115,6 +116,8 @@ export const encodingProgress = z.object({
   paused: z.boolean(),
   /** Lets an index run go first. */
   waiting: z.boolean(),
+  /** Goes on by itself, and waits until the computer is on mains power, or nobody uses it. */
+  heldBy: backgroundHold.nullable(),
 });
 export type EncodingProgress = z.infer<typeof encodingProgress>;
 

@@ -8,10 +8,18 @@
 /** One oRPC message as its message-port adapter encodes it. */
 export type PortData = string | ArrayBuffer | Uint8Array;
 
+/** What main tells of the computer; what follows from it, the service decides. */
+export interface PowerState {
+  readonly onBattery: boolean;
+  /** Since when keys and mouse were left alone. */
+  readonly idleSeconds: number;
+}
+
 export type MessageToService =
   | { readonly type: 'connect'; readonly port: number }
   | { readonly type: 'data'; readonly port: number; readonly data: PortData }
   | { readonly type: 'disconnect'; readonly port: number }
+  | { readonly type: 'power'; readonly power: PowerState }
   /** Close the library and exit. */
   | { readonly type: 'close' };
 

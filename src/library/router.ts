@@ -17,6 +17,8 @@ import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
 import type { Groups } from './groups/groups.ts';
 import { implementer } from './implementer.ts';
+import { jobRoutes } from './jobs/job-routes.ts';
+import type { Jobs } from './jobs/jobs.ts';
 import { join } from 'node:path';
 import { describePicture, displayPicture, locatePicture, packedLayout, picturesAt } from './pictures.ts';
 import { evaluateLibrary } from './search/evaluate.ts';
@@ -41,6 +43,7 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly inspector: Inspector;
   readonly clusters: Clusters;
   readonly ignoring: Ignoring;
+  readonly jobs: Jobs;
   /** Null where nobody watches: the command line. */
   readonly watcher: LibraryWatcher | null;
   readonly readonly: boolean;
@@ -178,7 +181,12 @@ export function createRouter(parts: RouterParts) {
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, inspector, needWriting),
     explore: exploreRoutes(os, parts.clusters, needWriting),
-    library: exchangeRoutes(os, new LibraryExchange({ catalog, groups, versions: teaching.versions }), needWriting),
+    library: exchangeRoutes(
+      os,
+      new LibraryExchange({ catalog, groups, versions: teaching.versions }),
+      parts.jobs,
+      needWriting,
+    ),
     failures: os.failures.handler(() =>
       catalog.sources.all().flatMap((source) =>
         catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({
@@ -189,12 +197,18 @@ export function createRouter(parts: RouterParts) {
         })),
       ),
     ),
+    jobs: jobRoutes(os, parts.jobs, needWriting),
     ignore: ignoreRoutes(os, parts.ignoring, needWriting),
     evaluate: os.evaluate.handler(({ input }) =>
       active.use((library) => evaluateLibrary(library, input.labels, input.heldOut ?? null)),
     ),
     verify: os.verify.handler(({ input }) => {
-      const verify = (): Promise<Verification> => active.use((library) => verifyLibrary(library, input.repair));
+      const verify = (): Promise<Verification> =>
+        parts.jobs.track(
+          'verify',
+          () => active.use((library) => verifyLibrary(library, input.repair)),
+          ({ missing, stale }) => ({ counts: { missing, stale }, message: '' }),
+        );
       if (!input.repair) return verify();
       needWriting();
       return indexer.exclusively(() => {

@@ -1,4 +1,4 @@
-import type { MessageFromService, MessageToService, PortData } from '../contract/process-messages.ts';
+import type { MessageFromService, MessageToService, PortData, PowerState } from '../contract/process-messages.ts';
 
 /** A port as oRPC's message-port adapter takes it: Electron's own, or a numbered one over process messages. */
 export interface ServicePort {
@@ -9,8 +9,15 @@ export interface ServicePort {
 /** What the service needs of the process that started it. */
 export interface Parent {
   send(message: MessageFromService): void;
-  /** `onPort` gets each port, ready to be served; `onClose` is called when the parent asks for it, or is gone. */
-  listen(onPort: (port: ServicePort) => void, onClose: () => void): void;
+  listen(listener: ParentListener): void;
+}
+
+interface ParentListener {
+  /** Gets each port, ready to be served. */
+  readonly onPort: (port: ServicePort) => void;
+  readonly onPower: (power: PowerState) => void;
+  /** The parent asks for it, or is gone. */
+  readonly onClose: () => void;
 }
 
 /** The two things of Electron's utility process that are used here, declared so that the library imports no Electron. */
@@ -47,9 +54,10 @@ class NumberedPort implements ServicePort {
 function utilityParent(parentPort: ParentPort): Parent {
   return {
     send: (message) => parentPort.postMessage(message),
-    listen(onPort, onClose) {
+    listen({ onPort, onPower, onClose }) {
       parentPort.on('message', ({ data, ports }) => {
         if (data.type === 'close') onClose();
+        else if (data.type === 'power') onPower(data.power);
         for (const port of ports) {
           onPort(port);
           port.start();
@@ -67,7 +75,7 @@ function forkParent(): Parent {
   };
   return {
     send,
-    listen(onPort, onClose) {
+    listen({ onPort, onPower, onClose }) {
       process.on('message', (message: MessageToService) => {
         switch (message.type) {
           case 'connect': {
@@ -82,6 +90,9 @@ function forkParent(): Parent {
           case 'disconnect':
             ports.get(message.port)?.emit('close');
             ports.delete(message.port);
+            break;
+          case 'power':
+            onPower(message.power);
             break;
           case 'close':
             onClose();

@@ -4,6 +4,7 @@
  */
 import { RPCHandler } from '@orpc/server/message-port';
 import { ServiceError } from '../contract/errors.ts';
+import type { PowerState } from '../contract/process-messages.ts';
 import { defaultLibraryFolder, libraryPaths } from './library-folder.ts';
 import { connectParent, type ServicePort } from './service-port.ts';
 import { openService } from './service.ts';
@@ -15,6 +16,9 @@ const paths = libraryPaths(process.argv[2] ?? defaultLibraryFolder());
 const waiting: ServicePort[] = [];
 let serve = (port: ServicePort): void => void waiting.push(port);
 let close = (): Promise<void> => Promise.resolve();
+/** What main told of the computer before the library was open. */
+const early: PowerState[] = [];
+let takePower = (power: PowerState): void => void early.push(power);
 let closing = false;
 
 async function closeAndExit(code: number): Promise<void> {
@@ -29,10 +33,11 @@ async function closeAndExit(code: number): Promise<void> {
   process.exit(code);
 }
 
-parent.listen(
-  (port) => serve(port),
-  () => void closeAndExit(0),
-);
+parent.listen({
+  onPort: (port) => serve(port),
+  onPower: (power) => takePower(power),
+  onClose: () => void closeAndExit(0),
+});
 process.on('SIGTERM', () => void closeAndExit(0));
 // Ctrl-C in a terminal reaches every process of the group. Main gets it too, and asks this one to close in good order.
 process.on('SIGINT', () => undefined);
@@ -40,6 +45,8 @@ process.on('SIGINT', () => undefined);
 try {
   const service = await openService({ libraryFolder: paths.folder, watch: true });
   close = () => service.close();
+  takePower = (power) => service.takePower(power);
+  for (const power of early.splice(0)) takePower(power);
   const handler = new RPCHandler(service.router);
   serve = (port) => handler.upgrade(port);
   parent.send({ type: 'ready', libraryFolder: paths.folder, thumbsFolder: paths.thumbs });

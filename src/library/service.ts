@@ -5,6 +5,7 @@ import type { EncoderDefinition } from '../compute/encoders/definition.ts';
 import { recoverModels } from '../compute/encoders/installed.ts';
 import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
 import { ServiceError } from '../contract/errors.ts';
+import type { PowerState } from '../contract/process-messages.ts';
 import { Backups } from './catalog/backups.ts';
 import { lockLibrary } from './catalog/database.ts';
 import { Forgetting } from './catalog/forgetting.ts';
@@ -12,11 +13,13 @@ import { openCatalog, restoreWhereDamaged } from './catalog/open-catalog.ts';
 import { ActiveLibrary } from './encoders/active-library.ts';
 import { Devices } from './encoders/devices.ts';
 import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
-import { givenEncoder, openParts } from './encoders/model-parts.ts';
+import { givenEncoder, openParts, type ModelParts } from './encoders/model-parts.ts';
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
 import { Groups } from './groups/groups.ts';
+import { BackgroundWork } from './jobs/background-work.ts';
+import { Jobs } from './jobs/jobs.ts';
 import { Ignoring } from './indexing/ignoring.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
@@ -61,6 +64,8 @@ export interface Service {
   readonly notices: readonly string[];
   /** Resolves when what is made in the background of the pictures, the index and the neighbor graph, is up to date. */
   settled(): Promise<void>;
+  /** Takes what is known of the computer: whether background work goes on may depend on it. */
+  takePower(power: PowerState): void;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
   close(): Promise<void>;
 }
@@ -107,6 +112,7 @@ async function assemble(
   const settings = new EncoderSettings(catalog);
   // told from when there is somebody to tell
   let encoders: Encoders | null = null;
+  let jobs: Jobs | null = null;
   const early: string[] = [];
   const onNotice = (sentence: string): void => {
     if (encoders) encoders.notice(sentence);
@@ -142,25 +148,37 @@ async function assemble(
   closers.push(() => decoders.close());
   closers.push(() => devices.close());
   const groups = new Groups({ catalog });
+  const background = new BackgroundWork(catalog);
   const indexer = new Indexer(
     () => active.current,
     () => groups.followEdits(),
+    () => background.hold !== null,
   );
   closers.push(() => indexer.close());
   const { registry = ENCODER_REGISTRY, httpHosts = [] } = options;
-  const made = new Encoders({ paths, catalog, decoders, settings, active, indexer, devices, registry, httpHosts });
+  const hold = (): BackgroundWork['hold'] => background.hold;
+  const made = new Encoders({
+    paths,
+    catalog,
+    decoders,
+    settings,
+    active,
+    indexer,
+    devices,
+    hold,
+    registry,
+    httpHosts,
+  });
   encoders = made;
   closers.push(() => made.close());
   for (const notice of [...opening, ...notices, ...early]) made.notice(notice);
-  const { vectors } = model.parts;
-  // the exact scan answers until this is done, and goes on answering where it fails; with nothing missing it is done at once
-  if (!vectors.complete) void vectors.catchUp().catch(() => undefined);
   if (!readonly) {
     goOn(made, indexer, devices);
     const hasContent = (): boolean => catalog.lastMediaId() > 0 || catalog.labels.nextGroupId > 1;
     const backups = new Backups({ catalog: paths.catalog, folder: paths.backups, hasContent, onNotice });
     closers.push(() => backups.close());
-    const forgetting = new Forgetting({ paths, catalog, active, onNotice });
+    const onForgotten = (pictures: number): void => jobs?.note('forget', { pictures });
+    const forgetting = new Forgetting({ paths, catalog, active, onNotice, onForgotten });
     closers.push(() => forgetting.close());
   }
   const descriptions = new VersionDescriptions(catalog.models);
@@ -189,6 +207,7 @@ async function assemble(
           indexer,
           libraryFolder: paths.folder,
           onNotice,
+          onWaiting: () => jobs?.changed(),
           options: options.watch === true ? undefined : options.watch,
         });
   closers.push(() => watcher?.close());
@@ -196,6 +215,24 @@ async function assemble(
   closers.push(() => clusters.close());
   const ignoring = new Ignoring({ paths, catalog, looker: watcher });
   closers.push(() => ignoring.close());
+  const listed = new Jobs({
+    store: readonly ? null : catalog.jobs,
+    stored: () => catalog.jobs.ended(),
+    indexer,
+    encoders: made,
+    teaching,
+    background,
+    changesWait: () => watcher?.changesWait === true,
+  });
+  jobs = listed;
+  closers.push(() => listed.close());
+  rebuildIndex(listed, model.parts);
+  background.whenChanged(() => {
+    made.holdChanged();
+    if (background.hold !== null) void indexer.hold();
+    else watcher?.goOn();
+  });
+  if (watcher) void teaching.goOn();
   const router = createRouter({
     paths,
     catalog,
@@ -210,6 +247,7 @@ async function assemble(
     clusters,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
+    jobs: listed,
     watcher,
     readonly,
   });
@@ -223,7 +261,24 @@ async function assemble(
       await answering.idle();
       await neighbors.settled();
     });
-  return { router, paths, notices: opening, settled, close: () => (closing ??= close()) };
+  const takePower = (power: PowerState): void => background.takePower(power);
+  return { router, paths, notices: opening, settled, takePower, close: () => (closing ??= close()) };
+}
+
+/** Completes the index. The exact scan answers until that is done, and goes on answering where it fails. */
+function rebuildIndex(jobs: Jobs, { vectors, store }: ModelParts): void {
+  // with nothing missing it is done at once
+  if (vectors.complete) return;
+  const total = store.vectorIds().size;
+  const howFar = (): { done: number; total: number } => ({ done: vectors.indexed, total });
+  void jobs
+    .track(
+      'rebuild',
+      () => vectors.catchUp(),
+      () => ({ counts: { pictures: vectors.indexed }, message: '' }),
+      howFar,
+    )
+    .catch(() => undefined);
 }
 
 /** What runs beside the requests: encoding for the next encoder, and for the active one what has come back. */

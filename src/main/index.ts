@@ -9,6 +9,7 @@ import { indexFolders } from './folders-to-index.ts';
 import { parseLaunchOptions } from './launch-options.ts';
 import { setApplicationMenu } from './menu.ts';
 import { closeNetwork, isOwnPage, lockPages, lockSession } from './permissions.ts';
+import { watchPower } from './power.ts';
 import { sendPort } from './ports.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
 import { ServiceHost, type ServiceState } from './service-host.ts';
@@ -80,6 +81,7 @@ async function run(): Promise<void> {
 
   await app.whenReady();
   service.start();
+  watchPower((power) => service.tellPower(power));
   lockSession();
   serveProtocols({
     client: readyClient,

@@ -3,6 +3,7 @@ import { RPCLink } from '@orpc/client/message-port';
 import { MessageChannelMain, type MessagePortMain } from 'electron';
 import type { ServiceClient } from '../contract/contract.ts';
 import { PASSING_ERRORS } from '../contract/errors.ts';
+import type { PowerState } from '../contract/process-messages.ts';
 import { RestartPolicy } from './restart-policy.ts';
 import { startServiceProcess, type ServiceProcess } from './service-runtime.ts';
 
@@ -26,6 +27,7 @@ export class ServiceHost {
   #ownPort: MessagePortMain | undefined;
   #timer: NodeJS.Timeout | undefined;
   #stopped: (() => void) | undefined;
+  #power: PowerState | undefined;
 
   /** `onChange` is told each new state, after it has become {@link state}. */
   constructor(library: string | undefined, onChange: (state: ServiceState) => void) {
@@ -53,6 +55,13 @@ export class ServiceHost {
       },
       onExit: (reason) => this.#exited(reason, failure),
     });
+    if (this.#power) this.#process.tellPower(this.#power);
+  }
+
+  /** Tells the service of the computer's power, now and after each start. */
+  tellPower(power: PowerState): void {
+    this.#power = power;
+    this.#process?.tellPower(power);
   }
 
   /** Starts again after a final loss, because the user asked for it. */

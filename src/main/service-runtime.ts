@@ -8,7 +8,7 @@ import { fork } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { utilityProcess, type MessagePortMain } from 'electron';
-import type { MessageFromService, MessageToService } from '../contract/process-messages.ts';
+import type { MessageFromService, MessageToService, PowerState } from '../contract/process-messages.ts';
 import { SERVICE_ENVIRONMENT, SERVICE_FLAGS } from '../contract/service-start.ts';
 import { APP_FOLDER, SERVICE_FILE } from './application-folders.ts';
 import { NumberedPorts } from './ports.ts';
@@ -19,6 +19,7 @@ export interface ServiceProcess {
   readonly pid: number | undefined;
   /** Hands the service one end of a channel. */
   connect(port: MessagePortMain): void;
+  tellPower(power: PowerState): void;
   /** Asks it to close the library and exit. */
   close(): void;
   kill(): void;
@@ -55,6 +56,7 @@ function startUtilityProcess(parameters: string[], events: ServiceProcessEvents)
       return child.pid;
     },
     connect: (port) => child.postMessage({ type: 'connect', port: ++ports } satisfies MessageToService, [port]),
+    tellPower: (power) => child.postMessage({ type: 'power', power } satisfies MessageToService),
     close: () => child.postMessage({ type: 'close' } satisfies MessageToService),
     kill: () => void child.kill(),
   };
@@ -91,6 +93,7 @@ function startChildProcess(parameters: string[], events: ServiceProcessEvents): 
       return child.pid;
     },
     connect: (port) => ports.connect(port),
+    tellPower: (power) => send({ type: 'power', power }),
     close: () => send({ type: 'close' }),
     kill: () => void child.kill('SIGKILL'),
   };

@@ -185,6 +185,12 @@ test('all is kept of deleted pictures for 30 days, and then forgotten with a wor
     expect(event.message).toBe('2 pictures were forgotten, with all labels: deleted more than 30 days ago.');
     break;
   }
+  expect(await client.jobs.ended()).toMatchObject([
+    { kind: 'forget', outcome: 'done', counts: { pictures: 2 } },
+    { kind: 'index', counts: { found: 4, indexed: 1 } },
+    { kind: 'index', counts: { removed: 3 } },
+    { kind: 'index', counts: { indexed: 6 } },
+  ]);
   // the index goes on without them, and takes in what comes
   await service.close();
   const again = await openLibrary(library, { encoder });

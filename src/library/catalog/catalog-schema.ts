@@ -247,7 +247,7 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
         began TEXT NOT NULL,
         ended TEXT,
         outcome TEXT,
-        -- JSON, read by src/library/jobs/job-store.ts
+        -- name, counts and message as JSON, read by src/library/catalog/job-store.ts
         detail TEXT NOT NULL
       );
     `,

@@ -3,6 +3,7 @@ import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
 import { IgnoreStore } from './ignore-store.ts';
+import { JobStore } from './job-store.ts';
 import { LabelStore } from './label-store.ts';
 import { MetadataStore } from './metadata-store.ts';
 import { ModelStore } from './model-store.ts';
@@ -100,6 +101,8 @@ export class Catalog {
   readonly moments: MomentStore;
   /** What is left out of the library. */
   readonly ignoring: IgnoreStore;
+  /** What ran. */
+  readonly jobs: JobStore;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -115,6 +118,7 @@ export class Catalog {
     this.moments = new MomentStore(this.#queries);
     this.filters = new PictureFilters(this.#queries, this.moments);
     this.ignoring = new IgnoreStore(this.#queries);
+    this.jobs = new JobStore(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */

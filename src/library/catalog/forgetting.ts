@@ -20,6 +20,8 @@ interface ForgettingParts {
   readonly active: ActiveLibrary;
   /** Says a sentence to the user. */
   readonly onNotice: (sentence: string) => void;
+  /** Told how many pictures are forgotten. */
+  readonly onForgotten: (pictures: number) => void;
 }
 
 /** Forgets pictures that were deleted 30 days ago, with their features, thumbnails and labels, and says how many. */
@@ -61,6 +63,7 @@ export class Forgetting {
       await letOthersRun();
     }
     if (forgotten === 0) return;
+    this.#parts.onForgotten(forgotten);
     const what = forgotten === 1 ? '1 picture was' : `${forgotten} pictures were`;
     this.#parts.onNotice(`${what} forgotten, with all labels: deleted more than ${KEPT_DAYS} days ago.`);
   }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { EncodersEvent, EncodingProgress } from '../../contract/encoder-schemas.ts';
+import type { BackgroundHold } from '../../contract/job-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
@@ -26,6 +27,8 @@ interface SwitchParts {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly teller: ProgressTeller<EncodersEvent>;
+  /** Why background work has to wait; null where it does not. */
+  readonly hold: () => BackgroundHold | null;
   /** Called when there is much to encode. */
   readonly onMuch: (pictures: number) => void;
 }
@@ -57,6 +60,8 @@ export class EncoderSwitch {
   #upcoming: OpenedModel | null = null;
   #paused = false;
   #closed = false;
+  /** A person asked for it just now: it waits for no better time. */
+  #asked = false;
 
   constructor(parts: SwitchParts) {
     this.#parts = parts;
@@ -87,7 +92,8 @@ export class EncoderSwitch {
     const total = Math.max(0, (round?.present ?? 0) - skipped);
     const done = Math.min(total, (round?.before ?? 0) + (round?.run.done ?? 0));
     const waiting = this.#parts.indexer.busy;
-    const moving = !this.#paused && !waiting && this.#phase === 'encoding';
+    const heldBy = this.#heldBy;
+    const moving = !this.#paused && !waiting && heldBy === null && this.#phase === 'encoding';
     return {
       encoder: task.id,
       name: task.name,
@@ -100,7 +106,12 @@ export class EncoderSwitch {
       secondsLeft: moving ? (round?.run.meter.secondsLeft(total - done) ?? null) : null,
       paused: this.#paused,
       waiting,
+      heldBy,
     };
+  }
+
+  get #heldBy(): BackgroundHold | null {
+    return this.#asked ? null : this.#parts.hold();
   }
 
   /**
@@ -115,6 +126,7 @@ export class EncoderSwitch {
     const paused = goingOn && this.#parts.settings.upcoming?.paused === true;
     this.#parts.settings.upcoming = { id, paused };
     this.#paused = paused;
+    this.#asked = !goingOn;
     this.#start({ id, name, takesOver: true }, (signal) => this.#takeOver(running, signal));
   }
 
@@ -126,6 +138,7 @@ export class EncoderSwitch {
     const awaiting = store.awaitingIds();
     if (awaiting.size === 0 || !catalog.presentMediaIds().some((id) => awaiting.has(id))) return;
     const { id, name } = definition;
+    this.#asked = false;
     this.#start({ id, name, takesOver: false }, (signal) =>
       active.use(async (parts) => {
         const missing = new Set([...awaiting].filter((media) => !parts.store.features(media)));
@@ -147,6 +160,7 @@ export class EncoderSwitch {
   }
 
   resume(): void {
+    this.#asked = true;
     this.#setPaused(false);
   }
 
@@ -283,12 +297,13 @@ export class EncoderSwitch {
     return run.skipped;
   }
 
-  /** Resolves when nothing that goes first is under way: the user's pause, an index run, a search. */
+  /** Resolves when nothing that goes first is under way: the user's pause, an index run, a search; and background work need not wait. */
   async #turn(signal: AbortSignal): Promise<void> {
     const { indexer, active } = this.#parts;
     signal.throwIfAborted();
     // the filling of the active encoder is itself one that uses it
     const own = this.#task?.takesOver === false ? 1 : 0;
-    while (this.#paused || indexer.busy || active.users > own) await delay(TURN_MS, undefined, { signal });
+    while (this.#paused || indexer.busy || active.users > own || this.#heldBy !== null)
+      await delay(TURN_MS, undefined, { signal });
   }
 }

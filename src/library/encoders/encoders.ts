@@ -4,6 +4,7 @@ import { verifyInstalled } from '../../compute/encoders/installed.ts';
 import type { EncoderDefinition } from '../../compute/encoders/definition.ts';
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { ServiceError } from '../../contract/errors.ts';
+import type { BackgroundHold } from '../../contract/job-schemas.ts';
 import type { ComputeReport, EncoderEntry, EncodersEvent, InstallResult } from '../../contract/encoder-schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { deleteStored } from '../catalog/feature-store.ts';
@@ -30,6 +31,8 @@ interface EncodersParts {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly devices: Devices;
+  /** Why background work has to wait; null where it does not. */
+  readonly hold: () => BackgroundHold | null;
   readonly registry: readonly EncoderDefinition[];
   /** Hosts that downloads may ask by http: none but in tests. */
   readonly httpHosts: readonly string[];
@@ -84,6 +87,11 @@ export class Encoders {
   notice(message: string): void {
     this.#notices.push(message);
     this.#teller.tell({ type: 'notice', message });
+  }
+
+  /** Whether background work has to wait is another now. */
+  holdChanged(): void {
+    this.#teller.changed();
   }
 
   devicesChanged(): void {

@@ -21,6 +21,8 @@ interface Running {
   readonly ended: Promise<IndexSummary>;
   /** Begun by changes on disk: it gives way to whatever a person asks for. */
   readonly quiet: boolean;
+  /** It waits for a better time where that is asked of background work. */
+  readonly background: boolean;
   gaveWay: boolean;
   paused: boolean;
 }
@@ -29,6 +31,7 @@ interface Running {
 export class Indexer {
   readonly #parts: () => IndexParts;
   readonly #settle: () => void;
+  readonly #isHeld: () => boolean;
   readonly #listeners = new Set<Listener>();
   #running: Running | null = null;
   #last: IndexSummary | null = null;
@@ -39,15 +42,18 @@ export class Indexer {
   #told = 0;
   #held = 0;
   /** What persons asked for while a run was under way, in order. */
-  #waiting: (readonly IndexTarget[])[] = [];
+  #waiting: { readonly number: number; readonly targets: readonly IndexTarget[] }[] = [];
+  #nextWaiting = 1;
 
   /**
    * @param parts those of the encoder that answers; another does only between two runs
    * @param settle called at the end of each run, for what follows from what it found
+   * @param isHeld whether background work has to wait
    */
-  constructor(parts: () => IndexParts, settle: () => void) {
+  constructor(parts: () => IndexParts, settle: () => void, isHeld: () => boolean) {
     this.#parts = parts;
     this.#settle = settle;
+    this.#isHeld = isHeld;
   }
 
   /** Grows with each change to the set of pictures. */
@@ -75,13 +81,26 @@ export class Indexer {
 
   /** @throws ServiceError INDEXING_BUSY where a run is under way */
   start(targets: readonly IndexTarget[]): void {
-    this.#begin(targets, false);
+    this.#begin(targets, { quiet: false, background: false });
   }
 
   /** As {@link start}; where a run is under way this one begins when that has ended. */
   startInTurn(targets: readonly IndexTarget[]): void {
-    if (this.#running) this.#waiting.push(targets);
-    else this.#begin(targets, false);
+    if (this.#running) {
+      this.#waiting.push({ number: this.#nextWaiting++, targets });
+      this.#tellNow();
+    } else this.start(targets);
+  }
+
+  /** Numbers of the runs that wait, in order. */
+  get waitingRuns(): number[] {
+    return this.#waiting.map(({ number }) => number);
+  }
+
+  /** Takes back what waits under this number. */
+  dropWaiting(number: number): void {
+    this.#waiting = this.#waiting.filter((waiting) => waiting.number !== number);
+    this.#tellNow();
   }
 
   /** Begins what waits, of the sources that are still there. */
@@ -93,23 +112,32 @@ export class Indexer {
         .catalog.sources.all()
         .map((source) => [source.id, source]),
     );
-    const targets = waiting.flatMap((target) => {
+    const targets = waiting.targets.flatMap((target) => {
       const source = sources.get(target.source.id);
       return source ? [{ ...target, source }] : [];
     });
-    if (targets.length > 0) this.#begin(targets, false);
+    if (targets.length > 0) this.start(targets);
     else this.#beginNext();
   }
 
   /**
    * A run for changes on disk. It gives way to what a person asks for: see {@link exclusively}.
    *
-   * @returns how it ended; null where something else is going on and nothing was begun
+   * @param background false where a person asked for what it does: then it waits for no better time
+   * @returns how it ended; null where something else is going on, or it has to wait, and nothing was begun
    */
-  startQuiet(targets: readonly IndexTarget[]): Promise<'ended' | 'gave way'> | null {
+  startQuiet(targets: readonly IndexTarget[], background: boolean): Promise<'ended' | 'gave way'> | null {
     if (this.#running || this.#held > 0 || this.#waiting.length > 0) return null;
-    const running = this.#begin(targets, true);
+    if (background && this.#isHeld()) return null;
+    const running = this.#begin(targets, { quiet: true, background });
     return running.ended.then(() => (running.gaveWay ? 'gave way' : 'ended'));
+  }
+
+  /** Background work has to wait from now on: a run that is, ends. What it did stays done. */
+  async hold(): Promise<void> {
+    if (!this.#running?.background) return;
+    this.#running.gaveWay = true;
+    await this.cancel();
   }
 
   /** Does `work` while no quiet run is under way: one that is, is ended. What it did stays done. */
@@ -126,7 +154,7 @@ export class Indexer {
     }
   }
 
-  #begin(targets: readonly IndexTarget[], quiet: boolean): Running {
+  #begin(targets: readonly IndexTarget[], { quiet, background }: Pick<Running, 'quiet' | 'background'>): Running {
     if (this.#running) throw new ServiceError('INDEXING_BUSY', '');
     const abort = new AbortController();
     const run = new IndexRun(this.#parts(), targets, {
@@ -136,7 +164,7 @@ export class Indexer {
     this.#told = 0;
     const ended = run.run(abort.signal).then((summary) => this.#finish(run, { ...summary, quiet }));
     if (!quiet) this.#last = null;
-    const running: Running = { run, abort, ended, quiet, gaveWay: false, paused: false };
+    const running: Running = { run, abort, ended, quiet, background, gaveWay: false, paused: false };
     this.#running = running;
     this.#tellNow();
     return running;

@@ -3,7 +3,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { PictureFilter } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { FolderPart } from '../catalog/picture-filters.ts';
-import { pathInside } from '../indexing/sources.ts';
+import { pathInside } from '../indexing/path-inside.ts';
 import type { IdSet } from '../vectors/id-set.ts';
 
 /** The pictures for which a filter holds. @throws ServiceError FOLDER_NOT_INDEXED, GROUP_UNKNOWN */

@@ -30,6 +30,7 @@ import { PauseFlag } from './pause-flag.ts';
 import { teachDeep } from './teach-deep.ts';
 import { runTeaching } from './teach-run.ts';
 import type { TaughtModel, TeachStep } from './teach-task.ts';
+import { TeachingUnderWay } from './teaching-under-way.ts';
 import { TuningEstimates } from './tuning-estimate.ts';
 import { teachTask, wantedGroups, type TeachRequest } from './teaching-input.ts';
 import { Versions, type OtherEncoder } from './versions.ts';
@@ -91,6 +92,9 @@ export class Teaching {
   #holdOther: ((paused: boolean) => void) | null = null;
   #work: Work | null = null;
   #model: string | null = null;
+  /** What is done, or was done last. */
+  #doing: 'teach' | 'adapt' | 'activate' = 'teach';
+  readonly #underWay: TeachingUnderWay;
   #now: { readonly state: TeachProgress['state']; readonly done: number; readonly sentence: string } = IDLE;
   #since = 0;
   #pausedAt = 0;
@@ -99,6 +103,7 @@ export class Teaching {
     this.#parts = parts;
     this.#activation = new Activation(parts);
     this.#estimates = new TuningEstimates(parts.training);
+    this.#underWay = new TeachingUnderWay(parts.catalog);
     this.#teller = new ProgressTeller<TeachEvent>((revision) => this.#progress(revision));
     this.versions = new Versions(parts, {
       isWanted: (id) => this.#model === id,
@@ -121,6 +126,11 @@ export class Teaching {
       model: this.#model,
       revision,
     };
+  }
+
+  /** What is done, or was done last. */
+  get doing(): 'teach' | 'adapt' | 'activate' {
+    return this.#doing;
   }
 
   /** Tells the present state at once and every event from then on. Returns how to stop. */
@@ -168,6 +178,21 @@ export class Teaching {
     const { ready, sentence } = this.readiness(request);
     if (!ready) throw new ServiceError('TEACHING_IMPOSSIBLE', sentence);
     this.#begin('teaching', null, (signal) => this.#teach(request, signal));
+    this.#doing = request.method === 'adapt' ? 'adapt' : 'teach';
+    this.#underWay.set({ what: 'teaching', request });
+  }
+
+  /** Goes on with what the program was ended before; says so where it cannot. */
+  async goOn(): Promise<void> {
+    const work = this.#underWay.take();
+    if (work === null) return;
+    try {
+      if (work.what === 'teaching') this.start(work.request);
+      else await this.use(work.id);
+    } catch (error) {
+      this.#underWay.clear();
+      this.#parts.encoders.notice(`Teaching did not go on: ${ServiceError.from(error).message}`);
+    }
   }
 
   /** @throws ServiceError TEACHING_BUSY, MODEL_UNKNOWN, MODEL_OF_OTHER_ENCODER */
@@ -176,6 +201,8 @@ export class Teaching {
     this.#begin('activation', id, (signal) =>
       encoder ? this.#switchTo(encoder, version, signal) : this.#activate(version, signal),
     );
+    this.#doing = 'activate';
+    this.#underWay.set({ what: 'activation', id });
   }
 
   /** @param run gives what is told of its end, when the next can begin */
@@ -195,6 +222,7 @@ export class Teaching {
         this.#paused = false;
         this.#holdOther = null;
         this.#now = IDLE;
+        if (!(abort.signal.reason instanceof ClosingError)) this.#underWay.clear();
         this.#teller.tell(end);
         this.#teller.listChanged();
       });
@@ -227,6 +255,7 @@ export class Teaching {
     this.#teller.tell(end);
     this.#teller.listChanged();
     this.#model = id;
+    this.#underWay.set({ what: 'activation', id });
     // the same pictures tuned in the same way make the same encoder, which may be the one that answers
     const isOther = encoder !== null && encoder.features !== this.#parts.active.current.encoder.id;
     return isOther ? this.#switchTo(encoder, id, signal) : this.#activate(id, signal);
@@ -342,6 +371,8 @@ export class Teaching {
   async #switchTo(encoder: OtherEncoder, version: string | null, signal: AbortSignal): Promise<TeachEvent> {
     const { catalog, encoders } = this.#parts;
     this.#enter('activating', 'Encoding your pictures anew');
+    // goes on by itself, as any change of the encoder does
+    this.#underWay.clear();
     const before = catalog.models.active(encoder.features);
     catalog.models.setActive(encoder.features, version);
     this.#holdOther = (paused) => (paused ? encoders.pause() : encoders.resume());

@@ -35,6 +35,8 @@ interface WatcherParts {
   readonly libraryFolder: string;
   /** Says a sentence to the user. */
   readonly onNotice: (sentence: string) => void;
+  /** Changes wait behind something else. */
+  readonly onWaiting: () => void;
   readonly options?: WatchOptions | undefined;
 }
 
@@ -64,6 +66,8 @@ export class LibraryWatcher implements SourceStates {
   #running: Promise<void> | null = null;
   #first = true;
   #closed = false;
+  /** A person asked for what is pending: it waits for no better time. */
+  #asked = false;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
@@ -89,8 +93,19 @@ export class LibraryWatcher implements SourceStates {
 
   /** What is left out has changed: looks at these paths of a source, or all of it, as soon as nothing else is going on. */
   lookAt(sourceId: number, paths: readonly string[] | 'all'): void {
+    this.#asked = true;
     if (paths === 'all') this.#pending.set(sourceId, 'all');
     else this.#notePaths(sourceId, paths);
+    this.#flush();
+  }
+
+  /** Whether changes wait to be looked at. */
+  get changesWait(): boolean {
+    return this.#running === null && this.#pending.size > 0;
+  }
+
+  /** Background work may go on: what waits has its turn. */
+  goOn(): void {
     this.#flush();
   }
 
@@ -265,9 +280,13 @@ export class LibraryWatcher implements SourceStates {
       return true;
     }
     const begun = performance.now();
-    const run = this.#parts.indexer.startQuiet(targets);
-    if (run === null) return false;
+    const run = this.#parts.indexer.startQuiet(targets, !this.#asked);
+    if (run === null) {
+      this.#parts.onWaiting();
+      return false;
+    }
     this.#pending = new Map();
+    this.#asked = false;
     const ending = await run;
     this.#planPolls(taken, performance.now() - begun);
     if (ending === 'gave way') this.#putBack(taken);

@@ -6,6 +6,7 @@ import type {
   InstallProgress,
   ModelQuestion,
 } from '../../contract/encoder-schemas.ts';
+import type { BackgroundHold } from '../../contract/job-schemas.ts';
 import { counted, duration, fileName, fileSize, number } from './phrases.ts';
 
 const LANGUAGES = new Intl.DisplayNames('en', { type: 'language' });
@@ -66,9 +67,15 @@ export function encodingLine(progress: EncodingProgress, active: string): string
   return `${shortName(progress.name)}: ${encodingWords(progress)}.${meanwhile}`;
 }
 
+const HELD: Readonly<Record<BackgroundHold, string>> = {
+  battery: 'for mains power',
+  use: 'until nobody uses the computer',
+};
+
 function encodingWords(progress: EncodingProgress): string {
   if (progress.paused) return `paused at ${doneOf(progress)}`;
   if (progress.waiting) return `${doneOf(progress)}. It waits for the index run to end`;
+  if (progress.heldBy !== null) return `${doneOf(progress)}. It waits ${HELD[progress.heldBy]}`;
   if (progress.phase === 'indexing') return `${doneOf(progress)}. The search index is being built`;
   const parts = [doneOf(progress)];
   if (progress.rate > 0) parts.push(pictureRate(progress.rate));
@@ -81,7 +88,7 @@ export function encodingShort(progress: EncodingProgress): string {
   const done = `${number(progress.done)} of ${number(progress.total)}`;
   const name = shortName(progress.name);
   if (progress.paused) return `${name}: paused at ${done}`;
-  if (progress.waiting) return `${name}: waits at ${done}`;
+  if (progress.waiting || progress.heldBy !== null) return `${name}: waits at ${done}`;
   if (progress.phase === 'indexing') return `${name}: building the index`;
   const parts = [`${name}: ${done}`];
   if (progress.rate > 0) parts.push(`${perSecond(progress.rate)}/s`);

@@ -11,6 +11,7 @@ import type {
 } from '../../contract/encoder-schemas.ts';
 import type { ClusterChange, ExploreEvent, PictureCluster, PictureClusters } from '../../contract/explore-schemas.ts';
 import type { IgnorePreview, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
+import type { EndedJob, Job, JobsState } from '../../contract/job-schemas.ts';
 import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
 import type {
   FileFailure,
@@ -112,6 +113,7 @@ export function encodingOf(change: Partial<EncodingProgress> = {}): EncodingProg
     secondsLeft: null,
     paused: false,
     waiting: false,
+    heldBy: null,
     ...change,
   };
 }
@@ -137,6 +139,33 @@ export function teachProgressOf(change: Partial<TeachProgress> = {}): TeachProgr
     revision: 1,
     ...change,
   };
+}
+
+export function jobOf(change: Partial<Job> = {}): Job {
+  return {
+    id: 'index',
+    kind: 'index',
+    state: 'running',
+    waitsFor: null,
+    name: '',
+    sentence: '',
+    done: 0,
+    total: 0,
+    rate: 0,
+    secondsLeft: null,
+    canPause: true,
+    canCancel: true,
+    ...change,
+  };
+}
+
+export function endedJobOf(change: Partial<EndedJob> = {}): EndedJob {
+  const at = '2026-11-01T10:00:00.000Z';
+  return { id: 1, kind: 'index', name: '', began: at, ended: at, outcome: 'done', counts: {}, message: '', ...change };
+}
+
+export function jobsStateOf(change: Partial<JobsState> = {}): JobsState {
+  return { type: 'progress', jobs: [], mode: 'always', hold: null, revision: 1, ...change };
 }
 
 export function readinessOf(change: Partial<TeachReadiness> = {}): TeachReadiness {
@@ -249,6 +278,8 @@ export class FakeService {
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
   ignored: KeptIgnoreRule[] = [];
+  ended: EndedJob[] = [];
+  readonly #jobs = new Telling<JobsState>(jobsStateOf());
   ignorePreview: IgnorePreview = { files: 0, pictures: 0, examples: [], complete: true };
   readonly #teaching = new Telling<TeachEvent>(teachProgressOf());
   readonly #exploring = new Telling<ExploreEvent>({ type: 'names', revision: 0 });
@@ -256,6 +287,10 @@ export class FakeService {
 
   tell(event: IndexEvent): void {
     this.#indexing.tell(event);
+  }
+
+  tellOfJobs(state: JobsState): void {
+    this.#jobs.tell(state);
   }
 
   tellOfTeaching(event: TeachEvent): void {
@@ -412,6 +447,15 @@ export class FakeService {
       },
       library: { exportTo: unused, importFrom: unused },
       failures: () => this.#answer('failures', this.failures),
+      jobs: {
+        ended: () => this.#answer('ended', this.ended),
+        pause: ({ id }) => this.#answer(`pauseJob ${id}`, undefined),
+        resume: ({ id }) => this.#answer(`resumeJob ${id}`, undefined),
+        cancel: ({ id }) => this.#answer(`cancelJob ${id}`, undefined),
+        background: ({ mode }) => this.#answer(`background ${mode}`, undefined),
+        goOnAnyway: () => this.#answer('goOnAnyway', undefined),
+        watch: () => this.#answer('watchJobs', this.#jobs.events()),
+      },
       ignore: {
         list: () => this.#answer('ignored', this.ignored),
         add: ({ rules }) => {

@@ -1,5 +1,6 @@
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
+import { isUnseen } from '../../contract/unseen-run.ts';
 import { ask } from './ask.ts';
 import { problemOf } from './error-sentence.ts';
 import { follow } from './follow.ts';
@@ -10,11 +11,6 @@ export interface IndexingListener {
   summary?(summary: IndexSummary): void;
   /** A request was refused; the sentence says why. */
   problem?(sentence: string): void;
-}
-
-/** A look through what changed on disk that has found nothing to read yet: it goes on without a word, and gives way by itself. */
-function isUnseen({ quiet, state, found, unchanged, failed }: IndexProgress): boolean {
-  return quiet && (state === 'scanning' || (state === 'indexing' && found <= unchanged + failed));
 }
 
 /** The index run: follows its events, and starts, pauses and cancels it. */

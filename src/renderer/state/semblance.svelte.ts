@@ -13,6 +13,7 @@ import type { GridAnchor } from './grid-view.svelte.ts';
 import { Groups } from './groups.svelte.ts';
 import { Ignoring } from './ignoring.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
+import { Jobs } from './jobs.svelte.ts';
 import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
@@ -47,6 +48,7 @@ export class Semblance {
     summary: (summary) => this.#runEnded(summary),
     problem: (sentence) => this.toasts.problem(sentence),
   });
+  readonly jobs = new Jobs({ problem: (sentence) => this.toasts.problem(sentence) });
   readonly compute = new Compute((sentence) => this.toasts.problem(sentence));
   readonly encoders = new Encoders({
     told: (sentence) => this.toasts.show(sentence),
@@ -82,6 +84,7 @@ export class Semblance {
     () => {
       this.ignoring.disconnect();
       this.indexing.disconnect();
+      this.jobs.disconnect();
       this.encoders.disconnect();
       this.teaching.disconnect();
       this.groups.disconnect();
@@ -115,6 +118,7 @@ export class Semblance {
     void this.ignoring.connect(client);
     void this.search.connect(client);
     void this.indexing.connect(client);
+    void this.jobs.connect(client);
     void this.encoders.connect(client);
     this.compute.connect(client);
     for (const part of [this.labelling, this.suggested, this.questions]) part.connect(client);
