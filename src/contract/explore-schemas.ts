@@ -23,7 +23,7 @@ export const pictureCluster = z.object({
   cohesion: z.number(),
   /** Its pictures are less alike than what a search calls related. */
   loose: z.boolean(),
-  /** The most typical pictures, at most 12, the most typical first. */
+  /** The most typical pictures, at most 18, the most typical first. */
   typical: z.array(typicalPicture),
 });
 export type PictureCluster = z.infer<typeof pictureCluster>;
@@ -71,7 +71,7 @@ export type ClusterChange = z.infer<typeof clusterChange>;
 export const exploreEvent = z.discriminatedUnion('type', [
   /** The names changed: ask again. */
   z.object({ type: z.literal('names'), revision: z.number().int().nonnegative() }),
-  /** Whether clusters are being worked out. */
-  z.object({ type: z.literal('progress'), working: z.boolean() }),
+  /** What was found while the neighbors of some pictures were not known yet can be found anew. */
+  z.object({ type: z.literal('outdated') }),
 ]);
 export type ExploreEvent = z.infer<typeof exploreEvent>;

@@ -131,6 +131,9 @@ describe('the names of clusters', () => {
     await writeKinds(photos, 10);
     const { service, client } = await openLibrary(library);
     await indexFolders(client, photos);
+    // the neighbor graph is not made yet: it is waited for
+    const { clusters } = await client.explore.clusters({ fresh: true });
+    expect(clusters.find(({ key }) => key === 'alone')?.pictures ?? 0).toBeLessThan(10);
     await service.settled();
     return { photos, library, service, client };
   }

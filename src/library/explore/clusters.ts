@@ -26,7 +26,7 @@ interface ClustersParts {
 }
 
 /** Pictures that show a cluster. */
-const TYPICAL = 12;
+const TYPICAL = 18;
 
 /** Pictures that a name is proposed by: the most typical. */
 const NAMED_BY = 60;
@@ -122,10 +122,10 @@ export class Clusters {
   watch(push: (event: ExploreEvent) => void): () => void {
     push({ type: 'names', revision: this.names.revision });
     const leaveNames = this.names.watch((revision) => push({ type: 'names', revision }));
-    const leaveProgress = this.#found.watch((working) => push({ type: 'progress', working }));
+    const leaveFound = this.#found.watch(() => push({ type: 'outdated' }));
     return () => {
       leaveNames();
-      leaveProgress();
+      leaveFound();
     };
   }
 

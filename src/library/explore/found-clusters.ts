@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { Communities } from './communities.ts';
 import { resolutionOf } from './granularity.ts';
@@ -10,6 +11,8 @@ interface Finding {
   readonly model: string;
   /** Of the vectors: another one says that pictures came or went since. */
   readonly revision: number;
+  /** False where the neighbor graph was still being made: it is found anew when that is done. */
+  readonly isWhole: boolean;
   readonly pictures: PictureTable;
   readonly steps: Map<number, Promise<Communities>>;
   thread: CommunityThread | null;
@@ -21,13 +24,16 @@ interface Finding {
 const FORGOTTEN_MS = 15 * 60_000;
 const THREAD_MS = 20_000;
 
+/** A neighbor graph that is done so soon is waited for. */
+const WAIT_MS = 3_000;
+
 /** Versions of findings are so far apart, so that a number of changes of names can be added to one. */
 const VERSIONS_APART = 2 ** 32;
 
 /** The communities of the library, worked out in a thread as they are asked for and kept while somebody looks. */
 export class FoundClusters {
   readonly #active: ActiveLibrary;
-  readonly #listeners = new Set<(working: boolean) => void>();
+  readonly #listeners = new Set<() => void>();
   #finding: Promise<Finding> | null = null;
   /** The finding as far as it is known now. */
   #latest: Finding | null = null;
@@ -42,12 +48,12 @@ export class FoundClusters {
   /** Whether the library is as it was when its communities were found. */
   get isCurrent(): boolean {
     const { projection, vectors } = this.#active.current;
-    return this.#latest?.model === projection.id && this.#latest.revision === vectors.revision;
+    const latest = this.#latest;
+    return latest?.model === projection.id && latest.revision === vectors.revision && latest.isWhole;
   }
 
-  /** Calls `listener` when something begins to be worked out, and when it is done. */
-  watch(listener: (working: boolean) => void): () => void {
-    listener((this.#latest?.working ?? 0) > 0);
+  /** Calls `listener` when what was found of an unfinished neighbor graph can be found whole. */
+  watch(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
   }
@@ -77,13 +83,18 @@ export class FoundClusters {
   async #begin(): Promise<Finding> {
     try {
       return await this.#active.use(async ({ projection, vectors, neighbors }) => {
+        const settled = neighbors.settled();
+        await Promise.race([settled, delay(WAIT_MS, undefined, { ref: false })]);
         const { revision } = vectors;
+        const isWhole = neighbors.lists !== null;
+        if (!isWhole) void settled.then(() => this.#tell()).catch(() => undefined);
         const pictures = await neighborTable(neighbors.known, Uint32Array.from(vectors.present));
         const version = ++this.#versions * VERSIONS_APART;
         const finding: Finding = {
           version,
           model: projection.id,
           revision,
+          isWhole,
           pictures,
           steps: new Map(),
           thread: null,
@@ -100,7 +111,6 @@ export class FoundClusters {
 
   async #work(finding: Finding, step: number): Promise<Communities> {
     finding.working++;
-    this.#tell();
     try {
       finding.thread ??= new CommunityThread(finding.pictures.table);
       return await finding.thread.find(resolutionOf(step));
@@ -111,12 +121,11 @@ export class FoundClusters {
     } finally {
       finding.working--;
       if (finding !== this.#latest && finding.working === 0) endThread(finding);
-      this.#tell();
     }
   }
 
   #tell(): void {
-    for (const listener of this.#listeners) listener((this.#latest?.working ?? 0) > 0);
+    for (const listener of this.#listeners) listener();
   }
 
   #keepAWhile(): void {

@@ -55,13 +55,18 @@ export class ClusterList {
     return follow({
       open: () => client.explore.watch(),
       take: (event: ExploreEvent) => {
-        if (event.type !== 'names' || event.revision === this.#revision) return;
-        this.#revision = event.revision;
-        if (this.#isOpen) void this.load();
+        if (event.type === 'outdated') this.libraryChanged();
+        else this.#namesChanged(event.revision);
       },
       problem: (error) => this.#listener.problem?.(problemOf(error).sentence),
       current: () => client === this.#client,
     });
+  }
+
+  #namesChanged(revision: number): void {
+    if (revision === this.#revision) return;
+    this.#revision = revision;
+    if (this.#isOpen) void this.load();
   }
 
   disconnect(): void {
