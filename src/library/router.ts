@@ -22,6 +22,7 @@ import type { Jobs } from './jobs/jobs.ts';
 import { join } from 'node:path';
 import { describePicture, displayPicture, locatePicture, packedLayout, picturesAt } from './pictures.ts';
 import { evaluateLibrary } from './search/evaluate.ts';
+import { Facets } from './search/facets.ts';
 import { matchingPictures } from './search/matching-pictures.ts';
 import { findSimilar } from './search/similar.ts';
 import { verifyLibrary } from './search/verify.ts';
@@ -53,6 +54,7 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
 export function createRouter(parts: RouterParts) {
   const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, inspector, paths, watcher } = parts;
   const os = implementer();
+  const facets = new Facets(catalog, paths.catalog);
   const needWriting = (): void => {
     if (parts.readonly) throw new ServiceError('LIBRARY_READ_ONLY', paths.folder);
   };
@@ -130,7 +132,7 @@ export function createRouter(parts: RouterParts) {
       matching: os.pictures.matching.handler(
         ({ input }) => new Blob([Uint32Array.from(matchingPictures(catalog, input.filter))]),
       ),
-      facets: os.pictures.facets.handler(() => catalog.filters.facets()),
+      facets: os.pictures.facets.handler(() => facets.read()),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
       at: os.pictures.at.handler(({ input }) => picturesAt(catalog, input.paths)),
       locate: os.pictures.locate.handler(async ({ input }) => ({ path: await locatePicture(catalog, input.id) })),
