@@ -4,6 +4,7 @@ import type { Source } from '../../contract/schemas.ts';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
 import type { OpenedCluster } from './clusters.svelte.ts';
 import { problemOf } from './error-sentence.ts';
+import { withKeyword } from './filter-chips.ts';
 import { counted, fileName } from './phrases.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
 import type { Semblance } from './semblance.svelte.ts';
@@ -155,6 +156,13 @@ export class Actions {
   #changeQuery(examples: readonly Example[], words: string): void {
     this.#app.navigation.replace({ view: 'search', examples, words });
     void this.#app.search.show(examples, words);
+  }
+
+  /** Filters by a keyword, beside what is filtered by, where pictures are listed. */
+  filterByKeyword(keyword: string): void {
+    const { navigation, filters } = this.#app;
+    void filters.set(withKeyword(filters.filter, keyword));
+    if (navigation.place.view !== 'search') this.openLibrary();
   }
 
   // ── dropped and pasted ──

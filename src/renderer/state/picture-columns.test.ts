@@ -35,6 +35,17 @@ describe('PictureColumns', () => {
     );
   });
 
+  it('gives some of the pictures in their order', () => {
+    fc.assert(
+      fc.property(rows, fc.func(fc.boolean()), (all, isWanted) => {
+        const wanted = newestFirst(all).filter((row) => isWanted(row.id));
+        const some = new PictureColumns(pack(newestFirst(all))).only(new Set(wanted.map((row) => row.id)));
+        expect([...some.ids]).toEqual(wanted.map((row) => row.id));
+        for (const [i, row] of wanted.entries()) expect(Number.parseInt(some.hash(i), 16)).toBe(row.id);
+      }),
+    );
+  });
+
   it('takes no row twice and is the same object where nothing came', () => {
     const columns = new PictureColumns(pack([{ id: 3, when: 9, aspect: 1 }]));
     expect(columns.merged(pack([{ id: 3, when: 9, aspect: 1 }]))).toBe(columns);

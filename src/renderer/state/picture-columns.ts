@@ -45,6 +45,18 @@ export class PictureColumns {
     return this.ids.reduce((largest, id) => Math.max(largest, id), 0);
   }
 
+  /** Those of these pictures, in their order. */
+  only(ids: ReadonlySet<number>): PictureColumns {
+    const kept = new Uint8Array(this.#bytes.byteLength);
+    let length = 0;
+    for (let i = 0; i < this.count; i++) {
+      if (!ids.has(this.ids[i] ?? 0)) continue;
+      kept.set(this.#bytes.subarray(i * LAYOUT_ROW_BYTES, (i + 1) * LAYOUT_ROW_BYTES), length);
+      length += LAYOUT_ROW_BYTES;
+    }
+    return new PictureColumns(kept.slice(0, length));
+  }
+
   /** These pictures and those of `bytes`, newest first. Rows that are here already are left out. */
   merged(bytes: Uint8Array): PictureColumns {
     const known = new Set(this.ids);

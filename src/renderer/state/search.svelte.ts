@@ -1,5 +1,5 @@
 import type { ServiceClient } from '../../contract/contract.ts';
-import type { Neighbor, QueryExample, SimilarResult } from '../../contract/schemas.ts';
+import type { Neighbor, PictureFilter, QueryExample, SimilarResult } from '../../contract/schemas.ts';
 import { problemOf, type Problem } from './error-sentence.ts';
 
 /** As many results as are asked for: more than a person looks through, few enough to draw at once. */
@@ -69,8 +69,14 @@ export class Search {
   /** Why there is no preview; null where nothing is in the way. */
   previewProblem = $state<string | null>(null);
 
+  readonly #filter: () => PictureFilter;
   #client: ServiceClient | null = null;
   #running: AbortController | null = null;
+
+  /** @param filter which pictures are to be found, asked at each search */
+  constructor(filter: () => PictureFilter = () => ({})) {
+    this.#filter = filter;
+  }
 
   connect(client: ServiceClient): Promise<void> {
     this.#client = client;
@@ -89,6 +95,12 @@ export class Search {
     this.preview = preview;
     this.previewProblem = null;
     return this.phase === 'done' ? this.#ask() : this.run();
+  }
+
+  /** Other pictures are to be found: what is shown stays until they are. */
+  filterChanged(): void {
+    if (this.phase === 'done') void this.#ask();
+    else if (this.phase === 'busy' || this.phase === 'failed') void this.run();
   }
 
   /** A preview follows each label. */
@@ -119,7 +131,9 @@ export class Search {
     try {
       const text = this.words === '' ? {} : { text: this.words };
       const preview = this.preview && this.words === '';
-      const query = { examples: asked.map(queryExample), ...text, k: RESULTS, preview };
+      const filter = this.#filter();
+      const part = Object.keys(filter).length === 0 ? {} : { filter };
+      const query = { examples: asked.map(queryExample), ...text, ...part, k: RESULTS, preview };
       const result = await this.#client.search.similar(query, { signal: running.signal });
       if (this.#running === running) this.#take(asked, result);
     } catch (error) {

@@ -9,6 +9,7 @@ import { Compute } from './compute.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
 import { Failures } from './failures.svelte.ts';
+import { Filters } from './filters.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
 import { Groups } from './groups.svelte.ts';
 import { Ignoring } from './ignoring.svelte.ts';
@@ -41,7 +42,15 @@ export class Semblance {
     changed: () => void this.failures.refresh(),
   });
   readonly details = new Details();
-  readonly search = new Search();
+  readonly filters = new Filters({
+    changed: () => this.search.filterChanged(),
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
+  readonly search = new Search(() => this.filters.filter);
+  /** The pictures of the grid: those for which the filter holds. */
+  readonly shown = $derived(
+    this.filters.matching === null ? this.library.pictures : this.library.pictures.only(this.filters.matching),
+  );
   readonly indexing = new Indexing({
     progress: ({ revision }) => this.library.noteRevision(revision),
     failure: (failure) => this.failures.note(failure),
@@ -116,6 +125,7 @@ export class Semblance {
     void this.library.connect(client);
     void this.failures.connect(client);
     void this.ignoring.connect(client);
+    void this.filters.connect(client);
     void this.search.connect(client);
     void this.indexing.connect(client);
     void this.jobs.connect(client);
@@ -144,6 +154,7 @@ export class Semblance {
   #runEnded(summary: IndexSummary): void {
     void this.library.refresh('all');
     void this.failures.refresh();
+    void this.filters.refresh();
     this.details.forget();
     this.clusters.libraryChanged();
     // of few pictures nothing can be learned: now there may be enough
