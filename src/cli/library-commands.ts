@@ -12,10 +12,9 @@ export async function exportLibraryCommand(shared: SharedOptions, path: string):
   );
   if (shared.json) output.value({ type: 'export', ...done });
   else {
-    const { groups, labels, models, left } = done;
-    output.line(
-      `${plural(groups, 'group')} with ${plural(labels, 'label')}, ${plural(models, 'version')}: ${done.path}`,
-    );
+    const { groups, labels, clusters, models, left } = done;
+    const made = `${plural(groups, 'group')} with ${plural(labels, 'label')}, ${plural(clusters, 'named cluster')}`;
+    output.line(`${made}, ${plural(models, 'version')}: ${done.path}`);
     if (left > 0) output.line(`${plural(left, 'version')} with an encoder of its own stayed here.`);
   }
   return 0;
@@ -29,8 +28,9 @@ export async function importLibraryCommand(shared: SharedOptions, path: string):
   );
   if (shared.json) output.value({ type: 'import', ...done });
   else {
-    const { groups, labels, models, missing } = done;
-    output.line(`${plural(groups, 'group')}, ${plural(labels, 'new label')}, ${plural(models, 'new version')}.`);
+    const { groups, labels, clusters, models, missing } = done;
+    const made = `${plural(groups, 'group')}, ${plural(labels, 'new label')}, ${plural(clusters, 'new name')} of clusters`;
+    output.line(`${made}, ${plural(models, 'new version')}.`);
     if (missing > 0) {
       output.line(`${plural(missing, 'photo')} of the file are not in this library: index them and import it again.`);
     }

@@ -287,6 +287,8 @@ export const libraryExport = z.object({
   groups: z.number().int().nonnegative(),
   /** What was said of pictures: members, and those that were refused. */
   labels: z.number().int().nonnegative(),
+  /** Clusters that were named. */
+  clusters: z.number().int().nonnegative(),
   models: z.number().int().nonnegative(),
   /** Versions that were left out, because an encoder of their own belongs to them. */
   left: z.number().int().nonnegative(),
@@ -300,6 +302,8 @@ export const libraryImport = z.object({
   groups: z.number().int().nonnegative(),
   /** Labels that were not there before. */
   labels: z.number().int().nonnegative(),
+  /** Names of clusters that were not there before. */
+  clusters: z.number().int().nonnegative(),
   /** Pictures that the file names and that are not in this library. */
   missing: z.number().int().nonnegative(),
   /** Versions that were not there before. */

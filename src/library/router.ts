@@ -185,7 +185,7 @@ export function createRouter(parts: RouterParts) {
     explore: exploreRoutes(os, parts.clusters, needWriting),
     library: exchangeRoutes(
       os,
-      new LibraryExchange({ catalog, groups, versions: teaching.versions }),
+      new LibraryExchange({ catalog, groups, clusters: parts.clusters.names, versions: teaching.versions }),
       parts.jobs,
       needWriting,
     ),

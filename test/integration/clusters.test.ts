@@ -124,6 +124,16 @@ test('ten named clusters keep their names as pictures come and go, at another st
   expect((await keptNames(client, named)).kept).toBe(10);
 });
 
+async function hashesOf(client: ServiceClient, name: string): Promise<string[]> {
+  const found = await client.explore.clusters();
+  const pictures = await picturesOf(
+    client,
+    found,
+    clusterWhere(found, ({ named }) => named?.name === name),
+  );
+  return (await Promise.all(pictures.map(async (id) => (await client.pictures.get({ id })).hash))).sort();
+}
+
 describe('the names of clusters', () => {
   async function smallLibrary() {
     const root = await temporaryFolder();
@@ -161,6 +171,26 @@ describe('the names of clusters', () => {
     const after = await again.client.explore.clusters();
     const same = clusterWhere(after, ({ named }) => named?.name === 'First');
     expect(new Set(await picturesOf(again.client, after, same))).toEqual(new Set(members));
+  });
+
+  test('go into another library by content', async () => {
+    const { library, photos, client } = await smallLibrary();
+    const found = await client.explore.clusters();
+    await client.explore.name({ granularity: 0.5, version: found.version, key: 'c0', name: 'First' });
+    const before = await client.explore.clusters();
+    const first = clusterWhere(before, ({ named }) => named !== null);
+    await client.explore.refuse({ id: first.named?.id ?? 0, pictures: [first.typical[0]?.id ?? 0] });
+    const members = await hashesOf(client, 'First');
+    const file = join(library, '..', 'made.json');
+    expect(await client.library.exportTo({ path: file })).toMatchObject({ clusters: 1 });
+
+    const other = await openLibrary(join(library, '..', 'other'));
+    await indexFolders(other.client, photos);
+    await other.service.settled();
+    expect(await other.client.library.importFrom({ path: file })).toMatchObject({ clusters: 1, missing: 0 });
+    expect(await hashesOf(other.client, 'First')).toEqual(members);
+    expect(await other.client.library.importFrom({ path: file })).toMatchObject({ clusters: 0 });
+    expect(await hashesOf(other.client, 'First')).toEqual(members);
   });
 
   test('are given, changed and taken away, each undone', async () => {

@@ -83,7 +83,7 @@ test('a library file that is cut off, changed or newer is refused, and nothing i
     cut: [text.slice(0, -20), 'LIBRARY_FILE_DAMAGED'],
     changed: [text.replace('Cats', 'Bats'), 'LIBRARY_FILE_DAMAGED'],
     other: [JSON.stringify({ format: 'semblance-model', version: 1, sha256: sum }), 'LIBRARY_FILE_DAMAGED'],
-    newer: [text.replace('"version":2', '"version":3'), 'EXPORT_NEWER'],
+    newer: [text.replace('"version":3', '"version":4'), 'EXPORT_NEWER'],
   } as const;
   for (const [name, [content, code]] of Object.entries(cases)) {
     await writeFile(join(root, name), content);

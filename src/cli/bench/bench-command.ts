@@ -5,6 +5,7 @@ import type { SharedOptions } from '../commands.ts';
 import { Output } from '../output.ts';
 import { benchEncode } from './encode-bench.ts';
 import { benchEstimate } from './estimate-bench.ts';
+import { benchExplore } from './explore-bench.ts';
 import { benchIndex } from './index-bench.ts';
 import { benchLibrary } from './library-bench.ts';
 import { benchPhotos } from './bench-photos.ts';
@@ -39,6 +40,11 @@ export async function benchCommand(
   if (measured('library')) {
     const size = area === 'library' ? options.size : undefined;
     await inThrowAwayFolder((folder) => benchLibrary(folder, size, report, output));
+  }
+  if (measured('explore')) {
+    const photos = options.photos === undefined ? null : resolve(options.photos);
+    const size = area === 'explore' ? options.size : undefined;
+    await inThrowAwayFolder((folder) => benchExplore(folder, photos, size, report, output));
   }
   if (measured('index') || measured('search')) await benchWithPhotos(options, measured, report, output);
   return 0;

@@ -18,11 +18,13 @@ const BATCH = 2_000;
 const IN_FOLDER = 1_000;
 
 interface MakeOptions {
-  /**
-   * Each picture has a file of some bytes that no other has, as it is in the catalog, and vectors are gaussian around the kinds themselves
-   * rather than what the projection makes of features: that would take longer than all else.
-   */
+  /** Each picture has a file of some bytes that no other has, as it is in the catalog. */
   readonly withFiles?: boolean;
+  /**
+   * Vectors are gaussian around the kinds themselves rather than what the projection makes of features, which would take longer than all
+   * else; with files they always are.
+   */
+  readonly drawn?: boolean;
   /** Pictures that the library has already, of the same kinds: these come after them. */
   readonly first?: number;
 }
@@ -37,7 +39,7 @@ export async function makeLibrary(
   folder: string,
   size: number,
   kinds: number,
-  { withFiles = false, first: before = 0 }: MakeOptions = {},
+  { withFiles = false, drawn = withFiles, first: before = 0 }: MakeOptions = {},
 ): Promise<void> {
   const paths = libraryPaths(folder);
   const photos = join(folder, '..', 'photos');
@@ -47,7 +49,7 @@ export async function makeLibrary(
   const catalog = new Catalog(paths.catalog);
   const projection = loadProjection();
   const store = new FeatureStore(paths.features, builtinModel().id, projection.id);
-  const rowOf = withFiles ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection, before);
+  const rowOf = drawn ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection, before);
   const source = (catalog.sources.all()[0] ?? catalog.sources.add(photos, [])).id;
   for (let first = before; first < before + size; first += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, before + size - first) }, (_, i) => first + i);

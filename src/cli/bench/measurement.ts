@@ -1,5 +1,14 @@
 /** What can be measured. */
-export const BENCH_AREAS = ['memory', 'index', 'search', 'encode', 'similarity', 'teach', 'library'] as const;
+export const BENCH_AREAS = [
+  'memory',
+  'index',
+  'search',
+  'encode',
+  'similarity',
+  'teach',
+  'library',
+  'explore',
+] as const;
 export type BenchArea = (typeof BENCH_AREAS)[number];
 
 /** One figure. `reference` is what it is held against, measured in the same run; `ratio` is value / reference. */

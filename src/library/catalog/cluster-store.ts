@@ -17,6 +17,11 @@ export interface NamedClusterRow {
   readonly apart: readonly number[];
 }
 
+type HashedCluster = Pick<NamedClusterRow, 'name' | 'granularity' | 'pinned' | 'hidden' | 'createdAt'> & {
+  readonly members: string[];
+  readonly refused: string[];
+};
+
 interface StoredCluster extends Omit<NamedClusterRow, 'pinned' | 'hidden' | 'members' | 'refused' | 'apart'> {
   readonly pinned: number;
   readonly hidden: number;
@@ -71,6 +76,20 @@ export class ClusterStore {
       refused: this.#pictures(row.id, 0),
       apart: this.#apart(row.id),
     }));
+  }
+
+  /** Every one with content hashes: what means the same in another library. */
+  hashed(): HashedCluster[] {
+    return this.all().map(({ id, name, granularity, pinned, hidden, createdAt }) => {
+      const of = (belongs: number): string[] =>
+        this.#queries.column<string>(
+          `SELECT hash FROM cluster_member JOIN media ON media.id = media_id WHERE cluster_id = ? AND belongs = ?
+           ORDER BY media_id`,
+          id,
+          belongs,
+        );
+      return { name, granularity, pinned, hidden, createdAt, members: of(1), refused: of(0) };
+    });
   }
 
   #pictures(cluster: number, belongs: number): number[] {

@@ -2,6 +2,7 @@ import type { LibraryExport, LibraryImport } from '../../contract/schemas.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
+import type { ClusterNames } from '../explore/cluster-names.ts';
 import type { Groups } from '../groups/groups.ts';
 import { parseDescription } from '../teach/model-description.ts';
 import { withoutPictures } from '../teach/model-file.ts';
@@ -13,10 +14,11 @@ import { readLibraryFile, writeLibraryFile, type LibraryContent } from './librar
 interface ExchangeParts {
   readonly catalog: Catalog;
   readonly groups: Groups;
+  readonly clusters: ClusterNames;
   readonly versions: Versions;
 }
 
-/** Takes what a person made from one library to another: groups, what was refused for them, taught versions. */
+/** Takes what a person made from one library to another: groups, names of clusters, what was refused for them, taught versions. */
 export class LibraryExchange {
   readonly #parts: ExchangeParts;
 
@@ -45,9 +47,11 @@ export class LibraryExchange {
         description: withoutPictures(parseDescription(description)),
         head: Buffer.from(head).toString('base64'),
       }));
-    const bytes = await writeLibraryFile(path, { groups, encoders, models });
+    const clusters = catalog.clusters.hashed();
+    const bytes = await writeLibraryFile(path, { groups, clusters, encoders, models });
     const labels = groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0);
-    return { path, bytes, groups: groups.length, labels, models: models.length, left: rows.length - models.length };
+    const left = rows.length - models.length;
+    return { path, bytes, groups: groups.length, labels, clusters: clusters.length, models: models.length, left };
   }
 
   /** Those encoders that were tuned, and those that cannot be read. */
@@ -70,7 +74,7 @@ export class LibraryExchange {
 
   /**
    * Merges what {@link exportTo} wrote into this library: by content hash, and groups of one name into one. All groups and labels are one change, which
-   * can be undone. Labels of pictures that are not here are counted and left out: the same file can be imported again when they are.
+   * can be undone, and all names of clusters another. Labels of pictures that are not here are counted and left out: the same file can be imported again when they are.
    *
    * @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER, DISK_FULL, CATALOG_BUSY
    */
@@ -78,7 +82,8 @@ export class LibraryExchange {
     const { catalog, groups, versions } = this.#parts;
     const content = await readLibraryFile(path);
     const rows = modelRows(path, content);
-    const hashes = new Set(content.groups.flatMap(({ members, refused }) => [...members, ...refused]));
+    const made = [...content.groups, ...content.clusters];
+    const hashes = new Set(made.flatMap(({ members, refused }) => [...members, ...refused]));
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
     const models = await versions.makingEncoders(async () => {
@@ -93,7 +98,15 @@ export class LibraryExchange {
         refused: present(refused),
       })),
     );
-    return { change, groups: content.groups.length, labels, missing: hashes.size - ids.size, models };
+    const clusters = this.#parts.clusters.takeOver(
+      content.clusters.map(({ members, refused, ...named }) => ({
+        ...named,
+        members: present(members),
+        refused: present(refused),
+      })),
+      catalog.lastMediaId(),
+    );
+    return { change, groups: content.groups.length, labels, clusters, missing: hashes.size - ids.size, models };
   }
 
   /**

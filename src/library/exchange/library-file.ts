@@ -8,8 +8,8 @@ import { readChecked, writeChecked } from './checked-file.ts';
 /** Two million labels, or ten versions with heads of 2,048 × 2,048, are 220 MB. A string of over 512 MB cannot be made. */
 const MOST_BYTES = 400 * 1024 * 1024;
 
-/** The first had no encoders. */
-const FORMAT = { format: 'semblance-library', version: 2, mostBytes: MOST_BYTES } as const;
+/** The first had no encoders, the second no names of clusters. */
+const FORMAT = { format: 'semblance-library', version: 3, mostBytes: MOST_BYTES } as const;
 
 const featuresId = z.string().min(1).max(200);
 
@@ -19,6 +19,12 @@ const madeGroup = z.object({
   /** Content hashes, in the order in which it was said. */
   members: z.array(contentHash),
   refused: z.array(contentHash),
+});
+
+const madeCluster = madeGroup.extend({
+  granularity: z.number().min(0).max(1),
+  pinned: z.boolean(),
+  hidden: z.boolean(),
 });
 
 const madeVersion = z.object({
@@ -31,6 +37,10 @@ const madeVersion = z.object({
   head: z.base64(),
 });
 
+function hasNoNameTwice(named: readonly { readonly name: string }[]): boolean {
+  return new Set(named.map(({ name }) => name.normalize('NFC').toLowerCase())).size === named.length;
+}
+
 /** Encoders that were tuned, by the id of their features. */
 const madeEncoder = tunedPart.extend({ id: featuresId });
 
@@ -39,18 +49,18 @@ const libraryFile = z.object({
   format: z.literal(FORMAT.format),
   version: z.number(),
   createdAt: z.iso.datetime(),
-  groups: z
-    .array(madeGroup)
-    .refine((groups) => new Set(groups.map(({ name }) => name.normalize('NFC').toLowerCase())).size === groups.length),
+  groups: z.array(madeGroup).refine(hasNoNameTwice),
+  clusters: z.array(madeCluster).refine(hasNoNameTwice).default([]),
   encoders: z.array(madeEncoder).default([]),
   models: z.array(madeVersion),
   sha256: z.string(),
 });
-export type LibraryContent = Pick<z.infer<typeof libraryFile>, 'groups' | 'encoders' | 'models'>;
+export type LibraryContent = Pick<z.infer<typeof libraryFile>, 'groups' | 'clusters' | 'encoders' | 'models'>;
 
 /** @returns bytes written. @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY */
-export async function writeLibraryFile(path: string, { groups, encoders, models }: LibraryContent): Promise<number> {
-  return writeChecked(path, FORMAT, { createdAt: new Date().toISOString(), groups, encoders, models });
+export async function writeLibraryFile(path: string, content: LibraryContent): Promise<number> {
+  const { groups, clusters, encoders, models } = content;
+  return writeChecked(path, FORMAT, { createdAt: new Date().toISOString(), groups, clusters, encoders, models });
 }
 
 /** @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER */

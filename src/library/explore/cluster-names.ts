@@ -1,7 +1,7 @@
 import { ServiceError } from '../../contract/errors.ts';
 import type { ClusterChange } from '../../contract/explore-schemas.ts';
 import type { ClusterStore, NamedClusterRow } from '../catalog/cluster-store.ts';
-import { isSameName } from '../groups/change-log.ts';
+import { comparable, isSameName } from '../groups/change-log.ts';
 
 /** Changes that can be undone. */
 const KEPT = 100;
@@ -28,6 +28,12 @@ interface Naming {
   /** The newest picture of the library. */
   readonly knownUntil: number;
 }
+
+/** A named cluster of another library, with the pictures of it that are in this one. */
+type TakenCluster = Pick<
+  NamedClusterRow,
+  'name' | 'granularity' | 'pinned' | 'hidden' | 'createdAt' | 'members' | 'refused'
+>;
 
 /** The names that a person gave to clusters, and what else they said of them. Every change is durable, and can be undone. */
 export class ClusterNames {
@@ -147,6 +153,35 @@ export class ClusterNames {
       const after = { ...a, apart: sorted([...a.apart, other]) };
       return { description: `Kept ${a.name} and ${b.name} apart`, cluster: id, after: [after] };
     });
+  }
+
+  /**
+   * Takes names over from another library as one change: one that there is gets the pictures that it lacks, and that no other has.
+   *
+   * @param newest the newest picture of this library
+   * @returns how many names there were not before
+   */
+  takeOver(taken: readonly TakenCluster[], newest: number): number {
+    const known = new Set(this.all().map(({ name }) => comparable(name)));
+    const fresh = taken.filter(({ name }) => !known.has(comparable(name))).length;
+    this.#make((rows) => {
+      let next = this.#store.nextId;
+      const owned = new Set(rows.flatMap(({ members }) => members));
+      const after = taken.flatMap(({ members, refused, ...said }): NamedClusterRow[] => {
+        const row = rows.find(({ name }) => comparable(name) === comparable(said.name));
+        const free = members.filter((picture) => !owned.has(picture) && row?.refused.includes(picture) !== true);
+        for (const picture of free) owned.add(picture);
+        if (!row) {
+          const fields = { ...said, id: next++, knownUntil: newest, keptAt: 0, apart: [] };
+          return [{ ...fields, members: sorted(free), refused: sorted(refused) }];
+        }
+        const out = refused.filter((picture) => !row.members.includes(picture) && !row.refused.includes(picture));
+        if (free.length + out.length === 0) return [];
+        return [{ ...row, members: sorted([...row.members, ...free]), refused: sorted([...row.refused, ...out]) }];
+      });
+      return { description: `Imported the names of ${taken.length} clusters`, cluster: null, after };
+    });
+    return fresh;
   }
 
   /**

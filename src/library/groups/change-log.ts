@@ -156,7 +156,8 @@ export function isSameName(a: string, b: string): boolean {
   return comparable(a) === comparable(b);
 }
 
-function comparable(name: string): string {
+/** A name as it is compared with others. */
+export function comparable(name: string): string {
   return name.normalize('NFC').toLowerCase();
 }
 

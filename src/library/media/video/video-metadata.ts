@@ -19,7 +19,8 @@ export function videoMetadata(tags: Tags): PictureMetadata {
 /** What Apple writes is the time on the clock where it was taken; all others keep Greenwich time and no zone, so it is taken for the zone of here. */
 function takenOf(tags: Tags): Taken {
   const written = wallTime(tags['com.apple.quicktime.creationdate']);
-  if (written && isSensible(written.at)) return { takenAt: written.at, takenOffset: written.offset, takenFrom: 'video' };
+  if (written && isSensible(written.at))
+    return { takenAt: written.at, takenOffset: written.offset, takenFrom: 'video' };
   const time = Date.parse(tags['creation_time']?.slice(0, 40) ?? '');
   const ahead = 0 - new Date(time).getTimezoneOffset();
   const at = Number.isNaN(time) ? undefined : new Date(time + 60_000 * ahead).toISOString().slice(0, 19);
