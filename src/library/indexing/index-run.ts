@@ -160,13 +160,13 @@ export class IndexRun {
   async #work(signal: AbortSignal): Promise<void> {
     this.#parts.catalog.presence.runBegins();
     const plans = await this.#plan(signal);
-    this.#phase = 'indexing';
     for (const { target, plan } of plans) {
       this.counts.unchanged += plan.unchanged;
       for (const failure of plan.stillFailing) this.#reportFailure(target, failure);
     }
     // first, and quickly: pictures that are read after them have all that is said of them at once
     await this.#readSidecars(plans, signal);
+    this.#phase = 'indexing';
     await this.#readAll(plans, signal);
     await this.#removeGone(plans);
     await this.#readDueMetadata(plans, signal);
@@ -223,12 +223,14 @@ export class IndexRun {
     for (const { target, sidecars } of plans) this.changes += await readSidecars(parts, target.source, sidecars);
   }
 
-  /** What an older version read, of sources that are looked through as a whole. */
+  /** What an older version read, of sources that are looked through as a whole. How long that takes is not told: all pictures are there. */
   async #readDueMetadata(plans: readonly PlannedTarget[], signal: AbortSignal): Promise<void> {
     const { catalog, decoders } = this.#parts;
     const parts = { catalog, decoders, gate: this.#gate, signal };
     for (const { target } of plans) {
-      if (target.paths === undefined) this.changes += await readDueMetadata(parts, target.source);
+      if (target.paths !== undefined || catalog.metadata.due(target.source.id, 0, 1).length === 0) continue;
+      this.#phase = 'scanning';
+      this.changes += await readDueMetadata(parts, target.source);
     }
   }
 
