@@ -81,6 +81,20 @@ module.exports = {
       to: { couldNotResolve: true },
     },
     {
+      name: 'ffmpeg-in-one-place',
+      comment:
+        'Hostile files meet FFmpeg in a decode process alone, and it is loaded with the first video: 40 MB that no other needs.',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '^src/library/media/video/video-reader\\.ts$' },
+      to: { path: '^node_modules/(node-av|@seydx)/' },
+    },
+    {
+      name: 'ffmpeg-when-it-is-needed',
+      severity: 'error',
+      from: { path: '^src/library/media/video/video-reader\\.ts$' },
+      to: { path: '^node_modules/node-av/', dependencyTypesNot: ['type-only', 'dynamic-import'] },
+    },
+    {
       name: 'product-uses-product-dependencies',
       comment: 'What runs on Node unbundled must be among the dependencies, not the devDependencies.',
       severity: 'error',

@@ -4,6 +4,7 @@ import { protocol, session } from 'electron';
 import type { ServiceClient } from '../contract/contract.ts';
 import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import { PAGE_FOLDER } from './application-folders.ts';
+import { byteRange } from './byte-range.ts';
 import { fileStream } from './file-stream.ts';
 import { pageFile, pictureId, thumbnailHash } from './protocol-addresses.ts';
 
@@ -15,6 +16,7 @@ const CONTENT_SECURITY_POLICY = [
   "script-src 'self'",
   "style-src 'self'",
   "img-src 'self' thumb: photo: blob: data:",
+  'media-src photo:',
   "font-src 'self'",
   "connect-src 'self'",
   "base-uri 'none'",
@@ -52,7 +54,7 @@ export function serveProtocols(service: ServiceAccess): void {
   const { protocol: served } = session.defaultSession;
   served.handle('app', ({ url }) => orNotFound(() => page(url)));
   served.handle('thumb', ({ url }) => orNotFound(() => thumbnail(url, service.thumbsFolder())));
-  served.handle('photo', ({ url }) => orNotFound(() => photo(url, service.client())));
+  served.handle('photo', ({ url, headers }) => orNotFound(() => photo(url, headers.get('Range'), service.client())));
 }
 
 async function page(url: string): Promise<Response | null> {
@@ -85,17 +87,27 @@ async function thumbnail(url: string, thumbsFolder: string | undefined): Promise
 }
 
 /** The service alone turns an id into a path, and checks that the path's real place is inside a source. */
-async function photo(url: string, client: ServiceClient | undefined): Promise<Response | null> {
+async function photo(
+  url: string,
+  rangeHeader: string | null,
+  client: ServiceClient | undefined,
+): Promise<Response | null> {
   const id = pictureId(url);
   if (id === null || client === undefined) return null;
   const { path, mimeType } = await client.pictures.display({ id });
-  if (!mimeType.startsWith('image/')) return null;
+  if (!/^(?:image|video)\//.test(mimeType)) return null;
   const file = await open(path);
   const { size } = await file.stat();
-  return new Response(fileStream(file), {
+  // A video is asked for in parts: its index, then from where it is played.
+  const range = byteRange(rangeHeader, size);
+  const { start, end } = range ?? { start: 0, end: size };
+  return new Response(fileStream(file, start, end), {
+    status: range === null ? 200 : 206,
     headers: {
       'Content-Type': mimeType,
-      'Content-Length': String(size),
+      'Content-Length': String(end - start),
+      'Accept-Ranges': 'bytes',
+      ...(range !== null && { 'Content-Range': `bytes ${start}-${end - 1}/${size}` }),
       'Cache-Control': 'no-store',
       'X-Content-Type-Options': 'nosniff',
     },

@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { expect, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import type { SimilarResult } from '../../src/contract/schemas.ts';
+import { installTwoTowers, switchTo } from '../fixtures/encoders.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
 import { indexFolders, openLibrary, runCommand, jsonLines, temporaryFolder } from '../fixtures/library.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
@@ -76,6 +77,51 @@ test.each([
     expect(await kinds('photo')).toHaveLength(3);
   }
   expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
+});
+
+test('two hours cost what five minutes do; what says nothing of its length is read through', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await mkdir(photos);
+  const drawn = await Promise.all(Array.from({ length: 40 }, (_, i) => drawnScene(100 + i, 160, 120)));
+  const size = { width: 160, height: 120 };
+  // a frame each five seconds, a scene each three minutes
+  const long = { size, fps: 1, secondsPerScene: 180, keyEvery: 10 };
+  writeVideo(join(photos, 'long.mp4'), drawn, long);
+  // as a browser records, and as a camera that is switched off at any time
+  const streamed = { encoder: 'libvpx', muxer: { live: '1' } };
+  writeVideo(join(photos, 'recorded.webm'), await scenes(), streamed);
+  writeVideo(join(photos, 'pieces.mp4'), await scenes(), { muxer: { movflags: 'frag_keyframe+empty_moov' } });
+  const { client } = await openLibrary(join(folder, 'library'));
+  expect(await indexFolders(client, photos)).toMatchObject({ indexed: 3, failures: {} });
+  expect((await client.pictures.get({ id: await idAt(client, join(photos, 'long.mp4')) })).video?.seconds).toBe(7199);
+  // 24 moments of one, three of each other
+  expect(await client.status()).toMatchObject({ pictures: 3, vectors: 24 + 3 + 3 });
+  for (const [i, seed] of SEEDS.entries()) {
+    const { neighbors } = await searchByDrawing(client, seed);
+    for (const name of ['recorded.webm', 'pieces.mp4']) {
+      const found = neighbors.find(({ path }) => path === join(photos, name));
+      expect(found?.score, name).toBeGreaterThan(0.9);
+      expect(Math.abs((found?.video?.at ?? -9) - 2 * i), name).toBeLessThan(0.6);
+    }
+  }
+});
+
+test('its moments are encoded anew with the library, from where they are in it', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await mkdir(photos);
+  writeVideo(join(photos, 'a.mp4'), await scenes(), { keyEvery: 25 });
+  const { client } = await openLibrary(join(folder, 'library'));
+  await indexFolders(client, photos);
+  const before = await Promise.all(SEEDS.map((seed) => searchByDrawing(client, seed)));
+  await switchTo(client, await installTwoTowers(client, folder));
+  expect(await client.status()).toMatchObject({ pictures: 1, vectors: 3 });
+  for (const [i, seed] of SEEDS.entries()) {
+    const [found] = (await searchByDrawing(client, seed)).neighbors;
+    expect(found).toMatchObject({ id: before[i]?.neighbors[0]?.id });
+    expect(found?.score).toBeGreaterThan(0.9);
+  }
 });
 
 test('is moved, copied and deleted as a whole, and decoded once', async () => {
@@ -192,7 +238,7 @@ test('damaged, cut off, empty, without pictures: each is named', async () => {
   const avi = await readFile(join(folder, 'whole.avi'));
   const holed = Buffer.from(bytes);
   holed.fill(0, 40, bytes.indexOf('moov') - 8);
-  writeVideo(join(folder, 'streamed.mp4'), await scenes(), { indexFirst: true });
+  writeVideo(join(folder, 'streamed.mp4'), await scenes(), { muxer: { movflags: 'faststart' } });
   const streamed = await readFile(join(folder, 'streamed.mp4'));
   await writeFile(join(photos, 'empty.mp4'), '');
   // it opens, and plays up to somewhere

@@ -102,11 +102,13 @@ export class Actions {
   async #exampleOf(id: number): Promise<Example[]> {
     const { library, details } = this.#app;
     const index = library.pictures.indexOf(id);
-    if (index < 0) return [];
     await details.read(id);
     const known = details.of(id);
+    // a moment of a video is not in the grid
+    const hash = index < 0 ? known?.hash : library.pictures.hash(index);
+    if (hash === undefined) return [];
     const name = known === null ? `Picture ${id}` : fileName(known.path);
-    return [exampleOf({ kind: 'picture', id, hash: library.pictures.hash(index), name })];
+    return [exampleOf({ kind: 'picture', id, hash, name })];
   }
 
   /** Adds examples to the search that is open, or begins a new one with them. */

@@ -63,7 +63,7 @@ export function shortcuts(mac: boolean): Shortcut[] {
   const main = mac ? '⌘' : 'Ctrl';
   return [
     { keys: ['Arrows'], what: 'Move between pictures' },
-    { keys: ['Space'], what: 'Look at a picture, and close it again' },
+    { keys: ['Space'], what: 'Look at a picture, and close it again; play a video, and halt it' },
     { keys: ['Enter'], what: 'Open a picture large' },
     { keys: ['S'], what: 'Find pictures similar to it' },
     { keys: ['Shift', 'Arrows'], what: 'Select several' },

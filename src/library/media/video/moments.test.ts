@@ -57,7 +57,7 @@ describe('sampleTimes', () => {
   it('are few for a short video and never many', () => {
     expect(sampleTimes(1)).toHaveLength(4);
     expect(sampleTimes(7200)).toHaveLength(72);
-    expect([mostMoments(0), mostMoments(60), mostMoments(7200)]).toEqual([4, 8, 24]);
+    expect([mostMoments(0), mostMoments(60), mostMoments(7200)]).toEqual([6, 12, 24]);
   });
 });
 

@@ -26,9 +26,9 @@ const TIME_WEIGHT = 0.15;
 /** However long a video is: so many moments show it, and cost a query and an index no more than so many pictures. */
 const MOST = 24;
 
-/** The most moments of a video: 4, one more for each 15 seconds, at most 24. */
+/** The most moments of a video: 6, one more for each 10 seconds, at most 24. */
 export function mostMoments(seconds: number): number {
-  return Math.min(MOST, 4 + Math.floor(Math.max(0, seconds) / 15));
+  return Math.min(MOST, 6 + Math.floor(Math.max(0, seconds) / 10));
 }
 
 /** Samples for each moment that can be taken, and what lies at least between two of them. */
