@@ -1,6 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
+import { Catalog } from '../../src/library/catalog/catalog.ts';
+import { libraryPaths } from '../../src/library/library-folder.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
@@ -112,4 +114,21 @@ test('the preview says what the next run leaves out, of what is known and of wha
     { why: 'system', folders: 0, files: 0 },
     { why: 'ignore-file', folders: 1, examples: [join(photos, 'drafts')] },
   ]);
+});
+
+test('of what a rule leaves out nothing is ever forgotten, unlike of what was deleted', async () => {
+  const folder = await temporaryFolder();
+  const [photos, library] = [join(folder, 'photos'), join(folder, 'library')];
+  const [a = '', b = ''] = await writeDrawings(photos, 4);
+  const { client, service } = await openLibrary(library, { encoder: countingEncoder() });
+  await indexFolders(client, photos);
+  const [, idOfB] = await client.pictures.at({ paths: [a, b] });
+  await client.ignore.add({ rules: [{ kind: 'file', path: a }] });
+  await rm(b);
+  expect(await indexFolders(client, photos)).toMatchObject({ removed: 2 });
+  await service.close();
+  const catalog = new Catalog(libraryPaths(library).catalog, true);
+  const missing = catalog.presence.missingSince('9999-01-01', 10);
+  catalog.close();
+  expect(missing.map(({ id }) => id)).toEqual([idOfB]);
 });

@@ -362,15 +362,21 @@ export class Catalog {
     if (before !== undefined) this.metadata.follow([before]);
   }
 
-  /** Forgets files and failures that a complete scan did not find. */
-  removePaths(sourceId: number, paths: readonly string[]): void {
+  /**
+   * Forgets files and failures that a complete scan did not find.
+   *
+   * @param leftOut those of the paths that lie there all the same: of what they are nothing is forgotten later
+   */
+  removePaths(sourceId: number, paths: readonly string[], leftOut: ReadonlySet<string> = new Set()): void {
     this.#queries.transaction(() => {
+      const away = [...leftOut].flatMap((path) => this.fileAt(sourceId, path)?.mediaId ?? []);
       const concerned = paths.flatMap((path) => this.fileAt(sourceId, path)?.mediaId ?? []);
       for (const path of paths) {
         this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', sourceId, path);
         this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', sourceId, path);
       }
       this.metadata.follow(concerned);
+      this.presence.keep(away);
     });
   }
 

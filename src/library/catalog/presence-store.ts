@@ -88,6 +88,11 @@ export class PresenceStore {
     );
   }
 
+  /** Nothing is forgotten of these, however long they have no file: they were not deleted. */
+  keep(ids: readonly number[]): void {
+    for (const id of ids) this.#queries.run('UPDATE media SET missing_since = NULL WHERE id = ?', id);
+  }
+
   /** Forgets pictures that have no file, with all that was said of them. */
   forget(ids: readonly number[]): void {
     this.#queries.transaction(() => {

@@ -24,8 +24,8 @@ interface IgnoringParts {
 }
 
 /**
- * What a person wants left out of the library. What a new rule leaves out is treated as deleted (all is kept of it for 30 days) by the next look
- * through the folders, which is begun at once where somebody watches; when the rule goes, it comes back.
+ * What a person wants left out of the library. What a new rule leaves out is no longer shown or found from the next look
+ * through the folders on, which is begun at once where somebody watches; all is kept of it, however long, and when the rule goes, it comes back.
  */
 export class Ignoring {
   readonly #parts: IgnoringParts;

@@ -402,13 +402,27 @@ export class IndexRun {
     for (const { target, plan } of plans) {
       if (plan.gone.length === 0 || (await this.#isLost(target))) continue;
       for (let i = 0; i < plan.gone.length; i += SLICE) {
-        this.#parts.catalog.removePaths(target.source.id, plan.gone.slice(i, i + SLICE));
+        const gone = plan.gone.slice(i, i + SLICE);
+        this.#parts.catalog.removePaths(target.source.id, gone, await stillThere(target.source.path, gone));
         await letOthersRun();
       }
       this.changes += plan.gone.length;
     }
     if (this.#lost.size === 0) for (const left of this.#gone.values()) this.counts.removed += left;
   }
+}
+
+/** Of paths of a source, those that lie there all the same: a rule leaves them out now, and what was said of them is not to be forgotten. */
+async function stillThere(folder: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(
+    paths.map((path) =>
+      access(join(folder, path)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  );
+  return new Set(paths.filter((_, i) => there[i]));
 }
 
 async function encode(

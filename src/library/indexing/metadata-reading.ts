@@ -18,8 +18,17 @@ interface MetadataParts {
   readonly signal: AbortSignal;
 }
 
+/** What a file says; `later` where it is not to be had now, `nothing` where it cannot be read. */
+type Read = PictureMetadata | 'later' | 'nothing';
+
 /** Failures that say nothing of a file's content: it is read again by the next run. */
-const PASSING: ReadonlySet<string> = new Set(['FILE_UNREADABLE', 'FILE_VANISHED']);
+const PASSING: ReadonlySet<string> = new Set([
+  'FILE_UNREADABLE',
+  'FILE_VANISHED',
+  'DECODER_TIMEOUT',
+  'DECODER_CRASHED',
+  'DECODER_MEMORY',
+]);
 
 /**
  * Reads the sidecars that are new or changed, and forgets those that are gone. Their pictures follow; none is decoded or encoded. One that cannot be
@@ -38,8 +47,10 @@ export async function readSidecars(parts: MetadataParts, source: SourceRow, plan
       batch.map(({ path }) => join(source.path, path)),
     );
     const said = batch.flatMap((sidecar, j) => {
-      const found = read[j] ?? null;
-      return found === null ? [] : [{ sidecar: { ...sidecar, sourceId: source.id }, metadata: found }];
+      const found = read[j] ?? 'later';
+      if (found === 'later') return [];
+      const metadata = found === 'nothing' ? NO_METADATA : found;
+      return [{ sidecar: { ...sidecar, sourceId: source.id }, metadata }];
     });
     changed += metadata.putSidecars(said);
   }
@@ -51,7 +62,8 @@ export async function readSidecars(parts: MetadataParts, source: SourceRow, plan
 }
 
 /**
- * Reads again what pictures of a source say that an older version read: their heads, nothing is decoded or encoded.
+ * Reads again what pictures of a source say that an older version read: their heads, nothing is decoded or encoded. Of one that cannot be read
+ * stays what is known.
  *
  * @returns how many pictures may say something else now
  * @throws as {@link readSidecars}
@@ -69,28 +81,25 @@ export async function readDueMetadata(parts: MetadataParts, source: SourceRow): 
       due.map(({ path }) => join(source.path, path)),
     );
     const found = due.flatMap(({ mediaId }, i) => {
-      const own = read[i] ?? null;
-      return own === null ? [] : [{ mediaId, metadata: own }];
+      const own = read[i] ?? 'later';
+      if (own === 'later') return [];
+      return [{ mediaId, metadata: own === 'nothing' ? null : own }];
     });
     metadata.putRead(found);
     changed += found.length;
   }
 }
 
-async function readAll(
-  { decoders, gate, signal }: MetadataParts,
-  paths: readonly string[],
-): Promise<(PictureMetadata | null)[]> {
+async function readAll({ decoders, gate, signal }: MetadataParts, paths: readonly string[]): Promise<Read[]> {
   await gate.pass(signal);
   return Promise.all(paths.map((path) => readOne(decoders, path)));
 }
 
-/** Null where the file is not to be had now. */
-async function readOne(decoders: DecodePool, path: string): Promise<PictureMetadata | null> {
+async function readOne(decoders: DecodePool, path: string): Promise<Read> {
   try {
     return await decoders.metadata(path);
   } catch (error) {
     if (!(error instanceof FileFailureError)) throw error;
-    return PASSING.has(error.code) ? null : NO_METADATA;
+    return PASSING.has(error.code) ? 'later' : 'nothing';
   }
 }

@@ -1,4 +1,5 @@
 import { Worker } from 'node:worker_threads';
+import { ServiceError } from '../../contract/errors.ts';
 import type { IgnorePreview, IgnoreRule, IgnoreSurvey, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
 
 /** What the thread is started with. */
@@ -59,6 +60,8 @@ export class SurveyThread {
     const { promise, resolve, reject } = Promise.withResolvers<SurveyAnswer>();
     this.#asked.set(number, { resolve, reject });
     this.#worker ??= this.#start();
+    // idle it holds no process
+    this.#worker.ref();
     this.#worker.postMessage({ number, kept, more } satisfies SurveyRequest);
     return promise;
   }
@@ -70,7 +73,9 @@ export class SurveyThread {
     worker.on('message', (answer: SurveyAnswer) => {
       this.#asked.get(answer.number)?.resolve(answer);
       this.#asked.delete(answer.number);
-      if (this.#asked.size === 0) this.#endLater();
+      if (this.#asked.size > 0) return;
+      worker.unref();
+      this.#endLater();
     });
     const gone = (error: Error): void => {
       if (this.#worker === worker) this.#worker = null;
@@ -78,7 +83,10 @@ export class SurveyThread {
       this.#asked.clear();
     };
     worker.on('error', (error) => gone(error instanceof Error ? error : new Error(String(error))));
-    worker.on('exit', () => this.#worker === worker && gone(new Error('the survey ended')));
+    worker.on(
+      'exit',
+      () => this.#worker === worker && gone(new ServiceError('INTERNAL', 'the look through the folders was ended')),
+    );
     return worker;
   }
 
@@ -90,6 +98,11 @@ export class SurveyThread {
 
   async close(): Promise<void> {
     if (this.#timer) clearTimeout(this.#timer);
-    await this.#worker?.terminate();
+    const worker = this.#worker;
+    // who asks from now on gets another
+    this.#worker = null;
+    await worker?.terminate();
+    for (const { reject } of this.#asked.values()) reject(new ServiceError('INTERNAL', 'the library was closed'));
+    this.#asked.clear();
   }
 }

@@ -59,7 +59,7 @@ export class BackgroundWork {
 
   /** Lets what waits go on, until there is no reason to wait any more; the next reason counts again. */
   goOnAnyway(): void {
-    this.#change(() => (this.#anyway = this.hold !== null));
+    this.#change(() => (this.#anyway = holdFor(this.mode, this.#power) !== null));
   }
 
   /** Calls `listener` after each change of mode or hold. */

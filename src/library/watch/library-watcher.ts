@@ -286,10 +286,15 @@ export class LibraryWatcher implements SourceStates {
       return false;
     }
     this.#pending = new Map();
+    const asked = this.#asked;
     this.#asked = false;
     const ending = await run;
     this.#planPolls(taken, performance.now() - begun);
-    if (ending === 'gave way') this.#putBack(taken);
+    if (ending === 'gave way') {
+      this.#putBack(taken);
+      // what a person asked for is asked for still
+      this.#asked ||= asked;
+    }
     return ending !== 'gave way';
   }
 

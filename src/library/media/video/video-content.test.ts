@@ -8,6 +8,12 @@ const packets = (size: number, at: number): Buffer => {
   return bytes;
 };
 
+function gifLikePackets(): Buffer {
+  const bytes = packets(188, 0);
+  bytes.write('GIF89a', 'latin1');
+  return bytes;
+}
+
 test.each([
   ['MP4', box('ftypisom'), true],
   ['QuickTime', box('ftypqt  '), true],
@@ -23,6 +29,7 @@ test.each([
   ['a transport stream', packets(188, 0), true],
   ['a transport stream of a camera', packets(192, 4), true],
   ['GIF, whose name begins as a packet does', Buffer.from('GIF89a', 'latin1'), false],
+  ['GIF, with the same byte where a second packet would begin', gifLikePackets(), false],
   ['text', Buffer.from('Dear diary, '), false],
   ['nothing', Buffer.alloc(0), false],
 ])('%s', (_, bytes, expected) => expect(isVideo(bytes)).toBe(expected));

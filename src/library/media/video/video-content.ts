@@ -23,8 +23,10 @@ export function isVideo(head: Uint8Array): boolean {
   // Matroska and WebM; ASF (WMV); an MPEG program stream
   if (start.startsWith('1a45dfa3') || start === '3026b2758e66cf11' || start.startsWith('000001ba')) return true;
   if (text(0) === 'RIFF' && text(8) === 'AVI ') return true;
+  // every GIF begins with the byte that packets of a transport stream begin with, and one in 256 has it again where the second would be
+  if (text(0) === 'GIF8') return false;
   // an MPEG transport stream: 0x47 begins each packet of 188 bytes, or of 192 with a time before it
-  return [0, 4].some((at) => bytes[at] === 0x47 && bytes[at + 188 + at] === 0x47);
+  return [0, 4].some((at) => [0, 1, 2].every((packet) => bytes[at + packet * (188 + at)] === 0x47));
 }
 
 /**
