@@ -21,7 +21,7 @@ test('pictures are filtered by rating and keyword, in the grid and in a search, 
         model: 'Semblance One',
         original: `2019:07:${String(i + 1).padStart(2, '0')} 16:20:11`,
         offset: '+02:00',
-        place: [48.86, 2.35],
+        place: [i < 6 ? 48.86 : 40, 2.35],
       },
       xmp: { rating: i % 2 === 0 ? 4 : 1, keywords: i % 3 === 0 ? ['Sea', 'Summer'] : ['Summer'] },
     });
@@ -75,6 +75,9 @@ test('pictures are filtered by rating and keyword, in the grid and in a search, 
   found.push(...(await violations(page, 'details of a described picture')));
   await details.getByRole('button', { name: 'Sea' }).click();
   await expect(grid.getByRole('gridcell')).toHaveCount(4);
+  await details.getByRole('button', { name: 'Show pictures near there' }).click();
+  await expect(chips.getByRole('listitem')).toHaveText(['Sea', 'Within 2 km of 48.86000° N, 2.35000° E']);
+  await expect(grid.getByRole('gridcell')).toHaveCount(2);
 
   // nothing that fits
   await button.click();

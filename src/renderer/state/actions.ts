@@ -1,16 +1,19 @@
 import { MENU_COMMAND_MESSAGE, type Bridge, type EncoderPlace } from '../../contract/bridge.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
-import type { Source } from '../../contract/schemas.ts';
+import type { PictureFilter, Source } from '../../contract/schemas.ts';
 import type { ModelVersion } from '../../contract/teach-schemas.ts';
 import type { OpenedCluster } from './clusters.svelte.ts';
 import { problemOf } from './error-sentence.ts';
-import { withKeyword } from './filter-chips.ts';
+import { changedFilter, withKeyword } from './filter-chips.ts';
 import { counted, fileName } from './phrases.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
 import type { Semblance } from './semblance.svelte.ts';
 
 /** Examples that a search takes: the contract's limit. */
 const MOST_EXAMPLES = 64;
+
+/** A walk. */
+const NEAR_KM = 2;
 
 /** What a person can do in the window. Each shows its effect at once and tells in a sentence what went wrong. */
 export class Actions {
@@ -162,9 +165,17 @@ export class Actions {
 
   /** Filters by a keyword, beside what is filtered by, where pictures are listed. */
   filterByKeyword(keyword: string): void {
-    const { navigation, filters } = this.#app;
-    void filters.set(withKeyword(filters.filter, keyword));
-    if (navigation.place.view !== 'search') this.openLibrary();
+    this.#filterBy(withKeyword(this.#app.filters.filter, keyword));
+  }
+
+  /** As {@link filterByKeyword}: what was taken within a walk of there. */
+  filterByPlace(latitude: number, longitude: number): void {
+    this.#filterBy(changedFilter(this.#app.filters.filter, { near: { latitude, longitude, km: NEAR_KM } }));
+  }
+
+  #filterBy(filter: PictureFilter): void {
+    void this.#app.filters.set(filter);
+    if (this.#app.navigation.place.view !== 'search') this.openLibrary();
   }
 
   // ── dropped and pasted ──

@@ -1,5 +1,5 @@
 import { ORPCError } from '@orpc/client';
-import { expect, it } from 'vitest';
+import { expect, it, onTestFinished, vi } from 'vitest';
 import { FakeService } from './fake-service.test-fixture.ts';
 import { Filters } from './filters.svelte.ts';
 
@@ -51,6 +51,23 @@ it('says what went wrong, and shows what it showed', async () => {
   await filters.set(filter);
   expect(heard.at(-1)).toContain('It is busy.');
   expect([...(filters.matching ?? [])]).toEqual([1]);
+});
+
+it('asks again while pictures come, now and then, and not without a filter', async () => {
+  vi.useFakeTimers();
+  onTestFinished(() => void vi.useRealTimers());
+  const { service, filters } = await openFilters();
+  filters.noteRevision(1);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(service.asked).toEqual([]);
+  await filters.set({ rating: 1 });
+  service.matching = [7];
+  for (let revision = 2; revision < 9; revision++) filters.noteRevision(revision);
+  await vi.advanceTimersByTimeAsync(10_000);
+  filters.noteRevision(8);
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(service.asked).toHaveLength(2);
+  expect([...(filters.matching ?? [])]).toEqual([7]);
 });
 
 it('reads what there is to filter by when it is asked, and again when the library has changed', async () => {

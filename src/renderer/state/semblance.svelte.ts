@@ -52,7 +52,10 @@ export class Semblance {
     this.filters.matching === null ? this.library.pictures : this.library.pictures.only(this.filters.matching),
   );
   readonly indexing = new Indexing({
-    progress: ({ revision }) => this.library.noteRevision(revision),
+    progress: ({ revision }) => {
+      this.library.noteRevision(revision);
+      this.filters.noteRevision(revision);
+    },
     failure: (failure) => this.failures.note(failure),
     summary: (summary) => this.#runEnded(summary),
     problem: (sentence) => this.toasts.problem(sentence),
