@@ -134,6 +134,17 @@ export class ClusterStore {
     );
   }
 
+  /** Stores what is said of a cluster beside its pictures. */
+  putFields({ id, name, pinned, hidden }: NamedClusterRow): void {
+    this.#queries.run(
+      'UPDATE named_cluster SET name = ?, pinned = ?, hidden = ? WHERE id = ?',
+      name,
+      pinned ? 1 : 0,
+      hidden ? 1 : 0,
+      id,
+    );
+  }
+
   #putPictures(cluster: number, pictures: readonly number[], belongs: number): void {
     this.#queries.run(
       `INSERT OR REPLACE INTO cluster_member (cluster_id, media_id, belongs) SELECT ?, value, ? FROM json_each(?)

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { ServiceError } from '../../contract/errors.ts';
 import type { ClusterChange } from '../../contract/explore-schemas.ts';
 import type { ClusterStore, NamedClusterRow } from '../catalog/cluster-store.ts';
@@ -6,10 +7,14 @@ import { comparable, isSameName } from '../groups/change-log.ts';
 /** Changes that can be undone. */
 const KEPT = 100;
 
+/** A cluster in a step of a change; without its pictures where the change is not about them. */
+type SteppedCluster = Omit<NamedClusterRow, 'members' | 'refused'> &
+  Partial<Pick<NamedClusterRow, 'members' | 'refused'>>;
+
 /** Clusters before and after a change; null where there was none. */
 interface Step {
-  readonly before: NamedClusterRow | null;
-  readonly after: NamedClusterRow | null;
+  readonly before: SteppedCluster | null;
+  readonly after: SteppedCluster | null;
 }
 
 interface Change {
@@ -75,10 +80,9 @@ export class ClusterNames {
 
   /** @throws ServiceError CLUSTER_UNKNOWN, CLUSTER_NAME_TAKEN */
   rename(id: number, name: string): ClusterChange {
-    return this.#make((rows) => {
-      const row = find(rows, id);
+    return this.#makeFields(id, (row, rows) => {
       refuseTaken(rows, name, id);
-      return { description: `Renamed ${row.name} to ${name}`, cluster: id, after: [{ ...row, name }] };
+      return { description: `Renamed ${row.name} to ${name}`, after: { ...row, name } };
     });
   }
 
@@ -87,11 +91,10 @@ export class ClusterNames {
     id: number,
     marks: { readonly pinned?: boolean | undefined; readonly hidden?: boolean | undefined },
   ): ClusterChange {
-    return this.#make((rows) => {
-      const row = find(rows, id);
+    return this.#makeFields(id, (row) => {
       const { pinned = row.pinned, hidden = row.hidden } = marks;
       const done = hidden !== row.hidden ? (hidden ? 'Hid' : 'Showed') : pinned ? 'Pinned' : 'Unpinned';
-      return { description: `${done} ${row.name}`, cluster: id, after: [{ ...row, pinned, hidden }] };
+      return { description: `${done} ${row.name}`, after: { ...row, pinned, hidden } };
     });
   }
 
@@ -198,14 +201,39 @@ export class ClusterNames {
         new ServiceError('CHANGE_TOO_OLD', `after “${row.description}” ${why}.`);
       for (const { before, after } of steps) {
         const now = rows.find(({ id }) => id === (after ?? before)?.id) ?? null;
-        if (JSON.stringify(now) !== JSON.stringify(after))
-          throw tooOld('something else was done with the same cluster');
+        if (!isAsLeft(now, after)) throw tooOld('something else was done with the same cluster');
       }
-      const back = steps.flatMap(({ before }) => (before ? [before] : []));
+      const back = steps.flatMap(({ before }) => (before ? [withPictures(before, rows)] : []));
       for (const { name, id } of back) if (isTaken(rows, name, id)) throw tooOld(`another cluster was named ${name}`);
       const removed = steps.flatMap(({ before, after }) => (after && !before ? [after.id] : []));
       return { description: `Undid: ${row.description}`, cluster: back[0]?.id ?? null, after: back, removed };
     });
+  }
+
+  /** A change of what is said beside the pictures: of a cluster of 50,000 as quick as of one of five. */
+  #makeFields(
+    id: number,
+    prepare: (
+      row: NamedClusterRow,
+      rows: readonly NamedClusterRow[],
+    ) => { readonly description: string; readonly after: NamedClusterRow },
+  ): ClusterChange {
+    const made = this.#store.transaction(() => {
+      const rows = this.all();
+      const row = find(rows, id);
+      const { description, after } = prepare(row, rows);
+      this.#store.putFields(after);
+      const steps: Step[] = [{ before: withoutPictures(row), after: withoutPictures(after) }];
+      const change = this.#store.putChange(description, JSON.stringify(steps), KEPT);
+      return { change, description, rows: rows.map((one) => (one.id === id ? after : one)) };
+    });
+    this.#known = { revision: this.revision, rows: made.rows };
+    this.#tell();
+    return { change: made.change, description: made.description, cluster: id };
+  }
+
+  #tell(): void {
+    for (const listener of this.#listeners) listener(this.revision);
   }
 
   #make(prepare: (rows: readonly NamedClusterRow[]) => Change): ClusterChange {
@@ -226,9 +254,24 @@ export class ClusterNames {
       const steps = ids.map((id): Step => ({ before: at(rows, id), after: at(now, id) }));
       return { change: this.#store.putChange(description, JSON.stringify(steps), KEPT), description, cluster };
     });
-    for (const listener of this.#listeners) listener(this.revision);
+    this.#tell();
     return made;
   }
+}
+
+function withoutPictures({ members: _members, refused: _refused, ...fields }: NamedClusterRow): SteppedCluster {
+  return fields;
+}
+
+/** A stepped cluster with the pictures that it has now, where the step says nothing of them. */
+function withPictures(step: SteppedCluster, rows: readonly NamedClusterRow[]): NamedClusterRow {
+  const now = rows.find(({ id }) => id === step.id);
+  return { ...step, members: step.members ?? now?.members ?? [], refused: step.refused ?? now?.refused ?? [] };
+}
+
+function isAsLeft(now: NamedClusterRow | null, after: SteppedCluster | null): boolean {
+  const seen = now && after && after.members === undefined ? withoutPictures(now) : now;
+  return isDeepStrictEqual(seen, after);
 }
 
 function find(rows: readonly NamedClusterRow[], id: number): NamedClusterRow {

@@ -37,6 +37,9 @@ const SMALLEST = 3;
 /** The clusters of one step, as they are shown. */
 interface Shown extends PictureTable {
   readonly version: number;
+  /** What was found, and the names that lie over it. */
+  readonly finding: number;
+  readonly rows: readonly NamedClusterRow[];
   readonly clusters: readonly {
     readonly key: string;
     readonly named: NamedClusterRow | null;
@@ -156,14 +159,22 @@ export class Clusters {
     const version = found.version + this.names.revision;
     const known = this.#shown.get(step);
     if (known?.version === version) return known;
-    const shown = this.#withNames(found, found.communities, step, version);
+    const rows = this.names.all();
+    const shown =
+      known?.finding === found.version && isSameOverlay(known.rows, rows)
+        ? withFields(known, rows, version)
+        : { ...this.#withNames(found, found.communities, step, rows), version, finding: found.version };
     if ([...this.#shown.values()].some((other) => other.version !== version)) this.#shown.clear();
     this.#shown.set(step, shown);
     return shown;
   }
 
-  #withNames({ ids, table }: PictureTable, communities: Communities, step: number, version: number): Shown {
-    const rows = this.names.all();
+  #withNames(
+    { ids, table }: PictureTable,
+    communities: Communities,
+    step: number,
+    rows: readonly NamedClusterRow[],
+  ): Omit<Shown, 'version' | 'finding'> {
     const apart = new Set(rows.flatMap(({ id, apart: others }) => others.map((other) => pairOf(id, other))));
     const found = { ids, table, communities };
     const { clusters, questions } = withNames(found, rows.map(namedCluster), apart, step);
@@ -191,7 +202,7 @@ export class Clusters {
       shown.map(({ places }) => places),
       table,
     );
-    return { ids, table, version, clusters: shown, facts, questions };
+    return { ids, table, rows, clusters: shown, facts, questions };
   }
 
   #describe(shown: Shown, { key, named, places }: Shown['clusters'][number], index: number): PictureCluster {
@@ -240,6 +251,27 @@ export class Clusters {
     if (!other) return [];
     return [{ type: 'merge', cluster: cluster.id, name: cluster.name, other: other.id, otherName: other.name }];
   }
+}
+
+/** Whether names lie over the same pictures: they differ in what is said beside them at most. */
+function isSameOverlay(a: readonly NamedClusterRow[], b: readonly NamedClusterRow[]): boolean {
+  return (
+    a.length === b.length &&
+    a.every((row, i) => {
+      const other = b[i];
+      return row.id === other?.id && row.members === other.members && row.refused === other.refused;
+    })
+  );
+}
+
+/** The same clusters with what is said of the named ones now. */
+function withFields(shown: Shown, rows: readonly NamedClusterRow[], version: number): Shown {
+  const byId = new Map(rows.map((row) => [row.id, row]));
+  const clusters = shown.clusters.map((cluster) => ({
+    ...cluster,
+    named: cluster.named && (byId.get(cluster.named.id) ?? cluster.named),
+  }));
+  return { ...shown, version, rows, clusters };
 }
 
 /** Pinned ones first, what is alone last, the others by size. */
