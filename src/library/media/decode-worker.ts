@@ -154,3 +154,5 @@ process.on('message', (request: DecodeRequest) => {
 // Ctrl-C in a terminal reaches the whole group: the service decides when its workers end
 process.on('SIGINT', () => undefined);
 process.on('disconnect', () => process.exit(0));
+// a service that was killed is gone before its end of the channel is: what is written then ends this process without a word
+process.on('error', () => process.exit(1));
