@@ -14,6 +14,7 @@ const entries = {
   'probe-worker': 'src/compute/devices/probe-worker.ts',
   'training-worker': 'src/compute/training/training-worker.ts',
   'check-worker': 'src/library/catalog/check-worker.ts',
+  'matching-worker': 'src/library/catalog/matching-worker.ts',
   'facets-worker': 'src/library/catalog/facets-worker.ts',
   'backup-worker': 'src/library/catalog/backup-worker.ts',
   'preview-worker': 'src/library/teach/preview-worker.ts',

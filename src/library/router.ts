@@ -130,7 +130,7 @@ export function createRouter(parts: RouterParts) {
         rows: packedLayout(catalog, input.since),
       })),
       matching: os.pictures.matching.handler(
-        ({ input }) => new Blob([Uint32Array.from(matchingPictures(catalog, input.filter))]),
+        async ({ input }) => new Blob([Uint32Array.from(await matchingPictures(catalog, paths.catalog, input.filter))]),
       ),
       facets: os.pictures.facets.handler(() => facets.read()),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),

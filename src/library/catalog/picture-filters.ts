@@ -46,13 +46,20 @@ export class PictureFilters {
    * @param folders what `filter.folder` stands for; null where it names none
    */
   matching(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet {
+    return this.kept(filter, folders) ?? this.keep(filter, folders, this.#moments.with(this.#find(filter, folders)));
+  }
+
+  /** What {@link matching} gave for the same last, where the catalog has not changed since; else null. */
+  kept(filter: PictureFilter, folders: readonly FolderPart[] | null): IdSet | null {
     this.#dropOutdated();
-    const key = JSON.stringify([filter, folders]);
-    const known = this.#kept.get(key);
-    if (known) return known;
-    const found = new IdSet(this.#moments.with(this.#find(filter, folders)));
+    return this.#kept.get(keyOf(filter, folders)) ?? null;
+  }
+
+  /** Keeps what {@link matching} of another connection gave. */
+  keep(filter: PictureFilter, folders: readonly FolderPart[] | null, ids: Iterable<number>): IdSet {
+    const found = new IdSet(ids);
     if (this.#kept.size >= KEPT) this.#kept.delete(this.#kept.keys().next().value ?? '');
-    this.#kept.set(key, found);
+    this.#kept.set(keyOf(filter, folders), found);
     return found;
   }
 
@@ -207,4 +214,8 @@ function kilometres(a: Place, b: Place): number {
   const [north, east] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
   const across = Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(east / 2) ** 2;
   return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(Math.sin(north / 2) ** 2 + across)));
+}
+
+function keyOf(filter: PictureFilter, folders: readonly FolderPart[] | null): string {
+  return JSON.stringify([filter, folders]);
 }

@@ -51,7 +51,7 @@ interface Found extends VectorNeighbor {
  */
 export async function findSimilar(parts: IndexParts, query: Query, reranker?: Reranker): Promise<SimilarResult> {
   const started = performance.now();
-  const among = query.filter && matchingPictures(parts.catalog, query.filter);
+  const among = query.filter && (await matchingPictures(parts.catalog, parts.paths.catalog, query.filter));
   const [resolved, words] = await Promise.all([
     Promise.all(query.examples.map((example) => resolveExample(parts, example))),
     query.text === undefined ? null : readWords(parts, query.text),
