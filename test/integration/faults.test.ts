@@ -175,6 +175,26 @@ test('a decoder that hangs is given up', async () => {
   expect(other).toMatchObject({ status: 'fulfilled', value: { width: 320, height: 240 } });
 });
 
+test('a person waits for no video: what is urgent is decoded beside it, and nothing is put behind it', async () => {
+  const folder = await temporaryFolder();
+  // a video that is read for ever
+  const pipe = join(folder, 'long.mp4');
+  await run('mkfifo', [pipe]);
+  const picture = join(folder, 'picture.jpg');
+  await drawing(1).jpeg().toFile(picture);
+  const pool = new DecodePool(1, 6_000);
+  onTestFinished(() => pool.close());
+  const long = pool.decode({ path: pipe }, { isLong: true });
+  const order: string[] = [];
+  const settled = Promise.allSettled([
+    long.catch(() => order.push('long')),
+    pool.decode({ path: picture }).then(() => order.push('behind')),
+    pool.decode({ path: picture }, { urgent: true }).then(() => order.push('urgent')),
+  ]);
+  await settled;
+  expect(order).toEqual(['urgent', 'long', 'behind']);
+});
+
 test('an index file with a flipped byte is not used, and is built again', async () => {
   const folder = await temporaryFolder();
   const library = join(folder, 'library');

@@ -295,6 +295,7 @@ export class IndexRun {
         known: await this.#wholeOfLength(file.size),
         thumbsFolder: paths.thumbs,
         pixels: upcoming ? [pixels, upcoming.pixels] : [pixels],
+        isLong: file.kind === 'video',
         signal,
       },
     );

@@ -22,6 +22,8 @@ type Asked = DecodeRequest extends infer R ? (R extends DecodeRequest ? Omit<R, 
 
 interface Job {
   readonly asked: Asked;
+  readonly urgent: boolean;
+  readonly isLong: boolean;
   readonly resolve: (reply: DecodeReply) => void;
   readonly reject: (error: Error) => void;
 }
@@ -57,6 +59,8 @@ export interface DecodeOptions {
   readonly thumbsFolder?: string | null;
   /** Goes before everything that waits: a person does, for a search. */
   readonly urgent?: boolean;
+  /** Takes from seconds to minutes, as the reading of a video does: nothing is put behind it, and what is urgent gets a process beside it. */
+  readonly isLong?: boolean;
   /** When it is aborted, a request that waits is taken out; one that a worker has is decoded. */
   readonly signal?: AbortSignal;
 }
@@ -85,8 +89,8 @@ export class DecodePool {
     from: { readonly path: string } | { readonly bytes: Uint8Array },
     options: DecodeOptions = {},
   ): Promise<DecodedPicture | { readonly known: string }> {
-    const { known = [], thumbsFolder = null, urgent = false, pixels = [BUILTIN_PIXELS], signal } = options;
-    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder, pixels }, urgent, signal);
+    const { known = [], thumbsFolder = null, pixels = [BUILTIN_PIXELS] } = options;
+    const reply = await this.#ask({ type: 'decode', from, known, thumbsFolder, pixels }, options);
     if (reply.type === 'known') return { known: reply.hash };
     if (reply.type === 'decoded') return reply.picture;
     throw new Error(`a decode worker answered ${reply.type}`);
@@ -94,43 +98,48 @@ export class DecodePool {
 
   /** The pixels of one encoder of a known picture, and the hash of what was read. @throws FileFailureError */
   async pixels(path: string, pixels: PixelRequest): Promise<{ readonly hash: string; readonly pixels: Uint8Array }> {
-    const reply = await this.#ask({ type: 'pixels', path, pixels }, false);
+    const reply = await this.#ask({ type: 'pixels', path, pixels });
     if (reply.type === 'pixels') return { hash: reply.hash, pixels: reply.pixels };
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 
   /** What a sidecar or a picture says of itself, without decoding it. @throws FileFailureError */
   async metadata(path: string): Promise<PictureMetadata> {
-    const reply = await this.#ask({ type: 'metadata', path }, false);
+    const reply = await this.#ask({ type: 'metadata', path });
     if (reply.type === 'metadata') return reply.metadata;
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 
   /** The pixels of one encoder at a moment of a video, in seconds from the start. @throws FileFailureError */
   async moment(path: string, at: number, pixels: PixelRequest): Promise<Uint8Array> {
-    const reply = await this.#ask({ type: 'moment', path, at, pixels }, false);
+    const reply = await this.#ask({ type: 'moment', path, at, pixels });
     if (reply.type === 'moment') return reply.pixels;
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 
   /** Renders a picture file into a WebP at `target`, at most `side` pixels a side. Errors as {@link decode}. */
   async render(path: string, target: string, side: number): Promise<void> {
-    await this.#ask({ type: 'render', path, target, side }, true);
+    await this.#ask({ type: 'render', path, target, side }, { urgent: true });
   }
 
   async close(): Promise<void> {
     this.#closed = true;
     const workers = [...this.#workers];
     await Promise.all(workers.map((worker) => this.#stop(worker)));
-    for (const job of this.#waiting.splice(0)) job.reject(new Error('the decode pool was closed'));
+    // of what a process was at, too: it tells no `close` where it is disconnected from
+    const left = [...this.#waiting.splice(0), ...workers.flatMap(({ jobs }) => [...jobs.values()])];
+    for (const job of left) job.reject(new Error('the decode pool was closed'));
   }
 
-  async #ask(asked: Asked, urgent: boolean, signal?: AbortSignal): Promise<DecodeReply> {
+  async #ask(
+    asked: Asked,
+    { urgent = false, isLong = false, signal }: Pick<DecodeOptions, 'urgent' | 'isLong' | 'signal'> = {},
+  ): Promise<DecodeReply> {
     if (this.#closed) throw new Error('the decode pool is closed');
     signal?.throwIfAborted();
     let withdraw: () => void = () => undefined;
     const answer = new Promise<DecodeReply>((resolve, reject) => {
-      const job: Job = { asked, resolve, reject };
+      const job: Job = { asked, urgent, isLong, resolve, reject };
       withdraw = () => {
         const at = this.#waiting.indexOf(job);
         if (at < 0) return;
@@ -151,9 +160,10 @@ export class DecodePool {
 
   #dispatch(): void {
     while (this.#waiting.length > 0 && !this.#closed) {
-      const worker = this.#leastBusy();
-      const job = worker && this.#waiting.shift();
-      if (!job) return;
+      const [job] = this.#waiting;
+      const worker = job && (this.#leastBusy() ?? this.#beside(job));
+      if (!job || !worker) return;
+      this.#waiting.shift();
       const id = this.#nextId++;
       worker.jobs.set(id, job);
       if (worker.jobs.size === 1) this.#watch(worker);
@@ -167,10 +177,19 @@ export class DecodePool {
   #leastBusy(): Worker | null {
     let best: Worker | null = null;
     for (const worker of this.#workers) {
-      if (!worker.spent && worker.jobs.size < (best?.jobs.size ?? DEPTH)) best = worker;
+      const isFree = !worker.spent && !hasLong(worker);
+      if (isFree && worker.jobs.size < (best?.jobs.size ?? DEPTH)) best = worker;
     }
     if (best?.jobs.size === 0 || this.#workers.size >= this.#size) return best;
     return this.#start();
+  }
+
+  /** Another process for a job that a person waits for, where all are at something long. It ends with that job. */
+  #beside(job: Job): Worker | null {
+    if (!job.urgent || this.#workers.size > this.#size || ![...this.#workers].every(hasLong)) return null;
+    const worker = this.#start();
+    worker.spent = true;
+    return worker;
   }
 
   #start(): Worker {
@@ -223,7 +242,11 @@ export class DecodePool {
     worker.jobs.get(reply.id)?.resolve(reply);
     worker.jobs.delete(reply.id);
     worker.spent ||= reply.spent === true;
-    if (worker.spent && worker.jobs.size === 0 && worker.process.connected) worker.process.disconnect();
+    if (worker.spent && worker.jobs.size === 0) {
+      // its place is free at once: of a process that it disconnects from, Node tells no `close`
+      this.#workers.delete(worker);
+      if (worker.process.connected) worker.process.disconnect();
+    }
     this.#watch(worker);
     this.#dispatch();
   }
@@ -270,4 +293,9 @@ export class DecodePool {
     else child.kill('SIGKILL');
     await exited;
   }
+}
+
+function hasLong({ jobs }: Worker): boolean {
+  for (const { isLong } of jobs.values()) if (isLong) return true;
+  return false;
 }
