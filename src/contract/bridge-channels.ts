@@ -3,7 +3,15 @@ import type { Bridge } from './bridge.ts';
 /** The calls of the {@link Bridge} that main answers, and what each takes and gives: the whole of the raw IPC. */
 export type BridgeCalls = Pick<
   Bridge,
-  'chooseFolder' | 'choosePicture' | 'chooseEncoder' | 'saveModel' | 'chooseModel' | 'kindOfPath' | 'showInFolder'
+  | 'chooseFolder'
+  | 'choosePicture'
+  | 'chooseEncoder'
+  | 'saveModel'
+  | 'chooseModel'
+  | 'saveLibrary'
+  | 'chooseLibrary'
+  | 'kindOfPath'
+  | 'showInFolder'
 >;
 
 export const BRIDGE_CHANNELS = {
@@ -12,6 +20,8 @@ export const BRIDGE_CHANNELS = {
   chooseEncoder: 'semblance:choose-encoder',
   saveModel: 'semblance:save-model',
   chooseModel: 'semblance:choose-model',
+  saveLibrary: 'semblance:save-library',
+  chooseLibrary: 'semblance:choose-library',
   kindOfPath: 'semblance:kind-of-path',
   showInFolder: 'semblance:show-in-folder',
 } as const satisfies Record<keyof BridgeCalls, string>;

@@ -13,6 +13,10 @@ export interface Bridge {
   saveModel(name: string): Promise<string | null>;
   /** Asks for a model version that Semblance wrote. */
   chooseModel(): Promise<string | null>;
+  /** Asks where to write what a person made in this library. */
+  saveLibrary(): Promise<string | null>;
+  /** Asks for what another library wrote in this way. */
+  chooseLibrary(): Promise<string | null>;
   /** The path of a dropped file or folder; empty for a file that is not on disk. */
   pathForFile(file: File): string;
   /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */

@@ -68,6 +68,8 @@ export const contract = {
     get: procedure.input(z.object({ id: s.rowId })).output(s.picture),
     /** The ids of the pictures for which a filter holds, ascending, as uint32, little-endian. FOLDER_NOT_INDEXED, GROUP_UNKNOWN. */
     matching: procedure.input(z.object({ filter: s.pictureFilter })).output(z.instanceof(Blob)),
+    /** The ids of the pictures that lie on nothing but sources that are offline, ascending, as uint32, little-endian. */
+    offline: procedure.output(z.instanceof(Blob)),
     /** What can be filtered by. */
     facets: procedure.output(s.pictureFacets),
     /** The pictures of files by absolute path; null for a file that is not in the library. */

@@ -132,6 +132,11 @@ export function createRouter(parts: RouterParts) {
       matching: os.pictures.matching.handler(
         async ({ input }) => new Blob([Uint32Array.from(await matchingPictures(catalog, paths.catalog, input.filter))]),
       ),
+      offline: os.pictures.offline.handler(async () => {
+        const described = catalog.sources.all().map((source) => describeSource(catalog, source, watcher));
+        const offline = (await Promise.all(described)).filter(({ state }) => state === 'offline');
+        return new Blob([Uint32Array.from(catalog.presence.onlyIn(offline.map(({ id }) => id)))]);
+      }),
       facets: os.pictures.facets.handler(() => facets.read()),
       get: os.pictures.get.handler(({ input }) => describePicture(catalog, input.id)),
       at: os.pictures.at.handler(({ input }) => picturesAt(catalog, input.paths)),

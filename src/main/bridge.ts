@@ -4,7 +4,15 @@ import { ipcMain, shell, type IpcMainInvokeEvent } from 'electron';
 import { z } from 'zod';
 import { BRIDGE_CHANNELS, type BridgeAnswer, type BridgeCalls } from '../contract/bridge-channels.ts';
 import type { ServiceClient } from '../contract/contract.ts';
-import { chooseEncoder, chooseFolder, chooseModel, choosePicture, saveModel } from './dialogs.ts';
+import {
+  chooseEncoder,
+  chooseFolder,
+  chooseLibrary,
+  chooseModel,
+  choosePicture,
+  saveLibrary,
+  saveModel,
+} from './dialogs.ts';
 import { isOwnPage } from './permissions.ts';
 
 const path = z.string().min(1).max(4096).refine(isAbsolute, 'The path is not absolute.');
@@ -20,6 +28,8 @@ export function answerBridge(client: () => ServiceClient | undefined): void {
   answer('chooseEncoder', encoderPlace, chooseEncoder);
   answer('saveModel', modelName, saveModel);
   answer('chooseModel', nothing, chooseModel);
+  answer('saveLibrary', nothing, saveLibrary);
+  answer('chooseLibrary', nothing, chooseLibrary);
   answer('kindOfPath', path, kindOfPath);
   answer('showInFolder', rowId, async (id) => {
     const service = client();

@@ -1,4 +1,10 @@
-import { BrowserWindow, dialog, type IpcMainInvokeEvent, type OpenDialogOptions } from 'electron';
+import {
+  BrowserWindow,
+  dialog,
+  type IpcMainInvokeEvent,
+  type OpenDialogOptions,
+  type SaveDialogOptions,
+} from 'electron';
 import type { EncoderPlace } from '../contract/bridge.ts';
 
 /** The formats that the library decodes. "All files" stays a choice: a name says little about a file. */
@@ -52,15 +58,41 @@ const MODEL_FILES = [{ name: 'Models of Semblance', extensions: ['semblance'] }]
 const NOT_IN_NAMES = /[\p{Cc}<>:"/\\|?*]+/gu;
 
 /** The system's dialog for where to write a model version. Null where the person cancelled. */
-export async function saveModel(name: string, { sender }: IpcMainInvokeEvent): Promise<string | null> {
-  const window = BrowserWindow.fromWebContents(sender);
-  const options = {
+export function saveModel(name: string, event: IpcMainInvokeEvent): Promise<string | null> {
+  return save(event, {
     title: 'Export a version',
     buttonLabel: 'Export',
     // Short enough for every file system, with the ending.
     defaultPath: `${name.replace(NOT_IN_NAMES, ' ').trim().slice(0, 80)}.semblance`,
     filters: MODEL_FILES,
-  };
+  });
+}
+
+/** What a person made is written to, so that it is known again. */
+const LIBRARY_FILES = [{ name: 'What was made in Semblance', extensions: ['semblance-library'] }];
+
+/** The system's dialog for where to write what a person made. Null where the person cancelled. */
+export function saveLibrary(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {
+  return save(event, {
+    title: 'Export what you made',
+    buttonLabel: 'Export',
+    defaultPath: `Semblance ${new Date().toISOString().slice(0, 10)}.semblance-library`,
+    filters: LIBRARY_FILES,
+  });
+}
+
+/** The system's dialog for such a file. Null where the person cancelled. */
+export function chooseLibrary(_: undefined, event: IpcMainInvokeEvent): Promise<string | null> {
+  return choose(event, {
+    title: 'Choose what was exported from another library',
+    buttonLabel: 'Import',
+    properties: ['openFile'],
+    filters: [...LIBRARY_FILES, { name: 'All files', extensions: ['*'] }],
+  });
+}
+
+async function save({ sender }: IpcMainInvokeEvent, options: SaveDialogOptions): Promise<string | null> {
+  const window = BrowserWindow.fromWebContents(sender);
   const { canceled, filePath } = await (window
     ? dialog.showSaveDialog(window, options)
     : dialog.showSaveDialog(options));

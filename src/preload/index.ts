@@ -34,6 +34,8 @@ const bridge: Bridge = {
   chooseEncoder: call('chooseEncoder'),
   saveModel: call('saveModel'),
   chooseModel: call('chooseModel'),
+  saveLibrary: call('saveLibrary'),
+  chooseLibrary: call('chooseLibrary'),
   pathForFile: (file) => webUtils.getPathForFile(file),
   kindOfPath: call('kindOfPath'),
   showInFolder: call('showInFolder'),

@@ -62,6 +62,11 @@ test('a source that vanishes in the middle of a run is offline, and whole again 
   expect(await indexFolders(client)).toMatchObject({ error: { code: 'FOLDER_MISSING' }, removed: 0 });
   expect((await client.status()).pictures).toBe(pictures);
 
+  const away = async (): Promise<number[]> => [
+    ...new Uint32Array(await (await client.pictures.offline()).arrayBuffer()),
+  ];
+  expect(new Set(await away())).toEqual(new Set(before.filter((id) => id !== null)));
+
   const elsewhere = join(folder, 'another drive', 'photos');
   await mkdir(join(folder, 'another drive'));
   await rename(join(folder, 'away', 'deep', 'photos'), elsewhere);
@@ -69,6 +74,7 @@ test('a source that vanishes in the middle of a run is offline, and whole again 
   await vi.waitFor(async () => expect((await client.status()).pictures).toBe(all), PATIENCE);
   const after = await client.pictures.at({ paths: known.map((path) => path.replace(drive, elsewhere)) });
   for (const [i, id] of before.entries()) if (id !== null) expect(after[i]).toBe(id);
+  expect(await away()).toEqual([]);
   expect(await client.groups.of({ picture: one })).toMatchObject([{ name: 'Kept', verdict: 'in' }]);
   expect(await client.failures()).toEqual([]);
   expect((await client.verify({})).ok).toBe(true);

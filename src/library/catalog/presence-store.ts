@@ -75,6 +75,20 @@ export class PresenceStore {
     this.#queries.run('UPDATE edit SET settled = 1 WHERE settled = 0');
   }
 
+  // ── what is offline ──
+
+  /** Pictures that lie in these sources and in no other, with the moments of such videos; ascending. */
+  onlyIn(sources: readonly number[]): number[] {
+    if (sources.length === 0) return [];
+    return this.#queries.column<number>(
+      `WITH away AS (SELECT value AS id FROM json_each(?)), only AS (
+         SELECT DISTINCT media_id AS id FROM file WHERE source_id IN (SELECT id FROM away)
+         EXCEPT SELECT media_id FROM file WHERE source_id NOT IN (SELECT id FROM away))
+       SELECT id FROM only UNION SELECT media_id FROM moment WHERE video_id IN (SELECT id FROM only) ORDER BY 1`,
+      JSON.stringify(sources),
+    );
+  }
+
   // ── what is missing ──
 
   /** Pictures whose last file is gone since before `before` (ISO 8601), the longest gone first. */

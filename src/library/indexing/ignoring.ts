@@ -12,8 +12,8 @@ const SLICE = 100;
 
 /** Who looks through folders when what is left out has changed. */
 interface Looker {
-  /** Looks through these paths of a source (relative to it, with `/`), or all of it, soon. */
-  lookAt(sourceId: number, paths: readonly string[] | 'all'): void;
+  /** Looks soon at these paths of sources by their ids (relative to the source, with `/`), or at all of them. */
+  lookAt(changed: ReadonlyMap<number, readonly string[] | 'all'>): void;
 }
 
 interface IgnoringParts {
@@ -83,17 +83,18 @@ export class Ignoring {
 
   #lookAt(rules: readonly IgnoreRule[]): void {
     const { catalog, looker } = this.#parts;
-    if (!looker) return;
-    const single = new Map<number, string[]>();
+    const changed = new Map<number, string[]>();
     for (const rule of rules) {
       if (rule.kind !== 'file') {
-        for (const { id } of catalog.sources.all()) looker.lookAt(id, 'all');
+        looker?.lookAt(new Map(catalog.sources.all().map(({ id }) => [id, 'all'])));
         return;
       }
       const holding = sourceHolding(catalog, rule.path);
-      if (holding) single.set(holding.source.id, [...(single.get(holding.source.id) ?? []), holding.inside]);
+      if (!holding) continue;
+      const { source, inside } = holding;
+      changed.set(source.id, [...(changed.get(source.id) ?? []), inside]);
     }
-    for (const [id, paths] of single) looker.lookAt(id, paths);
+    if (changed.size > 0) looker?.lookAt(changed);
   }
 
   close(): Promise<void> {

@@ -91,11 +91,13 @@ export class LibraryWatcher implements SourceStates {
     this.#look();
   }
 
-  /** What is left out has changed: looks at these paths of a source, or all of it, as soon as nothing else is going on. */
-  lookAt(sourceId: number, paths: readonly string[] | 'all'): void {
+  /** What is left out has changed: looks at these paths of sources by their ids, or all of them, as soon as nothing else is going on. */
+  lookAt(changed: ReadonlyMap<number, readonly string[] | 'all'>): void {
     this.#asked = true;
-    if (paths === 'all') this.#pending.set(sourceId, 'all');
-    else this.#notePaths(sourceId, paths);
+    for (const [id, paths] of changed) {
+      if (paths === 'all') this.#pending.set(id, 'all');
+      else this.#notePaths(id, paths);
+    }
     this.#flush();
   }
 

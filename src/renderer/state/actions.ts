@@ -85,6 +85,18 @@ export class Actions {
     if (path) await this.#app.teaching.versions.importFrom(path);
   }
 
+  /** Asks where to write what was made in this library, and writes it there. */
+  async exportLibrary(): Promise<void> {
+    const path = await this.#told(() => this.#bridge.saveLibrary());
+    if (path) await this.#app.exchange.exportTo(path);
+  }
+
+  /** Asks for what was made in another library, and takes it in. */
+  async importLibrary(): Promise<void> {
+    const path = await this.#told(() => this.#bridge.chooseLibrary());
+    if (path) await this.#app.exchange.importFrom(path);
+  }
+
   // ── search ──
 
   async choosePicture(): Promise<void> {

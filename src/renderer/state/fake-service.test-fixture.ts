@@ -278,6 +278,8 @@ export class FakeService {
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
   ignored: KeptIgnoreRule[] = [];
+  /** Pictures whose drive is away. */
+  offline: readonly number[] = [];
   ended: EndedJob[] = [];
   readonly #jobs = new Telling<JobsState>(jobsStateOf());
   ignorePreview: IgnorePreview = { files: 0, pictures: 0, examples: [], complete: true };
@@ -365,6 +367,7 @@ export class FakeService {
         get: ({ id }) => this.#answer(`get ${id}`, pictureOf(id)),
         matching: ({ filter }) =>
           this.#answer(`matching ${JSON.stringify(filter)}`, new Blob([Uint32Array.from(this.matching)])),
+        offline: () => this.#answer('offline', new Blob([Uint32Array.from(this.offline)])),
         facets: () => this.#answer('facets', this.facets),
         at: unused,
         locate: unused,

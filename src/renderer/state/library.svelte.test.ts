@@ -39,6 +39,23 @@ describe('Library', () => {
     expect([...library.pictures.ids]).toEqual([2]);
   });
 
+  it('knows which pictures are away, and asks only where the sources that are away have changed', async () => {
+    const service = new FakeService();
+    service.rows = [rowOf(2, 20), rowOf(1, 10)];
+    const source = { id: 1, path: '/drive', state: 'offline', watching: 'none', pictures: 2 } as const;
+    service.sources = [source];
+    service.offline = [1, 2];
+    const library = new Library();
+    await library.connect(service.client());
+    expect([...library.offline]).toEqual([1, 2]);
+    await library.refresh('all');
+    expect(service.asked.filter((each) => each === 'offline')).toHaveLength(1);
+    service.sources = [{ ...source, state: 'online' }];
+    await library.refresh('new');
+    expect(library.offline.size).toBe(0);
+    expect(service.asked.filter((each) => each === 'offline')).toHaveLength(1);
+  });
+
   it('says in a sentence why the library could not be read, and recovers', async () => {
     const service = new FakeService();
     service.refusals.set('status', new ORPCError('DISK_FULL', { data: { detail: '/library' } }));

@@ -11,12 +11,16 @@ export class Library {
   /** Null until the service has answered once. */
   status = $state.raw<LibraryStatus | null>(null);
   pictures = $state.raw(PictureColumns.NONE);
+  /** Pictures whose drive is away; they stay, and are found. */
+  offline = $state.raw<ReadonlySet<number>>(new Set());
   /** False until the first layout has come: the grid shows a skeleton till then. */
   loaded = $state(false);
   /** Why the library could not be read, as a sentence; null while it can. */
   problem = $state<string | null>(null);
 
   #client: ServiceClient | null = null;
+  /** The sources that are away, and how many pictures each has, as {@link offline} was read. */
+  #away = '';
   #revision = 0;
   #wanted = 0;
   #timer: ReturnType<typeof setTimeout> | null = null;
@@ -26,6 +30,7 @@ export class Library {
   /** Uses another service from now on and reads everything from it. */
   connect(client: ServiceClient): Promise<void> {
     this.#client = client;
+    this.#away = '';
     this.#revision = 0;
     this.#wanted = 0;
     return this.refresh('all');
@@ -61,12 +66,24 @@ export class Library {
       ]);
       if (client !== this.#client) return;
       this.status = status;
+      await this.#readOffline(client, status);
       this.loaded = true;
       this.problem = null;
     } catch (error) {
       // A client that was replaced fails when its port closes: the new one reads everything itself.
       if (client === this.#client) this.problem = problemOf(error).sentence;
     }
+  }
+
+  /** Which pictures are away: asked where the sources that are have changed. */
+  async #readOffline(client: ServiceClient, { sources }: LibraryStatus): Promise<void> {
+    const away = sources.filter(({ state }) => state === 'offline').map(({ id, pictures }) => `${id}:${pictures}`);
+    const known = away.join(' ');
+    if (known === this.#away) return;
+    const ids = away.length === 0 ? [] : new Uint32Array(await (await client.pictures.offline()).arrayBuffer());
+    if (client !== this.#client) return;
+    this.#away = known;
+    this.offline = new Set(ids);
   }
 
   async #readAll(client: ServiceClient): Promise<void> {

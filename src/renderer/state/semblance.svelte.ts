@@ -8,6 +8,7 @@ import { ClusterList } from './clusters.svelte.ts';
 import { Compute } from './compute.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
+import { Exchange } from './exchange.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import { Filters } from './filters.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
@@ -91,6 +92,10 @@ export class Semblance {
     problem: (sentence) => this.toasts.problem(sentence),
     swapped: () => this.#answersChanged(),
   });
+  readonly exchange = new Exchange({
+    told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
+    imported: () => void this.teaching.versions.refresh(),
+  });
   readonly service = new ServiceConnection(
     (client) => this.#connect(client),
     () => {
@@ -101,7 +106,7 @@ export class Semblance {
       this.teaching.disconnect();
       this.groups.disconnect();
       this.clusters.disconnect();
-      for (const part of [this.labelling, this.suggested, this.questions]) part.connect(null);
+      for (const part of [this.labelling, this.suggested, this.questions, this.exchange]) part.connect(null);
     },
   );
   readonly preferences: Preferences;
@@ -134,7 +139,7 @@ export class Semblance {
     void this.jobs.connect(client);
     void this.encoders.connect(client);
     this.compute.connect(client);
-    for (const part of [this.labelling, this.suggested, this.questions]) part.connect(client);
+    for (const part of [this.labelling, this.suggested, this.questions, this.exchange]) part.connect(client);
     void this.groups.connect(client);
     void this.teaching.connect(client);
     void this.clusters.connect(client);
