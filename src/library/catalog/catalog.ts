@@ -112,7 +112,10 @@ export class Catalog {
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
     this.clusters = new ClusterStore(this.#db, file);
-    this.sources = new SourceStore(this.#queries, (...moved) => this.metadata.absorb(...moved));
+    this.sources = new SourceStore(this.#queries, {
+      absorbed: (...moved) => this.metadata.absorb(...moved),
+      removed: () => this.metadata.followAll(),
+    });
     this.presence = new PresenceStore(this.#queries);
     this.metadata = new MetadataStore(this.#queries);
     this.moments = new MomentStore(this.#queries);

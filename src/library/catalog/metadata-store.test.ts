@@ -105,6 +105,9 @@ test('whatever comes, changes, moves and goes, what counts of a picture is what 
       }
       for (const id of known) check(catalog, id, expected(model, id));
       expect(catalog.metadata.sidecarsUnder(outer.id, '').length).toBe(model.sidecars.size);
+      // the source goes, and its sidecars with it
+      catalog.sources.remove(outer.id);
+      for (const id of known) check(catalog, id, expected({ files: new Map(), sidecars: new Map() }, id));
       catalog.close();
     }),
     { numRuns: 60 },

@@ -161,6 +161,11 @@ export class MetadataStore {
     for (const id of new Set(mediaIds)) this.#followOne(id);
   }
 
+  /** As {@link follow}, for all pictures that have a sidecar. */
+  followAll(): void {
+    for (const id of this.#queries.column<number>('SELECT media_id FROM own_metadata')) this.#followOne(id);
+  }
+
   #followBeside(sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[]): number {
     const pictures = new Set(sidecars.flatMap(({ sourceId, path }) => this.#picturesBeside(sourceId, path)));
     for (const id of pictures) this.#followOne(id);

@@ -13,18 +13,25 @@ export interface SampledFile {
   readonly mtimeMs: number;
 }
 
+/** What is done in the transaction of a change of sources. */
+interface SourceFollowers {
+  /** A source has become a part of another. */
+  absorbed(childId: number, parentId: number, prefix: string): void;
+  /** A source is gone, with its files and sidecars. */
+  removed(): void;
+}
+
 /** Files of a sample, in each of its three places. */
 const SAMPLE_PART = 12;
 
 /** The sources in the catalog, and where their folders are. */
 export class SourceStore {
   readonly #queries: Queries;
-  readonly #onAbsorb: (childId: number, parentId: number, prefix: string) => void;
+  readonly #followers: SourceFollowers;
 
-  /** @param onAbsorb called where a source becomes a part of another, in the same transaction */
-  constructor(queries: Queries, onAbsorb: (childId: number, parentId: number, prefix: string) => void) {
+  constructor(queries: Queries, followers: SourceFollowers) {
     this.#queries = queries;
-    this.#onAbsorb = onAbsorb;
+    this.#followers = followers;
   }
 
   all(): SourceRow[] {
@@ -66,7 +73,7 @@ export class SourceStore {
         childId,
       );
     }
-    this.#onAbsorb(childId, parentId, prefix);
+    this.#followers.absorbed(childId, parentId, prefix);
     this.#queries.run('DELETE FROM source WHERE id = ?', childId);
   }
 
@@ -79,6 +86,7 @@ export class SourceStore {
       // they were not deleted: nothing is forgotten of them, however long they are away
       for (const picture of pictures)
         this.#queries.run('UPDATE media SET missing_since = NULL WHERE id = ?', picture.id);
+      this.#followers.removed();
     });
   }
 

@@ -220,7 +220,11 @@ export class IndexRun {
   async #readSidecars(plans: readonly PlannedTarget[], signal: AbortSignal): Promise<void> {
     const { catalog, decoders } = this.#parts;
     const parts = { catalog, decoders, gate: this.#gate, signal };
-    for (const { target, sidecars } of plans) this.changes += await readSidecars(parts, target.source, sidecars);
+    for (const { target, sidecars } of plans) {
+      // of a drive that is going, what is not there any more was not taken away
+      const gone = sidecars.gone.length > 0 && (await this.#isLost(target)) ? [] : sidecars.gone;
+      this.changes += await readSidecars(parts, target.source, { ...sidecars, gone });
+    }
   }
 
   /** What an older version read, of sources that are looked through as a whole. How long that takes is not told: all pictures are there. */
