@@ -280,7 +280,7 @@ export const contract = {
     /** The rules about what is left out of the library, in the order in which they were made. */
     list: procedure.output(z.array(i.keptIgnoreRule)),
     /**
-     * Leaves files out from now on. What they hold is treated as deleted, all is kept of it for 30 days, and what failed is out of the failures
+     * Leaves files out from now on. What they hold is not shown or found any more, all is kept of it, and what failed is out of the failures
      * when this returns. Rules that are there already are given as they are. FILE_OUTSIDE.
      */
     add: procedure.input(z.object({ rules: z.array(i.ignoreRule).min(1).max(1000) })).output(z.array(i.keptIgnoreRule)),

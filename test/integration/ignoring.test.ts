@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import { Catalog } from '../../src/library/catalog/catalog.ts';
 import { libraryPaths } from '../../src/library/library-folder.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
-import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
+import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 
 const WATCH = { lookMs: 200, pollMs: 1000 };
@@ -119,10 +119,14 @@ test('the preview says what the next run leaves out, of what is known and of wha
 test('of what a rule leaves out nothing is ever forgotten, unlike of what was deleted', async () => {
   const folder = await temporaryFolder();
   const [photos, library] = [join(folder, 'photos'), join(folder, 'library')];
-  const [a = '', b = ''] = await writeDrawings(photos, 4);
+  const paths = await writeDrawings(photos, 4);
   const { client, service } = await openLibrary(library, { encoder: countingEncoder() });
   await indexFolders(client, photos);
-  const [, idOfB] = await client.pictures.at({ paths: [a, b] });
+  const ids = await client.pictures.at({ paths });
+  // the newest is never forgotten
+  const byId = paths.map((path, i) => ({ path, id: ids[i] ?? 0 })).sort((one, other) => one.id - other.id);
+  const [a = '', b = ''] = byId.map(({ path }) => path);
+  const idOfB = byId[1]?.id;
   await client.ignore.add({ rules: [{ kind: 'file', path: a }] });
   await rm(b);
   expect(await indexFolders(client, photos)).toMatchObject({ removed: 2 });
@@ -131,4 +135,30 @@ test('of what a rule leaves out nothing is ever forgotten, unlike of what was de
   const missing = catalog.presence.missingSince('9999-01-01', 10);
   catalog.close();
   expect(missing.map(({ id }) => id)).toEqual([idOfB]);
+});
+
+test('rules and another try, from the command line', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await writeDrawings(photos, 2);
+  await writeFile(join(photos, 'notes.pdf'), 'text');
+  await writeFile(join(photos, 'empty.jpg'), '');
+  const library = join(folder, 'library');
+  const json = ['--library', library, '--json'];
+  const first = await openLibrary(library, { encoder: countingEncoder() });
+  await indexFolders(first.client, photos);
+  await first.service.close();
+  const dry = await runCommand('ignore', 'add', '*.pdf', '--size', '1', '--dry-run', ...json);
+  expect(jsonLines(dry.stdout)).toMatchObject([
+    { kind: 'pattern', pattern: '*.pdf', files: 1, pictures: 0, examples: [join(photos, 'notes.pdf')] },
+    { kind: 'size', bytes: 1, files: 1, examples: [join(photos, 'empty.jpg')] },
+  ]);
+  expect((await runCommand('ignore', 'add', '*.pdf', ...json)).code).toBe(0);
+  const [rule] = jsonLines((await runCommand('ignore', ...json)).stdout);
+  expect(rule).toMatchObject({ id: 1, kind: 'pattern', pattern: '*.pdf' });
+  await drawing(9).jpeg().toFile(join(photos, 'empty.jpg'));
+  expect(await runCommand('failures', '--retry', ...json)).toMatchObject({ code: 0, stdout: '' });
+  expect((await runCommand('ignore', 'remove', '1', ...json)).code).toBe(0);
+  const { client } = await openLibrary(library, { encoder: countingEncoder() });
+  expect(await indexFolders(client)).toMatchObject({ found: 4, unchanged: 3, failed: 1 });
 });
