@@ -12,6 +12,8 @@ export interface SamePicture {
   /** Seconds since any fixed time; null where the file does not say. */
   readonly takenAt: number | null;
   readonly camera: string | null;
+  /** The video that it is a moment of. */
+  readonly video?: number | null;
 }
 
 /** From here two vectors are one scene taken twice. Of the 240 scenes, all different, no pair comes near. */
@@ -45,6 +47,14 @@ export function samePairs(pictures: readonly SamePicture[]): [number, number][] 
     }
   }
   return [...new Map(pairs.map((pair) => [pair.join(), pair])).values()];
+}
+
+/** The moments of each video, of which there is more than one: they may look like nothing of the kind, and are of one place and hour all the same. */
+export function momentsOfOne(pictures: readonly SamePicture[]): number[][] {
+  const videos = Map.groupBy(pictures, ({ video }) => video ?? null);
+  return [...videos].flatMap(([video, moments]) =>
+    video === null || moments.length < 2 ? [] : [moments.map(({ id }) => id)],
+  );
 }
 
 /** @param cosine of their vectors */

@@ -22,6 +22,8 @@ export interface TeachingInput {
   readonly sample: readonly number[];
   /** Copies and bursts: lists of pictures that show the same. */
   readonly inseparable: readonly (readonly number[])[];
+  /** Moments of one video: they stay on one side too, but need not be found by each other. */
+  readonly ofOneVideo?: readonly (readonly number[])[];
   readonly choices?: TeachingChoices;
   /** Instead of what is chosen from the amount of labels. */
   readonly settings?: TeachingSettings;
@@ -94,7 +96,7 @@ export async function teachGroups(
   const headVectorOf = tuned?.vectorOf ?? input.vectorOf;
   const split = tuned
     ? [withoutHeldOut(groups, tuned.heldOut)]
-    : splitLabelled(groups, input.inseparable, settings.folds, settings.seed);
+    : splitLabelled(groups, onOneSide(input), settings.folds, settings.seed);
   const halves = tuned ? [] : halvesOf(groups, settings.seed);
   const heads = tuned ? 3 : split.length + halves.length + 1;
   let head = 0;
@@ -160,10 +162,18 @@ export async function teachGroups(
   };
 }
 
+/** Lists of pictures of which one must not judge what another was taught. */
+function onOneSide({ inseparable, ofOneVideo = [] }: TeachingInput): (readonly number[])[] {
+  return [...inseparable, ...ofOneVideo];
+}
+
 /** What an encoder was tuned with before, and what shows the same. */
-function shownBy({ seen = [], inseparable }: TeachingInput): ReadonlySet<number> {
+function shownBy(input: TeachingInput): ReadonlySet<number> {
+  const { seen = [] } = input;
   const shown = new Set(seen);
-  const alike = inseparable.filter((together) => together.some((id) => shown.has(id))).flat();
+  const alike = onOneSide(input)
+    .filter((together) => together.some((id) => shown.has(id)))
+    .flat();
   return new Set([...shown, ...alike]);
 }
 

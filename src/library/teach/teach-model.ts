@@ -10,7 +10,7 @@ import { lossCurvesOf } from './loss-curves.ts';
 import type { AnsweredPicture } from './model-description.ts';
 import { relatedLines } from './related-lines.ts';
 import { rowsOf } from './rows.ts';
-import { samePairs } from './same-pictures.ts';
+import { momentsOfOne, samePairs } from './same-pictures.ts';
 import { shownEvaluation, shownExamples } from './shown-evaluation.ts';
 import { groupsByPicture, splitLabelled } from './split.ts';
 import { scoredExamples, type CalibrationFold, type TwofoldPicture } from './suggest.ts';
@@ -46,7 +46,8 @@ export async function teachModel(
   const known = new Map(task.pictures.map((picture) => [picture.id, picture]));
   const tuned = tunedVectors(task);
   const judged = new Set([...groups.flatMap(({ members }) => members), ...task.sample]);
-  const inseparable = samePairs(task.pictures.filter(({ id }) => judged.has(id)));
+  const evidence = task.pictures.filter(({ id }) => judged.has(id));
+  const inseparable = samePairs(evidence);
   const result = await teachGroups(
     {
       groups,
@@ -55,6 +56,7 @@ export async function teachModel(
       ceiling: base.smoothing?.ceiling ?? null,
       sample: task.sample,
       inseparable,
+      ofOneVideo: momentsOfOne(evidence),
       settings: chosenSettings(groups, task.choices),
       seen: task.seen,
       tuned: tuned && { vectorOf: (id) => tuned.get(id) ?? null, heldOut: task.tuned?.heldOut ?? [] },
@@ -99,8 +101,13 @@ function tunedVectors({ pictures, tuned }: TeachTask): Map<number, Float32Array>
 export function divideForTuning({ groups, pictures, dimensions, choices }: TeachTask): TuningDivision {
   const settings = chosenSettings(groups, choices);
   const labelled = new Set(groups.flatMap(({ members }) => members));
-  const inseparable = samePairs(pictures.filter(({ id }) => labelled.has(id)));
-  const [fold] = splitLabelled(groups, inseparable, TUNING_FOLDS, settings.seed);
+  const evidence = pictures.filter(({ id }) => labelled.has(id));
+  const [fold] = splitLabelled(
+    groups,
+    [...samePairs(evidence), ...momentsOfOne(evidence)],
+    TUNING_FOLDS,
+    settings.seed,
+  );
   if (!fold)
     throw new TeachingProblemError('The pictures of your groups show the same, so that none is left to judge by.');
   const known = new Map(pictures.map(({ id, vector }) => [id, vector]));

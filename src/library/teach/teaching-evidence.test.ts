@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { GrowingCurves, thinned } from './loss-curves.ts';
 import { movedLine } from './related-lines.ts';
-import { isSame, samePairs } from './same-pictures.ts';
+import { isSame, momentsOfOne, samePairs } from './same-pictures.ts';
 
 const score = fc.integer({ min: -100, max: 100 }).map((value) => value / 100);
 
@@ -45,6 +45,18 @@ describe('samePairs', () => {
     expect(isSame(picture(1, [0, 1], 100, 'A'), picture(2, [1, 0], 100, 'A'), 0)).toBe(false);
     expect(isSame(picture(1, [0, 1], 100, 'A'), picture(2, [0.6, 0.8], 100, 'B'), 0.8)).toBe(false);
   });
+});
+
+it('momentsOfOne names the moments of each video that has several', () => {
+  const moment = (id: number, video?: number | null) => ({
+    id,
+    vector: [1],
+    signature: new Uint8Array(),
+    takenAt: null,
+    camera: null,
+    ...(video === undefined ? {} : { video }),
+  });
+  expect(momentsOfOne([moment(1), moment(2, null), moment(3, 3), moment(4, 3), moment(5, 5)])).toEqual([[3, 4]]);
 });
 
 describe('loss curves', () => {

@@ -72,7 +72,8 @@ export async function knownPictures(
     const media = catalog.media(id);
     const vector = vectors.vector(id);
     if (media) hashes.set(id, media.hash);
-    if (media && vector) pictures.push({ ...evidence(media, store), vector });
+    if (media && vector)
+      pictures.push({ ...evidence(media, store), video: catalog.moments.of(id)?.videoId ?? null, vector });
     if (i % READ_AT_ONCE === READ_AT_ONCE - 1) await letOthersRun();
   }
   return { pictures, hashes };
