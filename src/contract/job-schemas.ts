@@ -61,7 +61,7 @@ export const endedJob = z.object({
   /** ISO 8601. */
   began: z.string(),
   ended: z.string(),
-  /** `cut`: the program was ended before it; `gave-way`: to what a person asked for, and the rest was done after that. */
+  /** `cut`: the program was ended before it; `gave-way`: a quiet one ended early, for what a person asked for, the battery, or by cancelling; what is left is done later. */
   outcome: z.enum(['done', 'cancelled', 'failed', 'cut', 'gave-way']),
   /** Counts by what they count: `indexed`, `failed`, `skipped`, … */
   counts: z.record(z.string(), z.number()),

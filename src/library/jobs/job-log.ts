@@ -43,6 +43,9 @@ export class JobLog {
     switch (event.type) {
       case 'progress':
         if (event.encoding) {
+          // one may follow another without an end in between
+          if (running && this.#encoding && this.#encoding.name !== event.encoding.name)
+            this.#end('encode', running.end ?? this.#endOfEncoding());
           this.#encoding = event.encoding;
           this.#begin('encode', event.encoding.takesOver ? 'encode' : 'fill', event.encoding.name);
         } else if (running) this.#end('encode', running.end ?? this.#endOfEncoding());
@@ -86,6 +89,20 @@ export class JobLog {
           running.end = { ...DONE, outcome: event.code === null ? 'cancelled' : 'failed', message: event.message };
         break;
     }
+  }
+
+  /** What is told nowhere else began then. @returns its row for {@link shut}; null where it cannot be written down */
+  open(kind: JobKind, began: Date): number | null {
+    let row: number | null = null;
+    this.#try(() => (row = this.#store.begin(kind, '', began)));
+    return row;
+  }
+
+  shut(row: number | null, end: JobEnd): void {
+    this.#try(() => {
+      if (row !== null) this.#store.end(row, end);
+      this.#changed();
+    });
   }
 
   /** What is told nowhere else: it began then, and has ended now. */

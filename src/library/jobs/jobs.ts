@@ -31,8 +31,11 @@ export type HowFar = () => { readonly done: number; readonly total: number };
 
 interface Task {
   readonly kind: JobKind;
+  readonly began: Date;
   readonly howFar: HowFar;
   shown: boolean;
+  /** In the list of what was done, from when it is shown. */
+  row: number | null;
 }
 
 /**
@@ -125,17 +128,17 @@ export class Jobs {
   ): Promise<Result> {
     const began = new Date();
     const id = this.#nextTask++;
-    const task: Task = { kind, howFar, shown: false };
+    const task: Task = { kind, began, howFar, shown: false, row: null };
     this.#tasks.set(id, task);
     const timer = setTimeout(() => this.#show(task), LONG_MS);
     timer.unref();
     try {
       const result = await work();
-      if (task.shown) this.#log?.note(kind, began, { outcome: 'done', ...endOf(result) });
+      if (task.shown) this.#log?.shut(task.row, { outcome: 'done', ...endOf(result) });
       return result;
     } catch (error) {
       const { message } = ServiceError.from(error);
-      if (task.shown) this.#log?.note(kind, began, { outcome: 'failed', counts: {}, message });
+      if (task.shown) this.#log?.shut(task.row, { outcome: 'failed', counts: {}, message });
       throw error;
     } finally {
       clearTimeout(timer);
@@ -146,6 +149,7 @@ export class Jobs {
 
   #show(task: Task): void {
     task.shown = true;
+    task.row = this.#log?.open(task.kind, task.began) ?? null;
     this.#teller.changed();
     this.#timer ??= setInterval(() => {
       this.#teller.changed();

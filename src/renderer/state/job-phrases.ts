@@ -107,7 +107,7 @@ export function endedLine({ kind, outcome, counts, message }: EndedJob): string 
         ? 'Cut off when Semblance ended. It goes on by itself.'
         : 'Cut off when Semblance ended. Nothing of it was kept: do it again.';
     case 'gave-way':
-      return `Gave way to what you asked for. ${what}`.trim();
+      return `Stopped before its end; the rest is done later. ${what}`.trim();
   }
 }
 
