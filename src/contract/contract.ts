@@ -43,7 +43,12 @@ export const contract = {
      * under way they are read after it.
      */
     retry: procedure
-      .input(z.object({ paths: z.array(z.string().min(1).max(4096)).optional(), code: s.fileFailureCode.optional() }))
+      .input(
+        z.object({
+          paths: z.array(z.string().min(1).max(4096)).max(100_000).optional(),
+          code: s.fileFailureCode.optional(),
+        }),
+      )
       .output(z.object({ files: z.number().int().nonnegative() })),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),

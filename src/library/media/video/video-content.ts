@@ -46,20 +46,27 @@ export async function isCutOff(path: string): Promise<boolean> {
   }
 }
 
+/** Without the end of one of these, frames are missing. */
+const HOLDS_THE_MOVIE = new Set(['moov', 'mdat', 'moof']);
+
 /** Boxes at the top of an ISO base media file; a movie has some tens, one in fragments thousands. */
 const MOST_BOXES = 20_000;
 
 async function isBoxCutOff(handle: FileHandle, size: number): Promise<boolean> {
   let at = 0;
+  let type = '';
   for (let i = 0; i < MOST_BOXES && at + 8 <= size; i++) {
     const head = await bytesAt(handle, at, 16);
+    type = head.toString('latin1', 4, 8);
+    // bytes that some cameras and programs add at the end are no box
+    if (!/^[\x20-\x7e©]{4}$/.test(type)) return false;
     let length = head.readUInt32BE(0);
     if (length === 1 && head.length === 16) length = Number(head.readBigUInt64BE(8));
     // 0: to the end of the file. Anything else below a head is damage, which the decoder names
     if (length < 8) return false;
     at += length;
   }
-  return at > size;
+  return at > size && HOLDS_THE_MOVIE.has(type);
 }
 
 /** EBML: an element is its id, its length, and that many bytes; the segment, which follows the head, holds everything. */
