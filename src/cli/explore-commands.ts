@@ -36,3 +36,31 @@ function titleOf({ key, named, proposedName, loose }: PictureCluster): string {
   const title = named?.name ?? (key === 'alone' ? 'Like nothing else' : (proposedName ?? `Cluster ${key.slice(1)}`));
   return loose ? `${title} (loosely related)` : title;
 }
+
+/** Pictures that are the same, in sets, the one to keep first. */
+export async function duplicatesCommand(shared: SharedOptions): Promise<number> {
+  const output = new Output(shared.json);
+  return withLibrary({ libraryFolder: shared.library, access: 'read' }, async ({ client, service }) => {
+    await service.settled();
+    const { sets } = await client.explore.duplicates({ fresh: true });
+    for (const [i, { kind, reason, pictures }] of sets.entries()) {
+      const files = pictures.flatMap((picture, place) =>
+        picture.paths.map((path, n) => ({ path, keep: place === 0 && n === 0, kind: picture.kind })),
+      );
+      if (shared.json) output.value({ set: i + 1, kind, reason, pictures: files });
+      else {
+        output.line(`${KIND_TITLES[kind]}: ${plural(files.length, 'file')}`);
+        for (const { path, keep } of files) output.line(`  ${keep ? 'keep' : '    '}  ${path}`);
+      }
+    }
+    if (!shared.json && sets.length === 0) output.line('No picture is there twice.');
+    return 0;
+  });
+}
+
+const KIND_TITLES = {
+  identical: 'The same bytes',
+  resized: 'The same picture in other sizes or formats',
+  edited: 'The same picture, edited',
+  near: 'Nearly the same',
+} as const;

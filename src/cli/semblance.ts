@@ -5,7 +5,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { ServiceError } from '../contract/errors.ts';
 import { teachingLoss } from '../contract/teach-schemas.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
-import { clustersCommand } from './explore-commands.ts';
+import { clustersCommand, duplicatesCommand } from './explore-commands.ts';
 import {
   evaluateCommand,
   failuresCommand,
@@ -212,6 +212,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     fraction,
     0.5,
   );
+  command('duplicates', 'what is there twice, and which to keep', duplicatesCommand);
   command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
     .argument('<group>', 'its name')
     .option('-k <count>', 'how many', resultCount, 20);

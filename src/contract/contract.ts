@@ -253,6 +253,19 @@ export const contract = {
     keepApart: procedure.input(z.object({ id: s.rowId, other: s.rowId })).output(x.clusterChange),
     /** Undoes a change of names. NOTHING_TO_UNDO, CHANGE_TOO_OLD. */
     undo: procedure.input(z.object({ change: s.rowId })).output(x.clusterChange),
+    /**
+     * Pictures that are the same, in sets around the one to keep. Worked out where they are not yet, up to a minute in a large library; `fresh`
+     * does so where pictures have come or gone since.
+     */
+    duplicates: procedure
+      .input(z.object({ fresh: z.boolean().default(false) }).default({ fresh: false }))
+      .output(x.duplicates),
+    /** Says for good that pictures are different ones, or are all wanted. PICTURE_UNKNOWN. */
+    decideDuplicates: procedure
+      .input(z.object({ pictures: g.pictureIds.min(2), decision: x.duplicateDecision }))
+      .output(x.decidedDuplicates),
+    /** Takes such a decision back. NOTHING_TO_UNDO. */
+    undoDecision: procedure.input(z.object({ decision: s.rowId })).output(z.void()),
     /** The present state at once, then each change; never ends by itself. */
     watch: procedure.output(eventIterator(x.exploreEvent)),
   },

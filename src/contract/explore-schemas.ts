@@ -68,10 +68,59 @@ export const clusterChange = z.object({
 });
 export type ClusterChange = z.infer<typeof clusterChange>;
 
+/** Files of the same bytes; the same picture in another size, compression or format; changed by hand; of one moment. */
+const duplicateKind = z.enum(['identical', 'resized', 'edited', 'near']);
+export type DuplicateKind = z.infer<typeof duplicateKind>;
+
+/** Why a picture is proposed to be kept; `same`: its files are all the same. */
+const keptReason = z.enum(['larger', 'less-compressed', 'older', 'same']);
+export type KeptReason = z.infer<typeof keptReason>;
+
+const duplicatePicture = z.object({
+  id: rowId,
+  hash: contentHash,
+  /** Absolute paths of its files: several where they are identical. */
+  paths: z.array(z.string()),
+  bytes: z.number().int(),
+  width: z.number().int(),
+  height: z.number().int(),
+  takenAt: z.string().nullable(),
+  /** How it was found to be of the kept one, which is `identical` to itself. */
+  kind: duplicateKind,
+});
+
+const duplicateSet = z.object({
+  /** What is furthest from the kept one. */
+  kind: duplicateKind,
+  reason: keptReason,
+  /** The one to keep first. */
+  pictures: z.array(duplicatePicture).min(1),
+});
+export type DuplicateSet = z.infer<typeof duplicateSet>;
+
+export const duplicates = z.object({
+  /** False where pictures have come or gone since they were found. */
+  current: z.boolean(),
+  /** Pictures that were looked at. */
+  pictures: z.number().int().nonnegative(),
+  sets: z.array(duplicateSet),
+});
+export type Duplicates = z.infer<typeof duplicates>;
+
+/** What a person says of pictures of a set: they are different ones, or both are wanted. They are never in one set again. */
+export const duplicateDecision = z.enum(['not-duplicates', 'keep-both']);
+export type DuplicateDecision = z.infer<typeof duplicateDecision>;
+
+/** A decision that was stored, and can be taken back. */
+export const decidedDuplicates = z.object({ decision: rowId, description: z.string() });
+export type DecidedDuplicates = z.infer<typeof decidedDuplicates>;
+
 export const exploreEvent = z.discriminatedUnion('type', [
   /** The names changed: ask again. */
   z.object({ type: z.literal('names'), revision: z.number().int().nonnegative() }),
   /** What was found while the neighbors of some pictures were not known yet can be found anew. */
   z.object({ type: z.literal('outdated') }),
+  /** A decision about duplicates was made or taken back: ask again. */
+  z.object({ type: z.literal('duplicates') }),
 ]);
 export type ExploreEvent = z.infer<typeof exploreEvent>;

@@ -11,6 +11,7 @@ import { retryTargets } from './indexing/retry.ts';
 import { addSource, describeSource, folderTargets, indexTargets } from './indexing/sources.ts';
 import { eventQueue } from './event-queue.ts';
 import type { Clusters } from './explore/clusters.ts';
+import type { Duplicates } from './explore/duplicates.ts';
 import { exploreRoutes } from './explore/explore-routes.ts';
 import { exchangeRoutes } from './exchange/exchange-routes.ts';
 import { LibraryExchange } from './exchange/library-exchange.ts';
@@ -43,6 +44,7 @@ interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'>
   readonly preview: TeachingPreview;
   readonly inspector: Inspector;
   readonly clusters: Clusters;
+  readonly duplicates: Duplicates;
   readonly ignoring: Ignoring;
   readonly jobs: Jobs;
   /** Null where nobody watches: the command line. */
@@ -187,7 +189,7 @@ export function createRouter(parts: RouterParts) {
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, inspector, needWriting),
-    explore: exploreRoutes(os, parts.clusters, needWriting),
+    explore: exploreRoutes(os, parts.clusters, parts.duplicates, needWriting),
     library: exchangeRoutes(
       os,
       new LibraryExchange({ catalog, groups, clusters: parts.clusters.names, versions: teaching.versions }),

@@ -17,6 +17,7 @@ import { givenEncoder, openParts, type ModelParts } from './encoders/model-parts
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
+import { Duplicates } from './explore/duplicates.ts';
 import { Groups } from './groups/groups.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -213,6 +214,8 @@ async function assemble(
   closers.push(() => watcher?.close());
   const clusters = new Clusters({ catalog, active });
   closers.push(() => clusters.close());
+  const duplicates = new Duplicates({ catalog, active, paths });
+  closers.push(() => duplicates.close());
   const ignoring = new Ignoring({ paths, catalog, looker: watcher });
   closers.push(() => ignoring.close());
   const listed = new Jobs({
@@ -245,6 +248,7 @@ async function assemble(
     teaching,
     preview,
     clusters,
+    duplicates,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
     jobs: listed,

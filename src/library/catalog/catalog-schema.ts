@@ -252,6 +252,24 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 9,
+    sql: `
+      -- what a person said of pictures that look like one: no two of a decision are taken for duplicates again
+      CREATE TABLE duplicate_decision (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        decision TEXT NOT NULL,
+        at TEXT NOT NULL,
+        undone INTEGER NOT NULL CHECK (undone IN (0, 1))
+      );
+      CREATE TABLE decided_duplicate (
+        decision_id INTEGER NOT NULL REFERENCES duplicate_decision (id) ON DELETE CASCADE,
+        media_id INTEGER NOT NULL REFERENCES media (id) ON DELETE CASCADE,
+        PRIMARY KEY (decision_id, media_id)
+      ) WITHOUT ROWID;
+      CREATE INDEX decided_duplicate_by_media ON decided_duplicate (media_id);
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -2,6 +2,7 @@ import type { FileFailureCode } from '../../contract/errors.ts';
 import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
+import { DuplicateStore } from './duplicate-store.ts';
 import { IgnoreStore } from './ignore-store.ts';
 import { JobStore } from './job-store.ts';
 import { LabelStore } from './label-store.ts';
@@ -89,6 +90,8 @@ export class Catalog {
   readonly labels: LabelStore;
   /** Names of clusters. */
   readonly clusters: ClusterStore;
+  /** What was decided about duplicates. */
+  readonly duplicates: DuplicateStore;
   /** The folders that were added. */
   readonly sources: SourceStore;
   /** Edits, and what is missing. */
@@ -112,6 +115,7 @@ export class Catalog {
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
     this.clusters = new ClusterStore(this.#db, file);
+    this.duplicates = new DuplicateStore(this.#queries);
     this.sources = new SourceStore(this.#queries, {
       absorbed: (...moved) => this.metadata.absorb(...moved),
       removed: () => this.metadata.followAll(),

@@ -2,9 +2,10 @@ import { eventQueue } from '../event-queue.ts';
 import type { ExploreEvent } from '../../contract/explore-schemas.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Clusters } from './clusters.ts';
+import type { Duplicates } from './duplicates.ts';
 
 /** The contract's `explore`. @param needWriting throws where the library was opened for reading */
-export function exploreRoutes(os: Implementer, clusters: Clusters, needWriting: () => void) {
+export function exploreRoutes(os: Implementer, clusters: Clusters, duplicates: Duplicates, needWriting: () => void) {
   const writing = <Result>(work: () => Result): Result => {
     needWriting();
     return work();
@@ -23,6 +24,16 @@ export function exploreRoutes(os: Implementer, clusters: Clusters, needWriting: 
     answerSplit: routes.answerSplit.handler(({ input }) => writing(() => clusters.answerSplit(input.id, input.answer))),
     keepApart: routes.keepApart.handler(({ input }) => writing(() => names.keepApart(input.id, input.other))),
     undo: routes.undo.handler(({ input }) => writing(() => names.undo(input.change))),
-    watch: routes.watch.handler(({ signal }) => eventQueue<ExploreEvent>((push) => clusters.watch(push), signal)),
+    duplicates: routes.duplicates.handler(({ input }) => duplicates.list(input.fresh)),
+    decideDuplicates: routes.decideDuplicates.handler(({ input }) =>
+      writing(() => duplicates.decide(input.pictures, input.decision)),
+    ),
+    undoDecision: routes.undoDecision.handler(({ input }) => writing(() => duplicates.undo(input.decision))),
+    watch: routes.watch.handler(({ signal }) =>
+      eventQueue<ExploreEvent>((push) => {
+        const leave = [clusters.watch(push), duplicates.watch(push)];
+        return () => leave.forEach((left) => left());
+      }, signal),
+    ),
   };
 }

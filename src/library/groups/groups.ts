@@ -130,7 +130,11 @@ export class Groups {
   followEdits(): void {
     const edits = this.#catalog.presence.unsettledEdits();
     if (edits.length === 0) return;
-    for (const { before, after, movedAway } of edits) if (!movedAway) this.#catalog.clusters.follow(before, after);
+    for (const { before, after, movedAway } of edits) {
+      if (movedAway) continue;
+      this.#catalog.clusters.follow(before, after);
+      this.#catalog.duplicates.follow(before, after);
+    }
     const followed = edits.filter(
       ({ before, movedAway }) => !movedAway && this.#labels.labelsOfPicture(before).length > 0,
     );

@@ -56,7 +56,7 @@ export class ClusterList {
       open: () => client.explore.watch(),
       take: (event: ExploreEvent) => {
         if (event.type === 'outdated') this.libraryChanged();
-        else this.#namesChanged(event.revision);
+        else if (event.type === 'names') this.#namesChanged(event.revision);
       },
       problem: (error) => this.#listener.problem?.(problemOf(error).sentence),
       current: () => client === this.#client,

@@ -9,7 +9,13 @@ import type {
   EncodingProgress,
   InstallResult,
 } from '../../contract/encoder-schemas.ts';
-import type { ClusterChange, ExploreEvent, PictureCluster, PictureClusters } from '../../contract/explore-schemas.ts';
+import type {
+  ClusterChange,
+  Duplicates,
+  ExploreEvent,
+  PictureCluster,
+  PictureClusters,
+} from '../../contract/explore-schemas.ts';
 import type { IgnorePreview, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
 import type { EndedJob, Job, JobsState } from '../../contract/job-schemas.ts';
 import type { LabelQuestion, Suggestion, Suggestions } from '../../contract/group-schemas.ts';
@@ -273,6 +279,7 @@ export class FakeService {
     sentence: null,
   };
   questions: LabelQuestion[] = [];
+  duplicates: Duplicates = { current: true, pictures: 0, sets: [] };
   clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
   /** What any filter holds for. */
   matching: readonly number[] = [];
@@ -410,6 +417,10 @@ export class FakeService {
         answerSplit: ({ id, answer }) => this.#answer(`answerSplit ${id} ${answer}`, clusterChangeOf(id)),
         keepApart: ({ id, other }) => this.#answer(`keepApart ${id} ${other}`, clusterChangeOf(id)),
         undo: ({ change }) => this.#answer(`undoCluster ${change}`, clusterChangeOf(null)),
+        duplicates: () => this.#answer('duplicates', this.duplicates),
+        decideDuplicates: ({ pictures, decision }) =>
+          this.#answer(`decideDuplicates ${decision} ${pictures.join(',')}`, { decision: 5, description: 'Said so' }),
+        undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
         watch: () => this.#answer('watchExplore', this.#exploring.events()),
       },
       groups: {

@@ -1,0 +1,121 @@
+/** Duplicates over the real index, neighbor graph, thread, thumbnails and catalog. */
+import { copyFile, mkdir, rename, utimes } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import sharp from 'sharp';
+import { expect, test } from 'vitest';
+import type { ServiceClient } from '../../src/contract/contract.ts';
+import type { DuplicateSet } from '../../src/contract/explore-schemas.ts';
+import { drawing } from '../fixtures/pictures.ts';
+import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
+
+const WIDTH = 640;
+const HEIGHT = 480;
+
+const NONE: DuplicateSet = { kind: 'near', reason: 'same', pictures: [] };
+
+/** Twelve different pictures; the first two of them in other sizes, formats and edits as well. */
+async function writeCopies(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const path = (name: string): string => join(folder, name);
+  for (let seed = 0; seed < 12; seed++)
+    await drawing(seed, WIDTH, HEIGHT)
+      .png()
+      .toFile(path(`p${seed}.png`));
+  for (const seed of [0, 1]) {
+    const pixels = await drawing(seed, WIDTH, HEIGHT).png().toBuffer();
+    await copyFile(path(`p${seed}.png`), path(`p${seed}-same.png`));
+    await sharp(pixels)
+      .resize(320, 240)
+      .jpeg({ quality: 80 })
+      .toFile(path(`p${seed}-small.jpg`));
+    await sharp(pixels)
+      .webp({ quality: 80 })
+      .toFile(path(`p${seed}-webp.webp`));
+    await sharp(pixels)
+      .rotate(90)
+      .jpeg()
+      .toFile(path(`p${seed}-turned.jpg`));
+    await sharp(pixels)
+      .flop()
+      .jpeg()
+      .toFile(path(`p${seed}-mirrored.jpg`));
+    await sharp(pixels)
+      .extract({ left: 60, top: 30, width: 544, height: 408 })
+      .jpeg()
+      .toFile(path(`p${seed}-crop.jpg`));
+    await sharp(pixels)
+      .greyscale()
+      .jpeg()
+      .toFile(path(`p${seed}-grey.jpg`));
+  }
+  // the originals are the oldest
+  for (let seed = 0; seed < 12; seed++) await utimes(path(`p${seed}.png`), 1e9, 1e9);
+}
+
+function namesOf({ pictures }: DuplicateSet): string[] {
+  return pictures.flatMap(({ paths }) => paths.map((path) => basename(path))).sort();
+}
+
+async function setOf(client: ServiceClient, name: string): Promise<DuplicateSet | undefined> {
+  const { sets } = await client.explore.duplicates({ fresh: true });
+  return sets.find((set) => namesOf(set).includes(name));
+}
+
+test('copies are found in sets of one picture each, and what was decided about them holds wherever the files go', async () => {
+  const root = await temporaryFolder();
+  const photos = join(root, 'photos');
+  const library = join(root, 'library');
+  await writeCopies(photos);
+  let { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  await service.settled();
+
+  const found = await client.explore.duplicates({});
+  expect(found.current).toBe(true);
+  for (const set of found.sets) {
+    expect(new Set(namesOf(set).map((name) => /^p\d+/.exec(name)?.[0])).size).toBe(1);
+  }
+  const set = await setOf(client, 'p0.png');
+  expect(set?.kind).toBe('edited');
+  const kinds = new Map(set?.pictures.flatMap(({ paths, kind }) => paths.map((path) => [basename(path), kind])));
+  expect(Object.fromEntries(kinds)).toMatchObject({
+    'p0-small.jpg': 'resized',
+    'p0-webp.webp': 'resized',
+    'p0-turned.jpg': 'edited',
+    'p0-mirrored.jpg': 'edited',
+    'p0-crop.jpg': 'edited',
+    'p0-grey.jpg': 'edited',
+  });
+  // the original and its identical copy are one picture with two files, and the one to keep
+  expect(set?.pictures[0]?.paths.map((path) => basename(path))).toEqual(['p0-same.png', 'p0.png']);
+
+  const [kept, other] = [set?.pictures[0], set?.pictures.find(({ paths }) => paths[0]?.endsWith('small.jpg'))];
+  const pictures = [kept?.id ?? 0, other?.id ?? 0];
+  const { decision } = await client.explore.decideDuplicates({ pictures, decision: 'not-duplicates' });
+  expect(namesOf((await setOf(client, 'p0.png')) ?? NONE)).not.toContain('p0-small.jpg');
+
+  // moved, indexed again, and found anew by another process: it is still apart
+  await rename(join(photos, 'p0-small.jpg'), join(photos, 'renamed.jpg'));
+  await indexFolders(client, photos);
+  await service.close();
+  ({ service, client } = await openLibrary(library));
+  await service.settled();
+  expect(namesOf((await setOf(client, 'p0.png')) ?? NONE)).not.toContain('renamed.jpg');
+
+  await client.explore.undoDecision({ decision });
+  expect(namesOf((await setOf(client, 'p0.png')) ?? NONE)).toContain('renamed.jpg');
+  await expect(client.explore.undoDecision({ decision })).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
+  await expect(client.explore.decideDuplicates({ pictures: [1, 99_999], decision: 'keep-both' })).rejects.toMatchObject(
+    { code: 'PICTURE_UNKNOWN' },
+  );
+  await service.close();
+
+  const { stdout, code } = await runCommand('duplicates', '--json', '--library', library);
+  expect(code).toBe(0);
+  const lines = jsonLines(stdout);
+  expect(lines.map(({ set: number }) => number)).toEqual(lines.map((_, i) => i + 1));
+  for (const line of lines) {
+    const files = line['pictures'] as { path: string; keep: boolean }[];
+    expect(files.filter(({ keep }) => keep)).toHaveLength(1);
+  }
+});
