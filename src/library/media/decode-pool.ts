@@ -229,6 +229,8 @@ export class DecodePool {
     );
     // after the last word of its guard
     child.once('close', () => this.#lost(worker));
+    // of a process that was disconnected from, Node tells no `close`: its place would never be free
+    child.once('exit', () => worker.jobs.size === 0 && this.#lost(worker));
     return worker;
   }
 
@@ -242,11 +244,7 @@ export class DecodePool {
     worker.jobs.get(reply.id)?.resolve(reply);
     worker.jobs.delete(reply.id);
     worker.spent ||= reply.spent === true;
-    if (worker.spent && worker.jobs.size === 0) {
-      // its place is free at once: of a process that it disconnects from, Node tells no `close`
-      this.#workers.delete(worker);
-      if (worker.process.connected) worker.process.disconnect();
-    }
+    if (worker.spent && worker.jobs.size === 0 && worker.process.connected) worker.process.disconnect();
     this.#watch(worker);
     this.#dispatch();
   }
