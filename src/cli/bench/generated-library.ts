@@ -73,16 +73,33 @@ function projectedRows(kinds: number, projection: Projection, before: number): (
   };
 }
 
-/** Rows of gaussian vectors; features and signatures are as long as real ones, and the same for all. */
+/** Rows of gaussian vectors; features are as long as real ones, and the same for all. */
 function drawnRows(kinds: number, dimensions: number): (i: number) => FeatureRow {
   const random = gaussians(1);
   const centres = centresOf(kinds, dimensions, random);
   const features = new Float16Array(registeredEncoder(BUILTIN_ENCODER).output.size).fill(1);
-  const signature = new Uint8Array(256).fill(128);
   return (i) => {
     const vector = normalize(Float32Array.from(centres[i % kinds] ?? [], (value) => value + 0.8 * random()));
-    return { mediaId: i + 1, features, vector: Float16Array.from(vector), signature };
+    return { mediaId: i + 1, features, vector: Float16Array.from(vector), signature: drawnSignature(random) };
   };
+}
+
+/** Strengths of waves up to three to a side, less the shorter they are, as of photos. */
+function drawnSignature(random: () => number): Uint8Array {
+  const [rows, columns] = [drawnWave(random), drawnWave(random)];
+  const [turned, along] = [drawnWave(random), drawnWave(random)];
+  return Uint8Array.from({ length: 256 }, (_, i) => {
+    const [x, y] = [i % 16, Math.floor(i / 16)];
+    const both = (columns[x] ?? 0) * (rows[y] ?? 0) + (along[x] ?? 0) + (turned[y] ?? 0);
+    return Math.max(0, Math.min(255, 128 + 30 * both));
+  });
+}
+
+function drawnWave(random: () => number): number[] {
+  const strengths = [1, 2, 3].map((wave) => random() / wave);
+  return Array.from({ length: 16 }, (_, x) =>
+    strengths.reduce((sum, strength, i) => sum + strength * Math.cos((Math.PI * (i + 1) * (x + 0.5)) / 16), 0),
+  );
 }
 
 function centresOf(kinds: number, dimensions: number, random: () => number): Float32Array[] {
