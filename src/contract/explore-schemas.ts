@@ -72,8 +72,8 @@ export type ClusterChange = z.infer<typeof clusterChange>;
 const duplicateKind = z.enum(['identical', 'resized', 'edited', 'near']);
 export type DuplicateKind = z.infer<typeof duplicateKind>;
 
-/** Why a picture is proposed to be kept; `same`: its files are all the same. */
-const keptReason = z.enum(['larger', 'less-compressed', 'older', 'same']);
+/** Why a picture is proposed to be kept; `unedited`: a larger one was made of it; `same`: its files are all the same. */
+const keptReason = z.enum(['larger', 'less-compressed', 'older', 'unedited', 'same']);
 export type KeptReason = z.infer<typeof keptReason>;
 
 const duplicatePicture = z.object({

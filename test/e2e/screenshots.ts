@@ -109,6 +109,18 @@ async function clusters(running: Running): Promise<void> {
   await shoot(running, 'many clusters, one with a long name');
 }
 
+async function duplicates(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.getByRole('button', { name: 'Duplicates' }).click();
+  const compare = page.getByRole('button', { name: 'Compare' }).first();
+  await compare.or(page.getByRole('heading', { name: 'No duplicates' })).waitFor(PATIENCE);
+  await shoot(running, 'duplicates');
+  if ((await compare.count()) === 0) return;
+  await compare.click();
+  await shoot(running, 'duplicates side by side');
+}
+
 async function library(running: Running): Promise<void> {
   const { page } = running;
   await idle(page);
@@ -383,6 +395,7 @@ try {
     await teaching(running);
   });
   await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
+  await scene('duplicates', [photos], duplicates);
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -18,6 +18,9 @@ export function byKeeping(a: Ranked, b: Ranked): number {
 export function keptReason(kept: Ranked, others: readonly Ranked[]): KeptReason {
   const [next] = others.toSorted(byKeeping);
   if (next === undefined) return 'same';
-  if (kept.width * kept.height > next.width * next.height) return 'larger';
-  return kept.bytes > next.bytes ? 'less-compressed' : 'older';
+  const [pixels, bytes] = [kept.width * kept.height - next.width * next.height, kept.bytes - next.bytes];
+  if (pixels > 0) return 'larger';
+  // what is better by numbers was made of this one
+  if (pixels < 0 || bytes < 0) return 'unedited';
+  return bytes > 0 ? 'less-compressed' : 'older';
 }

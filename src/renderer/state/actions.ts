@@ -253,6 +253,10 @@ export class Actions {
     if (place.view !== 'clusters' || place.open !== null) this.#app.navigation.go({ view: 'clusters', open: null });
   }
 
+  openDuplicates(): void {
+    if (this.#app.navigation.place.view !== 'duplicates') this.#app.navigation.go({ view: 'duplicates' });
+  }
+
   openCluster(open: OpenedCluster): void {
     this.#app.navigation.go({ view: 'clusters', open });
   }

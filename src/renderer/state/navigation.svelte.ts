@@ -14,6 +14,8 @@ export type Place =
   | { readonly view: 'label-next' }
   /** What belongs together; with a cluster, that one. */
   | { readonly view: 'clusters'; readonly open: OpenedCluster | null }
+  /** What is there twice. */
+  | { readonly view: 'duplicates' }
   /** One picture large; `list` is what next and previous go through. */
   | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
 

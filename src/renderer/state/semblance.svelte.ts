@@ -6,6 +6,7 @@ import { Actions } from './actions.ts';
 import { Announcer } from './announcer.svelte.ts';
 import { ClusterList } from './clusters.svelte.ts';
 import { Compute } from './compute.svelte.ts';
+import { DuplicateList } from './duplicates.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
 import { Exchange } from './exchange.svelte.ts';
@@ -87,6 +88,10 @@ export class Semblance {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
   });
+  readonly duplicates = new DuplicateList({
+    told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
@@ -106,6 +111,7 @@ export class Semblance {
       this.teaching.disconnect();
       this.groups.disconnect();
       this.clusters.disconnect();
+      this.duplicates.disconnect();
       for (const part of [this.labelling, this.suggested, this.questions, this.exchange]) part.connect(null);
     },
   );
@@ -143,6 +149,7 @@ export class Semblance {
     void this.groups.connect(client);
     void this.teaching.connect(client);
     void this.clusters.connect(client);
+    void this.duplicates.connect(client);
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
@@ -165,6 +172,7 @@ export class Semblance {
     void this.filters.refresh();
     this.details.forget();
     this.clusters.libraryChanged();
+    this.duplicates.libraryChanged();
     // of few pictures nothing can be learned: now there may be enough
     if (this.teaching.adapting?.ready === false) void this.teaching.askAdapting();
     if (summary.quiet) return;

@@ -1,0 +1,33 @@
+import type { DuplicateKind, DuplicateSet, KeptReason } from '../../contract/explore-schemas.ts';
+import { counted, fileName } from './phrases.ts';
+
+/** What the sets of a kind are. */
+export const KIND_TITLES: Readonly<Record<DuplicateKind, string>> = {
+  identical: 'The same file',
+  resized: 'The same picture in another size or format',
+  edited: 'The same picture, edited',
+  near: 'Nearly the same',
+};
+
+const REASONS: Readonly<Record<KeptReason, string>> = {
+  larger: 'larger',
+  'less-compressed': 'less compressed',
+  older: 'older',
+  unedited: 'not edited',
+  same: 'all are the same',
+};
+
+/** Why the first picture of a set is the one to keep. */
+export function reasonWord(reason: KeptReason): string {
+  return REASONS[reason];
+}
+
+/** What a set is called: by the picture to keep. */
+export function setTitle({ pictures }: DuplicateSet): string {
+  return fileName(pictures[0]?.paths[0] ?? '');
+}
+
+export function setNote({ pictures, reason }: DuplicateSet): string {
+  const files = pictures.reduce((sum, { paths }) => sum + paths.length, 0);
+  return `${counted(files, 'file')}, ${pictures.length === 1 ? reasonWord(reason) : `keep the first: ${reasonWord(reason)}`}`;
+}

@@ -1,0 +1,61 @@
+import { ORPCError } from '@orpc/client';
+import { expect, it, vi } from 'vitest';
+import type { DuplicateSet } from '../../contract/explore-schemas.ts';
+import { setNote, setTitle } from './duplicate-phrases.ts';
+import { DuplicateList } from './duplicates.svelte.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
+
+function pictureOf(id: number, paths: string[]): DuplicateSet['pictures'][number] {
+  return { id, hash: String(id).repeat(64), paths, bytes: 10, width: 4, height: 3, takenAt: null, kind: 'resized' };
+}
+
+const SET: DuplicateSet = {
+  kind: 'resized',
+  reason: 'larger',
+  pictures: [pictureOf(1, ['/photos/a.jpg']), pictureOf(2, ['/photos/b.jpg', '/photos/c.jpg'])],
+};
+
+async function connected() {
+  const service = new FakeService();
+  service.duplicates = { current: true, pictures: 9, sets: [SET] };
+  const told: string[] = [];
+  const undos: (() => void)[] = [];
+  const duplicates = new DuplicateList({
+    told: (sentence, undo) => {
+      told.push(sentence);
+      if (undo) undos.push(undo);
+    },
+    problem: (sentence) => told.push(sentence),
+  });
+  void duplicates.connect(service.client());
+  duplicates.open();
+  await vi.waitFor(() => expect(duplicates.phase).toBe('ready'));
+  return { service, duplicates, told, undos };
+}
+
+it('shows sets, and names them by the picture to keep', async () => {
+  const { duplicates } = await connected();
+  expect(duplicates.sets).toEqual([SET]);
+  expect(setTitle(SET)).toBe('a.jpg');
+  expect(setNote(SET)).toBe('3 files, keep the first: larger');
+});
+
+it('decides about all pictures of a set, tells it, and takes it back', async () => {
+  const { service, duplicates, told, undos } = await connected();
+  await duplicates.decide(SET, 'not-duplicates');
+  expect(service.asked).toContain('decideDuplicates not-duplicates 1,2');
+  expect(told).toEqual(['Said so.']);
+  undos[0]?.();
+  await vi.waitFor(() => expect(service.asked).toContain('undoDecision 5'));
+});
+
+it('tells why something was refused, and why sets could not be found', async () => {
+  const { service, duplicates, told } = await connected();
+  service.refusals.set('decideDuplicates keep-both 1,2', new ORPCError('PICTURE_UNKNOWN', { data: { detail: '2' } }));
+  await duplicates.decide(SET, 'keep-both');
+  expect(told).toHaveLength(1);
+  service.refusals.set('duplicates', new ORPCError('INTERNAL', { data: { detail: 'x' } }));
+  await duplicates.load(true);
+  expect(duplicates.phase).toBe('failed');
+  expect(duplicates.problem).not.toBe('');
+});
