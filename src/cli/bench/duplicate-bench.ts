@@ -6,6 +6,7 @@ import { nameKind } from '../../library/media/formats.ts';
 import { openService } from '../../library/service.ts';
 import type { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
+import { makeLibrary } from './generated-library.ts';
 import type { Report } from './measurement.ts';
 import { copiesOf, COPY_KINDS, WHOLE_KINDS, type CopyKind } from './photo-copies.ts';
 
@@ -17,6 +18,12 @@ const OTHERS = 2_000;
 const WHOLE_RECALL = 0.98;
 const EDITED_RECALL = 0.9;
 const PRECISION = 0.98;
+const LOOKING_S = 60;
+
+/** Drawn pictures that are looked through, of so many kinds, and for how many that is told. */
+const DIFFERENT = 5_000;
+const KINDS = 40;
+const TOLD_FOR = 100_000;
 
 /**
  * Duplicates: of copies of photos in twelve ways among other photos, how many are found with their photo, and what is found that is none.
@@ -37,6 +44,24 @@ export async function benchDuplicates(folder: string, photos: string, report: Re
     tell(await readdir(made), sets, report);
     const metric = `looking for duplicates among ${pictures.toLocaleString('en')} pictures, most of them copies`;
     report({ bench: 'explore', metric, value: seconds, unit: 's', reference: null, ratio: null });
+  } finally {
+    await service.close();
+  }
+}
+
+/** How long a library is looked through that has no duplicates, told for 100,000 pictures: nearly all of it is the comparing of neighbors. */
+export async function benchDifferent(folder: string, size: number | undefined, report: Report): Promise<void> {
+  const libraryFolder = join(folder, 'different-library');
+  const pictures = Math.min(size ?? DIFFERENT, DIFFERENT);
+  await makeLibrary(libraryFolder, pictures, KINDS, { drawn: true });
+  const service = await openService({ libraryFolder });
+  try {
+    await service.settled();
+    const begun = performance.now();
+    await createRouterClient(service.router).explore.duplicates({});
+    const seconds = ((performance.now() - begun) / 1000) * (TOLD_FOR / pictures);
+    const metric = `looking for duplicates among ${TOLD_FOR.toLocaleString('en')} drawn pictures, by ${pictures.toLocaleString('en')}`;
+    report({ bench: 'explore', metric, value: seconds, unit: 's', reference: LOOKING_S, ratio: seconds / LOOKING_S });
   } finally {
     await service.close();
   }

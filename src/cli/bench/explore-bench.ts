@@ -11,7 +11,7 @@ import type { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
 import { averageLinkage } from './average-linkage.ts';
 import { adjustedRandIndex, normalizedMutualInformation } from './cluster-agreement.ts';
-import { benchDuplicates } from './duplicate-bench.ts';
+import { benchDifferent, benchDuplicates } from './duplicate-bench.ts';
 import { makeLibrary } from './generated-library.ts';
 import type { Report } from './measurement.ts';
 
@@ -21,7 +21,6 @@ const KINDS = 40;
 
 /** The bars: seconds from the index, agreement with folders at the default, and how far below the best it may be. */
 const CLUSTERS_S = 60;
-const DUPLICATES_S = 60;
 const AGREEMENT = 0.45;
 
 /** Steps of the slider, and numbers of clusters of the reference. */
@@ -47,6 +46,7 @@ export async function benchExplore(
     await benchDuplicates(folder, photos, report, output);
   }
   await planted(folder, size ?? PICTURES, report, output);
+  await benchDifferent(folder, size, report);
 }
 
 async function agreement(folder: string, photos: string, report: Report, output: Output): Promise<void> {
@@ -157,16 +157,6 @@ async function planted(folder: string, size: number, report: Report, output: Out
     await client.explore.clusters({ granularity: 0.625 });
     const step = (performance.now() - again) / 1000;
     report({ bench, metric: 'another step of the slider', value: step, unit: 's', reference: null, ratio: null });
-    const looked = performance.now();
-    await client.explore.duplicates({});
-    const lookedFor = (performance.now() - looked) / 1000;
-    report({
-      bench,
-      metric: `duplicates among ${n} different pictures, of ${DUPLICATES_S} s`,
-      value: lookedFor,
-      unit: 's',
-      ...against(lookedFor, DUPLICATES_S),
-    });
   } finally {
     await service.close();
   }

@@ -84,22 +84,22 @@ function drawnRows(kinds: number, dimensions: number): (i: number) => FeatureRow
   };
 }
 
-/** Strengths of waves up to three to a side, less the shorter they are, as of photos. */
-function drawnSignature(random: () => number): Uint8Array {
-  const [rows, columns] = [drawnWave(random), drawnWave(random)];
-  const [turned, along] = [drawnWave(random), drawnWave(random)];
-  return Uint8Array.from({ length: 256 }, (_, i) => {
-    const [x, y] = [i % 16, Math.floor(i / 16)];
-    const both = (columns[x] ?? 0) * (rows[y] ?? 0) + (along[x] ?? 0) + (turned[y] ?? 0);
-    return Math.max(0, Math.min(255, 128 + 30 * both));
-  });
-}
+/** Waves up to seven to a side, the weaker the shorter they are, as of photos. */
+const WAVES = 8;
+const COSINES = Float32Array.from({ length: WAVES * 16 }, (_, i) =>
+  Math.cos((Math.PI * Math.floor(i / 16) * ((i % 16) + 0.5)) / 16),
+);
 
-function drawnWave(random: () => number): number[] {
-  const strengths = [1, 2, 3].map((wave) => random() / wave);
-  return Array.from({ length: 16 }, (_, x) =>
-    strengths.reduce((sum, strength, i) => sum + strength * Math.cos((Math.PI * (i + 1) * (x + 0.5)) / 16), 0),
-  );
+function drawnSignature(random: () => number): Uint8Array {
+  const values = new Float32Array(256);
+  for (let u = 0; u < WAVES; u++) {
+    for (let v = 0; v < WAVES; v++) {
+      const strength = u + v === 0 ? 0 : (45 * random()) / (u * u + v * v) ** 0.6;
+      for (let i = 0; i < 256; i++)
+        values[i] = (values[i] ?? 0) + strength * (COSINES[16 * u + (i % 16)] ?? 0) * (COSINES[16 * v + (i >> 4)] ?? 0);
+    }
+  }
+  return Uint8Array.from(values, (value) => Math.max(0, Math.min(255, 128 + value)));
 }
 
 function centresOf(kinds: number, dimensions: number, random: () => number): Float32Array[] {
