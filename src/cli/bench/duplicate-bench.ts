@@ -27,7 +27,7 @@ const TOLD_FOR = 100_000;
 
 /**
  * Duplicates: of copies of photos in twelve ways among other photos, how many are found with their photo, and what is found that is none.
- * Every second photo is never copied: the thresholds were chosen on those.
+ * With all the shared photos, none that is copied here was among those whose copies the thresholds were chosen on.
  */
 export async function benchDuplicates(folder: string, photos: string, report: Report, output: Output): Promise<void> {
   const made = join(folder, 'copies');
