@@ -113,11 +113,15 @@ export class Encoding {
     if (this.#rested && !this.#closed) void this.#apply();
   }
 
-  /** What encodes: "CPU, 2 threads", "NVIDIA GeForce RTX 4070 (WebGPU)". */
+  /** What encodes, or will when it is woken: "CPU, 2 threads", "NVIDIA GeForce RTX 4070 (WebGPU)". */
   get provider(): string {
-    return (this.#lanes.length === 0 ? [this.#cpu] : this.#lanes.map(({ device }) => device))
-      .map(({ name }) => name)
-      .join(' and ');
+    const used = this.#used();
+    return (used.length === 0 ? [this.#cpu] : used).map(({ name }) => name).join(' and ');
+  }
+
+  #used(): readonly EncodeDevice[] {
+    if (this.#rested) return this.#ranking()[0] ?? [];
+    return this.#lanes.map(({ device }) => device);
   }
 
   /** Pictures per second of all that encode now; null before the first batch. */
@@ -381,7 +385,8 @@ export class Encoding {
     const reason = this.#failureOf(device);
     const rate = lane?.rate ?? this.#results[id]?.rate ?? null;
     const tried = kind === 'cpu' || this.#results[id] !== undefined;
-    const state = lane !== undefined ? 'used' : reason !== null ? 'failed' : tried ? 'usable' : 'untried';
+    const isUsed = this.#used().some((used) => used.id === id);
+    const state = isUsed ? 'used' : reason !== null ? 'failed' : tried ? 'usable' : 'untried';
     return { id, kind, name, rate, state, reason };
   }
 

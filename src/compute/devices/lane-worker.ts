@@ -57,6 +57,7 @@ export class LaneWorker {
   readonly #whenIdle: (() => void)[] = [];
   #nextId = 0;
   #ended = false;
+  #closing = false;
   #lastAnswerAt = 0;
   #stopLimit: (() => void) | null = null;
 
@@ -105,6 +106,7 @@ export class LaneWorker {
   /** Lets it end what it is at; the rest goes to `ended`. */
   async close(): Promise<void> {
     if (!this.#ended) {
+      this.#closing = true;
       this.#worker.keepAlive(true);
       this.#worker.post(CLOSE_WORKER);
       this.#stopLimit?.();
@@ -126,8 +128,7 @@ export class LaneWorker {
     if (answer.type === 'ready') {
       this.#stopLimit?.();
       this.#endReady(null);
-      // An idle worker keeps no process alive.
-      if (this.#jobs.size === 0) this.#worker.keepAlive(false);
+      if (this.#jobs.size === 0) this.#rest();
       return;
     }
     const job = this.#jobs.get(answer.id);
@@ -148,8 +149,13 @@ export class LaneWorker {
       this.#events.done(job.batch.pictures, took);
     }
     if (this.#jobs.size > 0) return;
-    this.#worker.keepAlive(false);
+    this.#rest();
     for (const tell of this.#whenIdle.splice(0)) tell();
+  }
+
+  /** An idle worker keeps no process alive; one that is being closed does until it is gone, for who waits for that. */
+  #rest(): void {
+    if (!this.#closing) this.#worker.keepAlive(false);
   }
 
   /** Starts the time of the batch that is being worked on now. */
