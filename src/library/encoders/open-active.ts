@@ -27,7 +27,8 @@ export async function openActive(
       notices.push(`The encoder ${chosen.id} does not answer; one used before does. ${error.message}`);
     }
   }
-  return { running: await startEncoder(paths, BUILTIN_ENCODER, devices), notices };
+  // the one that comes with the program starts everywhere; whether another does is known before it answers
+  return { running: await startEncoder(paths, BUILTIN_ENCODER, devices, true), notices };
 }
 
 async function startChosen(
