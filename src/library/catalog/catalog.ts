@@ -114,7 +114,7 @@ export class Catalog {
     this.#queries = new Queries(this.#db, file);
     this.models = new ModelStore(this.#db, file);
     this.labels = new LabelStore(this.#db, file);
-    this.clusters = new ClusterStore(this.#db, file);
+    this.clusters = new ClusterStore(this.#queries);
     this.duplicates = new DuplicateStore(this.#queries);
     this.sources = new SourceStore(this.#queries, {
       absorbed: (...moved) => this.metadata.absorb(...moved),
@@ -329,10 +329,15 @@ export class Catalog {
     this.metadata.follow([before, mediaId]);
   }
 
-  /** Its moments of before keep their rows, by their hashes. */
+  /** Its moments of before keep their rows, by their hashes; what was said of one that is none any more is said of the nearest. */
   #putMoments(videoId: number, { at, moments }: VideoMoments): void {
     for (const { media } of moments) if (this.mediaByHash(media.hash) === undefined) this.#putMedia(media);
-    this.moments.put(videoId, [{ id: videoId, at }, ...moments.map(({ media, at }) => ({ id: media.id, at }))]);
+    const chosen = [{ id: videoId, at }, ...moments.map((moment) => ({ id: moment.media.id, at: moment.at }))];
+    for (const { before, after } of this.moments.successors(videoId, chosen)) {
+      this.labels.copyLabels(before, after);
+      this.clusters.follow(before, after);
+    }
+    this.moments.put(videoId, chosen);
   }
 
   #putMedia({ keywords, ...media }: NewMedia): void {

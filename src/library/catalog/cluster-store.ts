@@ -1,5 +1,4 @@
-import { translateSqliteErrors, type SqliteDatabase } from './database.ts';
-import { Queries } from './queries.ts';
+import type { Queries } from './queries.ts';
 
 /** A named cluster with all that a person said of it. */
 export interface NamedClusterRow {
@@ -37,33 +36,25 @@ const COLUMNS = `id, name, granularity, known_until AS knownUntil, kept_at AS ke
 
 /** Named clusters in the catalog. Whoever changes them does it in a {@link transaction} that ends with {@link putChange}. */
 export class ClusterStore {
-  readonly #db: SqliteDatabase;
-  readonly #file: string;
   readonly #queries: Queries;
 
-  constructor(db: SqliteDatabase, file: string) {
-    this.#db = db;
-    this.#file = file;
-    this.#queries = new Queries(db, file);
+  constructor(queries: Queries) {
+    this.#queries = queries;
   }
 
   /** All steps of `work` or none, durable when it returns. @throws ServiceError DISK_FULL, CATALOG_BUSY, LIBRARY_READ_ONLY */
   transaction<Result>(work: () => Result): Result {
-    return translateSqliteErrors(this.#file, () => this.#db.transaction(work).immediate());
+    return this.#queries.immediate(work);
   }
 
   /** Counts the changes ever made in this library. */
   get revision(): number {
-    return this.#lastId('cluster_change');
+    return this.#queries.lastId('cluster_change');
   }
 
   /** The id of the next one; ids of removed ones do not come again, but by undoing. */
   get nextId(): number {
-    return this.#lastId('named_cluster') + 1;
-  }
-
-  #lastId(table: string): number {
-    return this.#queries.get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
+    return this.#queries.lastId('named_cluster') + 1;
   }
 
   /** In the order in which they were made. */

@@ -61,24 +61,19 @@ export class LabelStore {
 
   /** All steps of `work` or none, durable when it returns. @throws ServiceError DISK_FULL, CATALOG_BUSY, LIBRARY_READ_ONLY */
   transaction<Result>(work: () => Result): Result {
-    return translateSqliteErrors(this.#file, () => this.#db.transaction(work).immediate());
+    return this.#queries.immediate(work);
   }
 
   // ── reads ──
 
   /** Counts the changes of groups and labels ever made in this library, whichever process made them. */
   get revision(): number {
-    return this.#lastId('group_change');
+    return this.#queries.lastId('group_change');
   }
 
   /** The id of the next group; ids of removed ones do not come again, but by undoing. */
   get nextGroupId(): number {
-    return this.#lastId('picture_group') + 1;
-  }
-
-  /** SQLite keeps the last id of an AUTOINCREMENT table, whatever was deleted since (https://sqlite.org/autoinc.html). */
-  #lastId(table: string): number {
-    return this.#queries.get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
+    return this.#queries.lastId('picture_group') + 1;
   }
 
   /** Every group with its pictures by id, ascending, groups in the order in which they were made. Not to be changed. */
@@ -231,6 +226,8 @@ export class LabelStore {
 
   /** Says of `to` what is said of `from`, where nothing is said of it about the same group. */
   copyLabels(from: number, to: number): void {
+    // no change that a person made, which the revision would tell
+    this.#labelled = null;
     this.#queries.run(
       `INSERT OR IGNORE INTO label (group_id, media_id, belongs, seq)
        SELECT group_id, ?, belongs, seq FROM label WHERE media_id = ?`,

@@ -9,6 +9,12 @@ export interface MomentOfVideo {
   readonly seconds: number;
 }
 
+/** A moment that stands for its video; seconds from the start. */
+interface ChosenMoment {
+  readonly id: number;
+  readonly at: number;
+}
+
 /**
  * The moments that stand for videos. Each is a picture of its own, with features, vector and thumbnail; it has no files but those of its
  * video, and comes, goes and is forgotten with it.
@@ -72,13 +78,24 @@ export class MomentStore {
     );
   }
 
+  /** Moments of a video that are not among these, each with the nearest of these: a computer that is busier sees other frames. */
+  successors(videoId: number, moments: readonly ChosenMoment[]): { readonly before: number; readonly after: number }[] {
+    const kept = new Set(moments.map(({ id }) => id));
+    return this.#queries
+      .all<ChosenMoment>('SELECT media_id AS id, at_seconds AS at FROM moment WHERE video_id = ?', videoId)
+      .filter(({ id }) => !kept.has(id))
+      .flatMap(({ id, at }) => {
+        const [nearest] = moments.toSorted((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at));
+        return nearest ? [{ before: id, after: nearest.id }] : [];
+      });
+  }
+
   /**
    * Sets which moments stand for a video; inside a transaction. One that did and does no more has no file from now on: it is forgotten as
-   * what was deleted is, and what a person said of it is said of the moment nearest to it: a computer that is busier sees other frames.
+   * what was deleted is.
    */
-  put(videoId: number, moments: readonly { readonly id: number; readonly at: number }[]): void {
+  put(videoId: number, moments: readonly ChosenMoment[]): void {
     const ids = JSON.stringify(moments.map(({ id }) => id));
-    this.#handOn(videoId, moments);
     const others =
       'SELECT media_id FROM moment WHERE video_id = ? AND media_id NOT IN (SELECT value FROM json_each(?))';
     this.#queries.run(
@@ -94,31 +111,6 @@ export class MomentStore {
         id,
         videoId,
         at,
-      );
-    }
-  }
-
-  /** Says of the nearest of these moments what is said of those that are not among them. */
-  #handOn(videoId: number, moments: readonly { readonly id: number; readonly at: number }[]): void {
-    const kept = new Set(moments.map(({ id }) => id));
-    const before = this.#queries.all<{ id: number; at: number }>(
-      'SELECT media_id AS id, at_seconds AS at FROM moment WHERE video_id = ?',
-      videoId,
-    );
-    for (const gone of before.filter(({ id }) => !kept.has(id))) {
-      const [nearest] = moments.toSorted((a, b) => Math.abs(a.at - gone.at) - Math.abs(b.at - gone.at));
-      if (!nearest) return;
-      this.#queries.run(
-        `INSERT OR IGNORE INTO label (group_id, media_id, belongs, seq)
-         SELECT group_id, ?, belongs, seq FROM label WHERE media_id = ?`,
-        nearest.id,
-        gone.id,
-      );
-      this.#queries.run(
-        `INSERT OR IGNORE INTO cluster_member (cluster_id, media_id, belongs)
-         SELECT cluster_id, ?, belongs FROM cluster_member WHERE media_id = ?`,
-        nearest.id,
-        gone.id,
       );
     }
   }

@@ -38,4 +38,14 @@ export class Queries {
   transaction<Result>(work: () => Result): Result {
     return translateSqliteErrors(this.#file, () => this.#db.transaction(work)());
   }
+
+  /** As {@link transaction}, for work that reads first: it writes alone from its beginning. */
+  immediate<Result>(work: () => Result): Result {
+    return translateSqliteErrors(this.#file, () => this.#db.transaction(work).immediate());
+  }
+
+  /** SQLite keeps the last id of an AUTOINCREMENT table, whatever was deleted since (https://sqlite.org/autoinc.html). */
+  lastId(table: string): number {
+    return this.get<{ seq: number }>('SELECT seq FROM sqlite_sequence WHERE name = ?', table)?.seq ?? 0;
+  }
 }
