@@ -1,3 +1,5 @@
+import { correlation } from '../media/correlation.ts';
+
 /** A picture's brightness on a square grid, whatever its shape: rows from the top, 0–255. */
 export interface GreyGrid {
   readonly side: number;
@@ -43,27 +45,10 @@ export function turned({ side, values }: GreyGrid, symmetry: Symmetry): GreyGrid
   return { side, values: made };
 }
 
-/** Pearson's correlation of two grids of one size; 0 where one of them is flat, deviating by less than 2 grey levels. */
+/** How alike two grids are: see {@link correlation}. */
 export function gridCorrelation(a: GreyGrid, b: GreyGrid): number {
-  const n = a.values.length;
-  let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const x = a.values[i] ?? 0;
-    const y = b.values[i] ?? 0;
-    sumA += x;
-    sumB += y;
-    squaresA += x * x;
-    squaresB += y * y;
-    products += x * y;
-  }
-  const deviationA = Math.sqrt(Math.max(0, squaresA / n - (sumA / n) ** 2));
-  const deviationB = Math.sqrt(Math.max(0, squaresB / n - (sumB / n) ** 2));
-  if (deviationA < FLAT || deviationB < FLAT) return 0;
-  return (products / n - (sumA / n) * (sumB / n)) / (deviationA * deviationB);
+  return correlation(a.values, b.values);
 }
-
-/** Grey levels: below this deviation nothing can be said of a picture. */
-const FLAT = 2;
 
 /** Whether all that lies along the four sides is of one brightness, as of a picture with a frame. */
 export function isFramed({ side, values }: GreyGrid): boolean {

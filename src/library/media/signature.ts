@@ -1,3 +1,5 @@
+import { correlation } from './correlation.ts';
+
 /**
  * A picture's signature: its brightness on a grid of 16 × 16 cells, a byte each. It knows nothing of what a picture shows, and
  * hardly changes when the picture is resized, recompressed or mirrored: it recognises copies where the vector, which reads
@@ -10,9 +12,6 @@ export const SIGNATURE_SIDE = 16;
  * quality 40 correlate at 0.99 and above; see docs/architecture.md.
  */
 const COPY_CORRELATION = 0.985;
-
-/** Below this deviation (grey levels) a picture is flat, and its correlation with another says nothing. */
-const FLAT = 2;
 
 /** Signature of square RGB pixels; the side is a multiple of 16. */
 export function signatureOf(pixels: Uint8Array, side: number): Uint8Array {
@@ -45,24 +44,4 @@ function mirrored(signature: Uint8Array): Uint8Array {
     const x = i % SIGNATURE_SIDE;
     return signature[i - x + (SIGNATURE_SIDE - 1 - x)] ?? 0;
   });
-}
-
-/** Pearson's correlation; 0 where one of the two is flat or they differ in length. */
-function correlation(a: Uint8Array, b: Uint8Array): number {
-  const n = a.length;
-  if (n === 0 || n !== b.length) return 0;
-  let [sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0];
-  for (let i = 0; i < n; i++) {
-    const x = a[i] ?? 0;
-    const y = b[i] ?? 0;
-    sumA += x;
-    sumB += y;
-    squaresA += x * x;
-    squaresB += y * y;
-    products += x * y;
-  }
-  const deviationA = Math.sqrt(Math.max(0, squaresA / n - (sumA / n) ** 2));
-  const deviationB = Math.sqrt(Math.max(0, squaresB / n - (sumB / n) ** 2));
-  if (deviationA < FLAT || deviationB < FLAT) return 0;
-  return (products / n - (sumA / n) * (sumB / n)) / (deviationA * deviationB);
 }

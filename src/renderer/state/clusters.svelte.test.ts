@@ -38,10 +38,10 @@ it('finds a cluster again by its name, or by its most typical picture', async ()
     clusters: [clusterOf({ key: 'n7', named: BEACH }), clusterOf({ key: 'c4' })],
   };
   await clusters.load(true);
-  expect(places.map((place) => clusters.find(place)?.key)).toEqual(['n7', 'c4']);
+  expect(places.map((place) => clusters.clusterAt(place)?.key)).toEqual(['n7', 'c4']);
   service.clusters = { ...service.clusters, clusters: [] };
   await clusters.load(true);
-  expect(places.map((place) => clusters.find(place))).toEqual([null, null]);
+  expect(places.map((place) => clusters.clusterAt(place))).toEqual([null, null]);
 });
 
 it('names a cluster that has none, renames one that has, and does nothing for the same name', async () => {

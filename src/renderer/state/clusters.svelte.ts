@@ -6,13 +6,7 @@ import type {
   PictureCluster,
   PictureClusters,
 } from '../../contract/explore-schemas.ts';
-import { problemOf } from './error-sentence.ts';
-import { follow } from './follow.ts';
-
-export interface ClustersListener {
-  told?(sentence: string, undo?: () => void): void;
-  problem?(sentence: string): void;
-}
+import { Explored } from './explored.svelte.ts';
 
 /** Which cluster is looked at: a named one, or the one that has this as its most typical picture, whatever it is called next. */
 export type OpenedCluster =
@@ -26,10 +20,7 @@ export function opened({ key, named, typical }: PictureCluster): OpenedCluster {
 }
 
 /** What belongs together, and the pictures of the cluster that is looked at. */
-export class ClusterList {
-  found = $state.raw<PictureClusters | null>(null);
-  phase = $state<'empty' | 'busy' | 'ready' | 'failed'>('empty');
-  problem = $state('');
+export class ClusterList extends Explored<PictureClusters> {
   /** From few clusters to many. */
   granularity = $state(0.5);
   /** Pictures of the cluster that is looked at, the most typical first; null while they are asked for. */
@@ -38,54 +29,17 @@ export class ClusterList {
   readonly hidden = $derived(this.found?.clusters.filter(({ named }) => named?.hidden === true) ?? []);
   readonly questions: readonly ClusterQuestion[] = $derived(this.found?.questions ?? []);
 
-  readonly #listener: ClustersListener;
-  #client: ServiceClient | null = null;
   #revision = 0;
-  #asked = 0;
-  #isOpen = false;
 
-  constructor(listener: ClustersListener) {
-    this.#listener = listener;
+  protected find(client: ServiceClient, fresh: boolean): Promise<PictureClusters> {
+    return client.explore.clusters({ granularity: this.granularity, fresh });
   }
 
-  /** Follows another service from now on. Resolves when its stream is over for good. */
-  connect(client: ServiceClient): Promise<void> {
-    this.#client = client;
-    if (this.#isOpen) void this.load();
-    return follow({
-      open: () => client.explore.watch(),
-      take: (event: ExploreEvent) => {
-        if (event.type === 'outdated') this.libraryChanged();
-        else if (event.type === 'names') this.#namesChanged(event.revision);
-      },
-      problem: (error) => this.#listener.problem?.(problemOf(error).sentence),
-      current: () => client === this.#client,
-    });
-  }
-
-  #namesChanged(revision: number): void {
-    if (revision === this.#revision) return;
-    this.#revision = revision;
-    if (this.#isOpen) void this.load();
-  }
-
-  disconnect(): void {
-    this.#client = null;
-  }
-
-  /** Asks for the clusters, and keeps them up to date while they are looked at. */
-  open(): void {
-    this.#isOpen = true;
-    void this.load(true);
-  }
-
-  close(): void {
-    this.#isOpen = false;
-  }
-
-  /** Pictures have come or gone. */
-  libraryChanged(): void {
-    if (this.#isOpen) void this.load(true);
+  protected take(event: ExploreEvent): void {
+    if (event.type === 'outdated') this.libraryChanged();
+    if (event.type !== 'names' || event.revision === this.#revision) return;
+    this.#revision = event.revision;
+    this.reload();
   }
 
   setGranularity(granularity: number): void {
@@ -93,26 +47,8 @@ export class ClusterList {
     void this.load();
   }
 
-  /** @param fresh works them out anew where pictures have come or gone since */
-  async load(fresh = false): Promise<void> {
-    const client = this.#client;
-    if (client === null) return;
-    const asked = ++this.#asked;
-    this.phase = 'busy';
-    try {
-      const found = await client.explore.clusters({ granularity: this.granularity, fresh });
-      if (asked !== this.#asked) return;
-      this.found = found;
-      this.phase = 'ready';
-    } catch (error) {
-      if (asked !== this.#asked) return;
-      this.problem = problemOf(error).sentence;
-      this.phase = 'failed';
-    }
-  }
-
   /** The cluster as it is now; null where there is none of the kind any more. */
-  find(place: OpenedCluster): PictureCluster | null {
+  clusterAt(place: OpenedCluster): PictureCluster | null {
     const is = (cluster: PictureCluster): boolean => {
       if (place.kind === 'named') return cluster.named?.id === place.id;
       if (place.kind === 'alone') return cluster.key === 'alone';
@@ -181,26 +117,20 @@ export class ClusterList {
   async #change(make: (client: ServiceClient) => Promise<ClusterChange>): Promise<ClusterChange | null> {
     const done = await this.#ask(make);
     if (done === null) return null;
-    this.#listener.told?.(`${done.description}.`, () => void this.#undo(done.change));
+    this.listener.told?.(`${done.description}.`, () => void this.#undo(done.change));
     await this.load();
     return done;
   }
 
   async #undo(change: number): Promise<void> {
     const undone = await this.#ask((client) => client.explore.undo({ change }));
-    if (undone !== null) this.#listener.told?.(`${undone.description}.`);
+    if (undone !== null) this.listener.told?.(`${undone.description}.`);
   }
 
-  async #ask<Result>(request: (client: ServiceClient) => Promise<Result>): Promise<Result | null> {
-    if (this.#client === null) return null;
-    try {
-      return await request(this.#client);
-    } catch (error) {
-      const { code, sentence } = problemOf(error);
-      this.#listener.problem?.(sentence);
+  #ask<Result>(request: (client: ServiceClient) => Promise<Result>): Promise<Result | null> {
+    return this.ask(request, (code) => {
       // what is shown is older than what there is
       if (code === 'CLUSTERS_CHANGED') void this.load();
-      return null;
-    }
+    });
   }
 }
