@@ -2,13 +2,13 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { createEncoder, type Encoder, type EncoderOptions } from '../../src/compute/encoder.ts';
+import { createEncoder, type DeviceEncoder, type Encoder, type EncoderOptions } from '../../src/compute/encoder.ts';
 import { ENCODER_PICTURE_BYTES } from '../../src/compute/preprocess.ts';
 import { loadProjection } from '../../src/compute/projection.ts';
 
 const open: Encoder[] = [];
 
-async function start(options: EncoderOptions): Promise<Encoder> {
+async function start(options: EncoderOptions): Promise<DeviceEncoder> {
   const encoder = await createEncoder(options);
   open.push(encoder);
   return encoder;
@@ -101,6 +101,8 @@ describe('an encoder that rests', () => {
     const awake = await start({ threads: 1 });
     const rested = await start({ threads: 1, rested: true });
     expect(rested.provider).toBe(awake.provider);
+    // not 0: nobody knows it, and time left is divided by it
+    expect(rested.rate).toBeNull();
     expect(await rested.encode(pictures(3))).toEqual(await awake.encode(pictures(3)));
     const broken = await start({ threads: 1, rested: true, worker: new URL('./no-such-worker.ts', import.meta.url) });
     await expect(broken.encode(pictures(1))).rejects.toMatchObject({ code: 'ENCODER_FAILED' });

@@ -124,10 +124,12 @@ export class Encoding {
     return this.#lanes.map(({ device }) => device);
   }
 
-  /** Pictures per second of all that encode now; null before the first batch. */
+  /** Pictures per second of all that encode now; null before the first batch, as of one that is rested. */
   get rate(): number | null {
     const rates = this.#lanes.map(({ rate }) => rate);
-    return rates.some((rate) => rate === null) ? null : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
+    return rates.length === 0 || rates.some((rate) => rate === null)
+      ? null
+      : rates.reduce<number>((sum, rate) => sum + (rate ?? 0), 0);
   }
 
   /** Pictures to have under way at once so that nothing waits. */

@@ -54,16 +54,16 @@ export interface ModelParts extends Omit<RunningEncoder, 'close'> {
  * Starts an encoder.
  *
  * @param devices on what it may run; the CPU where not given
- * @param rested starts its threads with the first picture: what it cannot is told then
  * @throws ServiceError ENCODER_NOT_INSTALLED, ENCODER_FILE_MISSING, ENCODER_SIZE, ENCODER_DAMAGED, ENCODER_FAILED
  */
 export async function startEncoder(
   paths: LibraryPaths,
   id: string,
   devices?: Partial<DeviceOptions>,
-  rested = false,
 ): Promise<RunningEncoder> {
   const model = await describeModel(paths, id);
+  // the one that comes with the program starts everywhere; whether another does is known before it answers
+  const rested = id === BUILTIN_ENCODER;
   const encoder = await createEncoder({ named: model.named, rested, ...(devices && { devices }) });
   return runningEncoder(model, encoder);
 }

@@ -27,8 +27,7 @@ export async function openActive(
       notices.push(`The encoder ${chosen.id} does not answer; one used before does. ${error.message}`);
     }
   }
-  // the one that comes with the program starts everywhere; whether another does is known before it answers
-  return { running: await startEncoder(paths, BUILTIN_ENCODER, devices, true), notices };
+  return { running: await startEncoder(paths, BUILTIN_ENCODER, devices), notices };
 }
 
 async function startChosen(
