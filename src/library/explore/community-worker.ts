@@ -1,11 +1,7 @@
-/** A thread that finds communities of one graph at one resolution after another. Started by `community-thread.ts`. */
+/** A thread that finds communities of one graph at one resolution after another. Started by `found-clusters.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { answerQuestions } from '../asked-thread.ts';
 import { communityFinder } from './communities.ts';
 import { sharedNeighborGraph, type NeighborTable } from './shared-neighbors.ts';
 
-const find = communityFinder(sharedNeighborGraph(workerData as NeighborTable));
-
-parentPort?.on('message', (resolution: number) => {
-  const communities = find(resolution);
-  parentPort?.postMessage({ resolution, communities });
-});
+answerQuestions(parentPort, communityFinder(sharedNeighborGraph(workerData as NeighborTable)));

@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
+import { AskedThread } from '../asked-thread.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { Communities } from './communities.ts';
 import { resolutionOf } from './granularity.ts';
-import { CommunityThread } from './community-thread.ts';
 import { neighborTable, type PictureTable } from './neighbor-table.ts';
 
 /** What was found in the library as it was at one moment. */
@@ -15,9 +15,8 @@ interface Finding {
   readonly isWhole: boolean;
   readonly pictures: PictureTable;
   readonly steps: Map<number, Promise<Communities>>;
-  thread: CommunityThread | null;
-  /** Steps that are being worked out. */
-  working: number;
+  /** Holds the graph. */
+  readonly thread: AskedThread<number, Communities>;
 }
 
 /** A finding that nobody asks for is forgotten: 120 bytes a picture. The thread with its graph, 1 kB and more a picture, ends sooner. */
@@ -39,7 +38,6 @@ export class FoundClusters {
   #latest: Finding | null = null;
   #versions = 0;
   #forget: NodeJS.Timeout | null = null;
-  #endThread: NodeJS.Timeout | null = null;
 
   constructor(active: ActiveLibrary) {
     this.#active = active;
@@ -97,8 +95,7 @@ export class FoundClusters {
           isWhole,
           pictures,
           steps: new Map(),
-          thread: null,
-          working: 0,
+          thread: communityThread(pictures),
         };
         this.#latest = finding;
         return finding;
@@ -110,17 +107,11 @@ export class FoundClusters {
   }
 
   async #work(finding: Finding, step: number): Promise<Communities> {
-    finding.working++;
     try {
-      finding.thread ??= new CommunityThread(finding.pictures.table);
-      return await finding.thread.find(resolutionOf(step));
+      return await finding.thread.ask(resolutionOf(step));
     } catch (error) {
       finding.steps.delete(step);
-      finding.thread = null;
       throw error;
-    } finally {
-      finding.working--;
-      if (finding !== this.#latest && finding.working === 0) endThread(finding);
     }
   }
 
@@ -130,32 +121,31 @@ export class FoundClusters {
 
   #keepAWhile(): void {
     if (this.#forget) clearTimeout(this.#forget);
-    if (this.#endThread) clearTimeout(this.#endThread);
     this.#forget = setTimeout(() => this.#drop(), FORGOTTEN_MS);
-    this.#endThread = setTimeout(() => {
-      if (this.#latest && this.#latest.working === 0) endThread(this.#latest);
-    }, THREAD_MS);
     this.#forget.unref();
-    this.#endThread.unref();
   }
 
   /** What is still being worked out for somebody is finished. */
   #drop(): void {
-    if (this.#latest?.working === 0) endThread(this.#latest);
+    this.#latest?.thread.retire();
     this.#latest = null;
     this.#finding = null;
   }
 
   async close(): Promise<void> {
     if (this.#forget) clearTimeout(this.#forget);
-    if (this.#endThread) clearTimeout(this.#endThread);
-    await this.#latest?.thread?.close();
+    await this.#latest?.thread.close();
     this.#drop();
   }
 }
 
-/** It is started again where something more is asked of it. */
-function endThread(finding: Finding): void {
-  void finding.thread?.close();
-  finding.thread = null;
+/** Finds communities: about a second a resolution at 100,000 pictures, after five for the graph. */
+function communityThread({ table }: PictureTable): AskedThread<number, Communities> {
+  const file = import.meta.url.endsWith('.ts') ? './community-worker.ts' : './community-worker.js';
+  return new AskedThread({
+    file: new URL(file, import.meta.url),
+    workerData: table,
+    keptMs: THREAD_MS,
+    ended: 'the thread that finds clusters ended',
+  });
 }

@@ -1,5 +1,6 @@
 /** A thread that holds rules about what is left out against the files of the library. Started by `survey-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
+import { answerQuestions } from '../asked-thread.ts';
 import { previewRule, surveyFolders, surveyRules, type Surveyed } from './left-out-survey.ts';
 import { rulesOf } from './left-out.ts';
 import type { SurveyAnswer, SurveyRequest, SurveyTask } from './survey-thread.ts';
@@ -19,17 +20,7 @@ function survey(): Promise<Surveyed> {
   return surveyed;
 }
 
-async function answer({ number, kept, more }: SurveyRequest): Promise<SurveyAnswer> {
-  try {
-    const found = await survey();
-    return more
-      ? { number, preview: previewRule(found, rulesOf(kept), more) }
-      : { number, survey: surveyRules(found, kept) };
-  } catch (error) {
-    return { number, problem: error instanceof Error ? error.message : String(error) };
-  }
-}
-
-parentPort?.on('message', (request: SurveyRequest) => {
-  void answer(request).then((result) => parentPort?.postMessage(result));
+answerQuestions(parentPort, async ({ kept, more }: SurveyRequest): Promise<SurveyAnswer> => {
+  const found = await survey();
+  return more ? { preview: previewRule(found, rulesOf(kept), more) } : { survey: surveyRules(found, kept) };
 });
