@@ -2,6 +2,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { BatchQueue, type Batch } from './batch-queue.ts';
 import { REAL_CLOCK, type Clock } from './clock.ts';
 import { cpuDevice, type DeviceReport, type EncodeDevice } from './device.ts';
+import { rankDevices } from './rank-devices.ts';
 import { pictureBytes, type EncodeModel } from './encode-model.ts';
 import { Lane, type LaneEvents, type LaneOptions } from './lane.ts';
 import { BATCHES_A_WORKER } from './lane-worker.ts';
@@ -47,9 +48,6 @@ const CPU_BATCH = 8;
 const MAX_CRASHES = 2;
 
 const TRIAL_LIMIT_MS = 30_000;
-
-/** A further device of the same kind helps if it does at least this much of what the fastest does. */
-const HELPS_FROM = 0.25;
 
 /**
  * Encodes on whatever is best. The CPU answers at once; the others are tried aside, and the fastest takes over between two
@@ -223,29 +221,13 @@ export class Encoding {
     return results;
   }
 
-  /** Those that should encode, the best choice first: a choice is what must be running together. */
-  #ranking(): EncodeDevice[][] {
-    const usable = this.#devices
-      .filter(
-        (device) =>
-          this.#failureOf(device) === null && (device.kind === 'cpu' || this.#results[device.id] !== undefined),
-      )
-      .sort((a, b) => this.#rateOf(b) - this.#rateOf(a));
-    const chosen = usable.find(({ id }) => id === this.#choice);
-    const [fastest] = usable;
-    if (fastest === undefined) return [[this.#cpu]];
-    const together = usable.filter(
-      (device) =>
-        device.kind !== 'cpu' &&
-        device.kind === fastest.kind &&
-        this.#rateOf(device) >= HELPS_FROM * this.#rateOf(fastest),
+  /** See {@link rankDevices}. */
+  #ranking(): (readonly EncodeDevice[])[] {
+    const usable = this.#devices.filter(
+      (device) => this.#failureOf(device) === null && (device.kind === 'cpu' || this.#results[device.id] !== undefined),
     );
-    const choices = [...(together.length > 1 ? [together] : []), ...usable.map((device) => [device])];
-    return chosen === undefined ? choices : [[chosen], ...choices];
-  }
-
-  #rateOf({ id }: EncodeDevice): number {
-    return this.#results[id]?.rate ?? 0;
+    const ranked = rankDevices(usable, ({ id }) => this.#results[id]?.rate ?? 0, this.#choice);
+    return ranked.length > 0 ? ranked : [[this.#cpu]];
   }
 
   #failureOf(device: EncodeDevice): string | null {

@@ -1,4 +1,4 @@
-import { access, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
@@ -15,7 +15,7 @@ import { readDueMetadata, readSidecars } from './metadata-reading.ts';
 import type { IndexPlan, SidecarPlan } from './plan.ts';
 import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { rootIdentity, sourceState } from './presence.ts';
+import { isThere, rootIdentity, sourceState, stillThere } from './presence.ts';
 import type { ScannedFile } from './scan.ts';
 
 /**
@@ -26,9 +26,6 @@ const IN_FLIGHT = 96;
 
 /** Videos at once: one has up to 24 moments, 3.6 MB of pixels. */
 const VIDEOS_IN_FLIGHT = 4;
-
-/** Whether a promise is kept. */
-const YES_NO = [() => true, () => false] as const;
 
 /** Paths that are taken out of the catalog between two looks at the event loop: some 5 ms. */
 const SLICE = 100;
@@ -330,7 +327,7 @@ export class IndexRun {
     const whole = await Promise.all(
       catalog.hashesOfLength(size).map(async (hash) => {
         const thumbs = catalog.moments.hashesOf(hash).map((moment) => join(paths.thumbs, thumbnailPath(moment)));
-        const there = await Promise.all(thumbs.map((thumb) => access(thumb).then(...YES_NO)));
+        const there = await Promise.all(thumbs.map((thumb) => isThere(thumb)));
         return there.every(Boolean) ? [hash] : [];
       }),
     );
@@ -415,19 +412,6 @@ export class IndexRun {
     }
     if (this.#lost.size === 0) for (const left of this.#gone.values()) this.counts.removed += left;
   }
-}
-
-/** Of paths of a source, those that lie there all the same: a rule leaves them out now, and what was said of them is not to be forgotten. */
-async function stillThere(folder: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
-  const there = await Promise.all(
-    paths.map((path) =>
-      access(join(folder, path)).then(
-        () => true,
-        () => false,
-      ),
-    ),
-  );
-  return new Set(paths.filter((_, i) => there[i]));
 }
 
 async function encode(

@@ -1,4 +1,4 @@
-import { lstat, stat } from 'node:fs/promises';
+import { access, lstat, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Source } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
@@ -64,4 +64,17 @@ function isSameTime(a: number, b: number): boolean {
   if (apart > ZONES_MS) return false;
   const beside = apart % HOUR_MS;
   return beside <= TIME_MS || HOUR_MS - beside <= TIME_MS;
+}
+
+export function isThere(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
+}
+
+/** Of paths of a source, those that lie there all the same: a rule leaves them out now, and what was said of them is not to be forgotten. */
+export async function stillThere(folder: string, paths: readonly string[]): Promise<ReadonlySet<string>> {
+  const there = await Promise.all(paths.map((path) => isThere(join(folder, path))));
+  return new Set(paths.filter((_, i) => there[i]));
 }
