@@ -1,6 +1,8 @@
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { electronRuntime, electronSwitches } from '../../scripts/electron-runtime.mjs';
 
@@ -24,10 +26,13 @@ export async function launch(
   folders: readonly string[] = [],
   variables: Readonly<Record<string, string>> = {},
 ): Promise<Running> {
-  const app = await attach(library, data, folders, variables).catch((error: unknown) => {
+  const isNew = !existsSync(library);
+  const app = await attach(library, data, folders, variables).catch(async (error: unknown) => {
     if (!(error instanceof Error && error.message.includes('electron.launch: Timeout'))) throw error;
-    // Seen once in about 200 starts: the debugger is attached and never answers, before a line of the program has run.
+    // Seen once in about 100 starts: the debugger is attached and never answers. The program may have run meanwhile, and
+    // indexed what the test wants to see indexed.
     console.warn('The debugger of Electron did not answer; starting it once more.');
+    if (isNew) await rm(library, { recursive: true, force: true, maxRetries: 10 });
     return attach(library, data, folders, variables);
   });
   const page = await app.firstWindow();
