@@ -3,7 +3,7 @@ import type { EncodersEvent } from '../contract/encoder-schemas.ts';
 import type { IndexEvent, Verification } from '../contract/schemas.ts';
 import type { ActiveLibrary } from './encoders/active-library.ts';
 import type { Encoders } from './encoders/encoders.ts';
-import type { IndexParts } from './indexing/index-run.ts';
+import type { LibraryParts } from './library-parts.ts';
 import type { Indexer } from './indexing/indexer.ts';
 import { ignoreRoutes } from './indexing/ignore-routes.ts';
 import type { Ignoring } from './indexing/ignoring.ts';
@@ -34,7 +34,7 @@ import type { TeachingPreview } from './teach/preview.ts';
 import type { Teaching } from './teach/teaching.ts';
 import type { LibraryWatcher } from './watch/library-watcher.ts';
 
-interface RouterParts extends Pick<IndexParts, 'paths' | 'catalog' | 'decoders'> {
+interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders'> {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly encoders: Encoders;

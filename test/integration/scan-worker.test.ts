@@ -7,7 +7,7 @@ import { countingEncoder } from '../fixtures/counting-encoder.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 
-test('a large source is looked through by a thread, which finds what this one would', async () => {
+test('a large source is looked through by a process, which finds what this one would', async () => {
   const folder = await temporaryFolder();
   const [photos, library] = [join(folder, 'photos'), join(folder, 'library')];
   const [a = '', b = ''] = await writeDrawings(photos, 6);

@@ -2,7 +2,7 @@ import { availableParallelism } from 'node:os';
 import { ServiceError } from '../../contract/errors.ts';
 import { createRandom } from '../../similarity/random.ts';
 import { answerOfWorker } from '../answer-of-worker.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { withBaseVectors } from '../teach/base-vectors.ts';
 import { teachableGroups, type LabelledGroup } from '../teach/labelled-groups.ts';
 import type { PauseFlag } from '../teach/pause-flag.ts';
@@ -57,7 +57,7 @@ function divided(pictures: number): { readonly learned: number; readonly heldOut
  *
  * @throws ServiceError TEACHING_IMPOSSIBLE where too few pictures can be read; ENCODER_FAILED; the reason of the signal
  */
-export async function adaptLibrary(library: IndexParts, run: AdaptRun): Promise<TaughtModel> {
+export async function adaptLibrary(library: LibraryParts, run: AdaptRun): Promise<TaughtModel> {
   const { catalog, store, base, paths } = library;
   const known = store.completeIds();
   const present = catalog.presentMediaIds().filter((id) => known.has(id));
@@ -109,7 +109,7 @@ function withoutLabelFirst(ids: readonly number[], groups: readonly LabelledGrou
 
 /** Vectors of views of some pictures, by the encoder as it is; those that cannot be read now are left out. */
 async function viewsOf(
-  library: IndexParts,
+  library: LibraryParts,
   ids: readonly number[],
   options: Omit<ViewOptions, 'seed'>,
   run: AdaptRun,
@@ -127,7 +127,7 @@ async function viewsOf(
 }
 
 async function viewsOfPicture(
-  library: IndexParts,
+  library: LibraryParts,
   id: number,
   options: Omit<ViewOptions, 'seed'>,
 ): Promise<PictureViews | null> {

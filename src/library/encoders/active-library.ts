@@ -1,8 +1,8 @@
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import type { ModelParts } from './model-parts.ts';
 
 /** The parts that stay whatever encoder answers. */
-export type SharedParts = Omit<IndexParts, keyof ModelParts>;
+export type SharedParts = Omit<LibraryParts, keyof ModelParts>;
 
 export interface OpenedModel {
   readonly parts: ModelParts;
@@ -10,7 +10,7 @@ export interface OpenedModel {
 }
 
 interface Held {
-  readonly parts: IndexParts;
+  readonly parts: LibraryParts;
   readonly model: OpenedModel;
   users: number;
   /** Resolves when it was replaced and closed. */
@@ -36,7 +36,7 @@ export class ActiveLibrary {
   }
 
   /** For what takes no time: whoever waits in between uses {@link use}. */
-  get current(): IndexParts {
+  get current(): LibraryParts {
     return this.#held.parts;
   }
 
@@ -46,7 +46,7 @@ export class ActiveLibrary {
   }
 
   /** Answers a request by one and the same encoder, from its beginning to its end. */
-  async use<T>(work: (parts: IndexParts) => T | Promise<T>): Promise<T> {
+  async use<T>(work: (parts: LibraryParts) => T | Promise<T>): Promise<T> {
     const held = this.#held;
     held.users++;
     try {

@@ -20,10 +20,13 @@ async function temporary(): Promise<string> {
   return folder;
 }
 
+/** Any JSON but fields named `__proto__`, which zod leaves out of what it reads. */
+const json = fc.jsonValue().filter((value) => !JSON.stringify(value).includes('"__proto__"'));
+
 test('what is written is read again, whatever is in it, and a field that came later is filled in', async () => {
   const path = join(await temporary(), 'file');
   await fc.assert(
-    fc.asyncProperty(fc.string(), fc.array(fc.jsonValue(), { maxLength: 20 }), async (name, items) => {
+    fc.asyncProperty(fc.string(), fc.array(json, { maxLength: 20 }), async (name, items) => {
       const plain = JSON.parse(JSON.stringify({ name, items })) as { name: string; items: unknown[] };
       const bytes = await writeChecked(path, FORMAT, plain);
       expect(bytes).toBe((await readFile(path)).length);

@@ -1,21 +1,18 @@
-import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
-import { thumbnailPath } from '../../contract/thumbnail-path.ts';
-import type { Catalog, FailureRow } from '../catalog/catalog.ts';
-import type { ModelParts } from '../encoders/model-parts.ts';
-import type { LibraryPaths } from '../library-folder.ts';
-import { FileFailureError, type DecodedPicture } from '../media/decode-protocol.ts';
-import type { DecodePool } from '../media/decode-pool.ts';
+import type { FailureRow } from '../catalog/catalog.ts';
+import { FileFailureError } from '../media/decode-protocol.ts';
+import type { LibraryParts } from '../library-parts.ts';
+import { FileReader } from './file-reader.ts';
 import { Gate } from './gate.ts';
-import { IndexWriter, type Encoded, type EncodedTwice, type FileSeen } from './index-writer.ts';
+import { IndexWriter, type FileSeen } from './index-writer.ts';
 import { readDueMetadata, readSidecars } from './metadata-reading.ts';
 import type { IndexPlan, SidecarPlan } from './plan.ts';
 import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
 import { ProgressMeter } from './progress-meter.ts';
-import { isThere, rootIdentity, sourceState, stillThere } from './presence.ts';
+import { rootIdentity, sourceState, stillThere } from './presence.ts';
 import type { ScannedFile } from './scan.ts';
 
 /**
@@ -32,15 +29,6 @@ const SLICE = 100;
 
 /** Failures that a drive which was unplugged brings about. */
 const OF_THE_DRIVE: ReadonlySet<FailureRow['code']> = new Set(['FILE_VANISHED', 'FILE_UNREADABLE', 'DECODER_TIMEOUT']);
-
-/** What the pipeline is made of: the library, and the encoder that answers. */
-export interface IndexParts extends ModelParts {
-  readonly paths: LibraryPaths;
-  readonly catalog: Catalog;
-  readonly decoders: DecodePool;
-  /** The encoder that takes over next: what is indexed meanwhile is encoded for it too. */
-  readonly upcoming: () => ModelParts | null;
-}
 
 interface Counts {
   found: number;
@@ -64,19 +52,16 @@ export class IndexRun {
   readonly counts: Counts = { found: 0, indexed: 0, unchanged: 0, moved: 0, removed: 0, failed: 0 };
   readonly meter = new ProgressMeter();
   #phase: 'scanning' | 'indexing' = 'scanning';
-  readonly #parts: IndexParts;
+  readonly #parts: LibraryParts;
   readonly #targets: readonly IndexTarget[];
   readonly #writer: IndexWriter;
+  readonly #reader: FileReader;
   readonly #gate: Gate;
   readonly #videos = new Gate(VIDEOS_IN_FLIGHT);
   readonly #onFailure: (failure: FailureEvent) => void;
   readonly #onProgress: () => void;
   /** Sources that went while they were read. */
   readonly #lost = new Set<IndexTarget>();
-  /** Content that is being encoded now, by hash; settles when it is stored, or was not. */
-  readonly #encoding = new Map<string, Promise<void>>();
-  /** Hashes of what was decoded and could not be stored, as where the run was cancelled meanwhile. */
-  readonly #unstored = new Set<string>();
   /** How much was changed in the library. */
   changes = 0;
   /** Pictures that may have lost their last file in a run over single paths. */
@@ -85,7 +70,7 @@ export class IndexRun {
   readonly #gone = new Map<number, number>();
 
   constructor(
-    parts: IndexParts,
+    parts: LibraryParts,
     targets: readonly IndexTarget[],
     report: { readonly onFailure: (failure: FailureEvent) => void; readonly onProgress: () => void },
   ) {
@@ -95,6 +80,7 @@ export class IndexRun {
     this.#onProgress = report.onProgress;
     this.#gate = new Gate(() => Math.max(IN_FLIGHT, 2 * parts.batcher.room));
     this.#writer = new IndexWriter(parts.catalog, parts.store, parts.vectors, parts.upcoming);
+    this.#reader = new FileReader(parts, this.#writer);
   }
 
   get phase(): 'scanning' | 'indexing' {
@@ -123,7 +109,7 @@ export class IndexRun {
       (error: unknown) => (signal.aborted ? null : ServiceError.from(error)),
     );
     await this.#writer.flush();
-    await this.#dropThumbnails();
+    await this.#reader.dropUnstored();
     await this.#hideGone();
     const seconds = this.meter.activeMs / 1000;
     return {
@@ -137,15 +123,6 @@ export class IndexRun {
   }
 
   /** Those of pictures that were decoded and not stored. */
-  async #dropThumbnails(): Promise<void> {
-    const { catalog, paths } = this.#parts;
-    for (const hash of this.#unstored) {
-      if (catalog.mediaByHash(hash)) continue;
-      // where it cannot be removed it is some kilobytes, which `verify --repair` removes
-      await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true }).catch(() => undefined);
-    }
-  }
-
   async #hideGone(): Promise<void> {
     const { catalog, vectors } = this.#parts;
     // what was read was revealed with it: after a run over single paths only these can be gone
@@ -287,73 +264,11 @@ export class IndexRun {
   }
 
   async #readFile(target: IndexTarget, file: ScannedFile, signal: AbortSignal): Promise<void> {
-    const { catalog, decoders, paths, pixels } = this.#parts;
-    const upcoming = this.#parts.upcoming();
-    const seen: FileSeen = { sourceId: target.source.id, path: file.path, size: file.size, mtimeMs: file.mtimeMs };
-    const decoded = await decoders.decode(
-      { path: join(target.source.path, file.path) },
-      {
-        known: await this.#wholeOfLength(file.size),
-        thumbsFolder: paths.thumbs,
-        pixels: upcoming ? [pixels, upcoming.pixels] : [pixels],
-        isLong: file.kind === 'video',
-        signal,
-      },
-    );
-    if ('known' in decoded) {
-      this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash: decoded.known }));
-      return;
-    }
-    const { hash } = decoded;
-    // a copy of what was stored, or is being encoded, since the reading began
-    await this.#encoding.get(hash);
-    if (catalog.mediaByHash(hash)?.stale === false) {
-      this.#countKnown(await this.#writer.add({ kind: 'known', file: seen, hash }));
-      return;
-    }
-    const encoding = this.#encode(seen, decoded, upcoming, signal);
-    const hashes = [hash, ...(decoded.video?.moments ?? []).map((moment) => moment.hash)];
-    // whether it succeeds is asked of the catalog
-    const settled = encoding
-      .catch(() => hashes.forEach((made) => this.#unstored.add(made)))
-      .finally(() => this.#encoding.delete(hash));
-    this.#encoding.set(hash, settled);
-    await encoding;
-  }
-
-  /** Content of this length that need not be decoded again. The decode process looks for its thumbnail; those of moments are looked for here. */
-  async #wholeOfLength(size: number): Promise<string[]> {
-    const { catalog, paths } = this.#parts;
-    const whole = await Promise.all(
-      catalog.hashesOfLength(size).map(async (hash) => {
-        const thumbs = catalog.moments.hashesOf(hash).map((moment) => join(paths.thumbs, thumbnailPath(moment)));
-        const there = await Promise.all(thumbs.map((thumb) => isThere(thumb)));
-        return there.every(Boolean) ? [hash] : [];
-      }),
-    );
-    return whole.flat();
-  }
-
-  async #encode(
-    seen: FileSeen,
-    decoded: DecodedPicture,
-    upcoming: ModelParts | null,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const twice = async ([own, next]: readonly Uint8Array[]): Promise<EncodedTwice> => {
-      const [encoded, encodedAnew] = await Promise.all([
-        encode(this.#parts, own, signal),
-        // what fails here is tried again, and told, by the run that encodes the library for it
-        upcoming && encode(upcoming, next, signal).catch(() => null),
-      ]);
-      return { own: encoded, anew: upcoming && encodedAnew && { model: upcoming, encoded: encodedAnew } };
-    };
-    const [encoded, moments] = await Promise.all([
-      twice(decoded.pixels),
-      Promise.all((decoded.video?.moments ?? []).map(({ pixels }) => twice(pixels))),
-    ]);
-    await this.#writer.add({ kind: 'picture', file: seen, picture: decoded, encoded, moments });
-    this.#count('indexed');
+    const { path, size, mtimeMs } = file;
+    const seen: FileSeen = { sourceId: target.source.id, path, size, mtimeMs };
+    const read = await this.#reader.read(join(target.source.path, path), seen, file.kind === 'video', signal);
+    if (read.known) this.#countKnown(read.mediaId);
+    else this.#count('indexed');
   }
 
   #countKnown(mediaId: number | null): void {
@@ -412,14 +327,4 @@ export class IndexRun {
     }
     if (this.#lost.size === 0) for (const left of this.#gone.values()) this.counts.removed += left;
   }
-}
-
-async function encode(
-  { batcher, projection }: ModelParts,
-  pixels: Uint8Array | undefined,
-  signal: AbortSignal,
-): Promise<Encoded> {
-  if (!pixels) throw new Error('a decode worker gave no pixels');
-  const features = await batcher.encode(pixels, { signal });
-  return { features, vector: projection.project(features) };
 }

@@ -1,6 +1,7 @@
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexProgress, IndexSummary } from '../../contract/schemas.ts';
-import { IndexRun, type IndexParts } from './index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
+import { IndexRun } from './index-run.ts';
 import type { IndexTarget } from './plan-target.ts';
 
 /** Progress is told this often: fast enough to look alive, slow enough to cost nothing. */
@@ -29,7 +30,7 @@ interface Running {
 
 /** The one index job of a library: start, pause, resume, cancel, and who listens to it. */
 export class Indexer {
-  readonly #parts: () => IndexParts;
+  readonly #parts: () => LibraryParts;
   readonly #settle: () => void;
   readonly #isHeld: () => boolean;
   readonly #listeners = new Set<Listener>();
@@ -50,7 +51,7 @@ export class Indexer {
    * @param settle called at the end of each run, for what follows from what it found
    * @param isHeld whether background work has to wait
    */
-  constructor(parts: () => IndexParts, settle: () => void, isHeld: () => boolean) {
+  constructor(parts: () => LibraryParts, settle: () => void, isHeld: () => boolean) {
     this.#parts = parts;
     this.#settle = settle;
     this.#isHeld = isHeld;

@@ -1,7 +1,7 @@
 import { basename, dirname } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Evaluation } from '../../contract/schemas.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { picturePaths } from '../pictures.ts';
 import { withoutHeldOut } from './held-out.ts';
 import { rankedSearch, type SearchedLibrary } from './ranked-search.ts';
@@ -29,7 +29,7 @@ const MOST_ROUNDS = 8;
  * @throws ServiceError NOTHING_TO_EVALUATE where no folder holds two pictures
  */
 export async function evaluateLibrary(
-  parts: IndexParts,
+  parts: LibraryParts,
   by: 'folders' | 'groups',
   heldOut: number | null,
 ): Promise<Evaluation> {
@@ -73,7 +73,7 @@ export async function evaluateLibrary(
 }
 
 /** The groups of each picture that is in one. */
-function groupLabels({ catalog, vectors }: IndexParts): Map<number, string[]> {
+function groupLabels({ catalog, vectors }: LibraryParts): Map<number, string[]> {
   const labels = new Map<number, string[]>();
   for (const { name, members } of catalog.labels.labelled()) {
     for (const id of members) {
@@ -83,7 +83,7 @@ function groupLabels({ catalog, vectors }: IndexParts): Map<number, string[]> {
   return labels;
 }
 
-function folderLabels({ catalog }: IndexParts): Map<number, string[]> {
+function folderLabels({ catalog }: LibraryParts): Map<number, string[]> {
   const labels = new Map<number, string[]>();
   for (const id of catalog.presentMediaIds()) {
     const [path] = picturePaths(catalog, id);

@@ -5,7 +5,7 @@ import type { Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { Neighbor, similarQuery, SimilarResult } from '../../contract/schemas.ts';
 import { hasDevices } from '../encoders/model-parts.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import { shownPicture, thumbnailOf } from '../pictures.ts';
@@ -49,7 +49,7 @@ interface Found extends VectorNeighbor {
  *
  * @throws ServiceError PICTURE_UNKNOWN, PICTURE_UNREADABLE, ENCODER_READS_NO_WORDS, FOLDER_NOT_INDEXED, GROUP_UNKNOWN; what `reranker` throws
  */
-export async function findSimilar(parts: IndexParts, query: Query, reranker?: Reranker): Promise<SimilarResult> {
+export async function findSimilar(parts: LibraryParts, query: Query, reranker?: Reranker): Promise<SimilarResult> {
   const started = performance.now();
   const among = query.filter && (await matchingPictures(parts.catalog, parts.paths.catalog, query.filter));
   const [resolved, words] = await Promise.all([
@@ -86,7 +86,7 @@ function untaughtQuery(resolved: readonly Resolved[], query: Query): Float32Arra
 }
 
 /** The whole library as a search sees it now. */
-export function searchedLibrary({ vectors, neighbors, store, projection }: IndexParts): SearchedLibrary {
+export function searchedLibrary({ vectors, neighbors, store, projection }: LibraryParts): SearchedLibrary {
   const { smoothing } = projection;
   return {
     vectors,
@@ -97,12 +97,12 @@ export function searchedLibrary({ vectors, neighbors, store, projection }: Index
 }
 
 /** Words as a vector among those of pictures. */
-async function readWords({ words, projection }: IndexParts, text: string): Promise<Float32Array> {
+async function readWords({ words, projection }: LibraryParts, text: string): Promise<Float32Array> {
   return projection.project(await words.read(text));
 }
 
 /** A ranking with the best moment of each video alone. Asks for more until there are enough. */
-async function shownRanking(parts: IndexParts, query: RankedQuery): Promise<Ranking> {
+async function shownRanking(parts: LibraryParts, query: RankedQuery): Promise<Ranking> {
   const { moments } = parts.catalog;
   const library = searchedLibrary(parts);
   for (let k = query.k; ; k *= 4) {
@@ -122,7 +122,7 @@ async function shownRanking(parts: IndexParts, query: RankedQuery): Promise<Rank
 
 /** Copies come first where there is a single example: no other picture is more alike. */
 function rankedQuery(
-  { catalog }: IndexParts,
+  { catalog }: LibraryParts,
   resolved: readonly Resolved[],
   words: Float32Array | null,
   query: Query,
@@ -152,7 +152,7 @@ function exampleVectors(
  * picture is on the line of them together. Cosines between words and pictures are lower than between pictures, so each has its own.
  */
 function relatedToWords(
-  { definition, projection }: IndexParts,
+  { definition, projection }: LibraryParts,
   resolved: readonly Resolved[],
   words: Float32Array,
   query: Query,
@@ -167,7 +167,7 @@ function relatedScore({ relatedScore: plain, smoothing }: Projection, { smoothed
   return smoothed ? (smoothing?.relatedScore ?? plain) : plain;
 }
 
-function describeNeighbor({ catalog }: IndexParts, { id, score, related }: Found): Omit<Neighbor, 'rank'>[] {
+function describeNeighbor({ catalog }: LibraryParts, { id, score, related }: Found): Omit<Neighbor, 'rank'>[] {
   const picture = shownPicture(catalog, id);
   // removed since the index was asked
   if (!picture) return [];
@@ -175,7 +175,7 @@ function describeNeighbor({ catalog }: IndexParts, { id, score, related }: Found
   return [{ ...picture, score: Math.min(1, score), related }];
 }
 
-async function resolveExample(parts: IndexParts, example: Example): Promise<Resolved> {
+async function resolveExample(parts: LibraryParts, example: Example): Promise<Resolved> {
   if (example.kind === 'picture') {
     return { ...(await libraryExample(parts, example.id)), self: example.id };
   }
@@ -187,7 +187,7 @@ async function resolveExample(parts: IndexParts, example: Example): Promise<Reso
   return readExample(parts, { path: example.path }, basename(example.path));
 }
 
-async function libraryExample(parts: IndexParts, id: number): Promise<Omit<Resolved, 'self'>> {
+async function libraryExample(parts: LibraryParts, id: number): Promise<Omit<Resolved, 'self'>> {
   const media = parts.catalog.media(id);
   const vector = parts.vectors.vector(id);
   if (!media || !vector) throw new ServiceError('PICTURE_UNKNOWN', String(id));
@@ -200,7 +200,7 @@ async function libraryExample(parts: IndexParts, id: number): Promise<Omit<Resol
 }
 
 /** The picture that a file is known as, if it has not changed since it was indexed: it need not be decoded again. */
-async function knownFile({ catalog }: IndexParts, path: string): Promise<number | null> {
+async function knownFile({ catalog }: LibraryParts, path: string): Promise<number | null> {
   try {
     const real = await realpath(path);
     const holding = sourceHolding(catalog, real);
@@ -215,7 +215,7 @@ async function knownFile({ catalog }: IndexParts, path: string): Promise<number 
 }
 
 async function readExample(
-  { decoders, encoder, batcher, projection, base, pixels }: IndexParts,
+  { decoders, encoder, batcher, projection, base, pixels }: LibraryParts,
   from: { readonly path: string } | { readonly bytes: Uint8Array },
   name: string,
 ): Promise<Resolved> {

@@ -1,7 +1,7 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { dot } from '../vectors/vector-index.ts';
 
 /** Rows between two looks at what else waits: a projection of one takes some 0.3 ms. */
@@ -21,7 +21,7 @@ const FILES_AT_ONCE = 32;
  *
  * @param all false: vectors are made again for a hundred pictures spread over the library; their form is looked at for all
  */
-export async function damagedRows(parts: IndexParts, all: boolean): Promise<Set<number>> {
+export async function damagedRows(parts: LibraryParts, all: boolean): Promise<Set<number>> {
   const { store, projection, encoder } = parts;
   const damaged = new Set<number>();
   for (const page of store.vectors()) {

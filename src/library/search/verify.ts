@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verification } from '../../contract/schemas.ts';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { damagedRows, wholeThumbnails } from './verify-contents.ts';
 
 /** Pictures whose neighbors by index and by exact scan are compared. */
@@ -61,7 +61,7 @@ export function audit(
  * With `repair`: what belongs to no picture is removed, pictures that lack something are read again by the next index run,
  * and the index is built anew. Nothing that the user made is touched.
  */
-export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise<Verification> {
+export async function verifyLibrary(parts: LibraryParts, repair: boolean): Promise<Verification> {
   const { catalog, store, vectors } = parts;
   // the two that a repair can mend nothing of: opening a damaged catalog restores a backup of it
   const sound = catalog.isSound() && store.isSound();
@@ -92,7 +92,7 @@ export async function verifyLibrary(parts: IndexParts, repair: boolean): Promise
 }
 
 async function mend(
-  { catalog, store, vectors, neighbors, paths }: IndexParts,
+  { catalog, store, vectors, neighbors, paths }: LibraryParts,
   found: Audit,
   thumbs: Thumbnails,
 ): Promise<void> {
@@ -113,7 +113,7 @@ async function mend(
 }
 
 /** Mean share of the true ten nearest that the index finds, over pictures spread evenly through the library. */
-async function indexRecall({ catalog, vectors }: IndexParts, damaged: ReadonlySet<number>): Promise<number | null> {
+async function indexRecall({ catalog, vectors }: LibraryParts, damaged: ReadonlySet<number>): Promise<number | null> {
   const ids = catalog.presentMediaIds().filter((id) => !damaged.has(id));
   const step = Math.max(1, Math.floor(ids.length / SAMPLE));
   let found = 0;

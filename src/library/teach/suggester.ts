@@ -4,7 +4,7 @@ import type { LabelQuestion, Suggestions } from '../../contract/group-schemas.ts
 import { createRandom } from '../../similarity/random.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { shownPicture, type ShownPicture } from '../pictures.ts';
 import { dot, normalize } from '../vectors/vector-index.ts';
@@ -48,7 +48,7 @@ const ALIKE = 0.8;
 
 /** What the library says of groups now, by the version that answers. */
 interface View {
-  readonly parts: IndexParts;
+  readonly parts: LibraryParts;
   readonly base: BaseVectors;
   readonly groups: readonly LabelledGroup[];
   readonly version: ModelDescription | null;

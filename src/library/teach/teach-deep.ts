@@ -1,6 +1,6 @@
 import { BUILTIN_ENCODER } from '../../compute/encoders/registry.ts';
 import { startEncoder } from '../encoders/model-parts.ts';
-import type { IndexParts } from '../indexing/index-run.ts';
+import type { LibraryParts } from '../library-parts.ts';
 import { besideBroader } from './beside-answering.ts';
 import { withBaseVectors } from './base-vectors.ts';
 import { keepVersion } from './keep-version.ts';
@@ -45,7 +45,7 @@ export interface DeepVersion {
 export async function teachDeep(
   parts: TuningParts,
   estimates: TuningEstimates,
-  library: IndexParts,
+  library: LibraryParts,
   request: TeachRequest,
   run: DeepRun,
 ): Promise<DeepVersion> {
@@ -102,7 +102,7 @@ const JUDGED_ONCE = [
 ];
 
 /** The task as the built-in encoder sees it: with the vectors that are stored where that one answers. */
-async function untuned(parts: TuningParts, library: IndexParts, task: TeachTask, run: DeepRun): Promise<TeachTask> {
+async function untuned(parts: TuningParts, library: LibraryParts, task: TeachTask, run: DeepRun): Promise<TeachTask> {
   if (library.definition.id === BUILTIN_ENCODER) return task;
   const builtin = await startEncoder(parts.paths, BUILTIN_ENCODER, parts.devices.options());
   try {
