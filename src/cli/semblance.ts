@@ -3,7 +3,18 @@
 import { ORPCError } from '@orpc/server';
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { ServiceError } from '../contract/errors.ts';
+import type { DuplicateKind } from '../contract/explore-schemas.ts';
 import { teachingLoss } from '../contract/teach-schemas.ts';
+import {
+  actionsCommand,
+  copyCommand,
+  linkCommand,
+  moveCommand,
+  runActionCommand,
+  trashCommand,
+  undoActionCommand,
+  type ActionOptions,
+} from './action-commands.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
 import { clustersCommand, duplicatesCommand } from './explore-commands.ts';
 import {
@@ -81,6 +92,16 @@ function fraction(text: string): number {
   if (text.trim() === '' || !(value >= 0 && value <= 1))
     throw new InvalidArgumentError('A number from 0 to 1 is needed.');
   return value;
+}
+
+const DUPLICATE_KINDS: readonly DuplicateKind[] = ['identical', 'resized', 'edited', 'near'];
+
+function duplicateKinds(text: string): DuplicateKind[] {
+  return text.split(',').map((word) => {
+    const kind = DUPLICATE_KINDS.find((each) => each === word.trim());
+    if (!kind) throw new InvalidArgumentError(`Kinds are ${DUPLICATE_KINDS.join(', ')}.`);
+    return kind;
+  });
 }
 
 function positiveInteger(text: string): number {
@@ -213,6 +234,31 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     0.5,
   );
   command('duplicates', 'what is there twice, and which to keep', duplicatesCommand);
+  const action = (usage: string, description: string, run: typeof trashCommand): Command =>
+    command<[string[], ActionOptions]>(usage, description, run)
+      .argument('[photo...]', 'photos of the library')
+      .option('--yes', 'do it; without, only what would be done is shown', false);
+  const withDuplicates = (self: Command): Command =>
+    self
+      .option('--duplicates', 'all files that are there twice but the ones to keep', false)
+      .option('--kinds <kinds>', 'which duplicates, with commas between; all but near where not given', duplicateKinds);
+  withDuplicates(action('trash', "moves photos to the system's trash", trashCommand));
+  action('move', 'moves photos to a folder', moveCommand).requiredOption('--to <folder>', 'where to');
+  action('copy', 'copies photos to a folder', copyCommand).requiredOption('--to <folder>', 'where to');
+  action('link', 'makes hard links to photos in a folder', linkCommand)
+    .option('--to <folder>', 'where to')
+    .option('--duplicates', 'in the place of files with the same bytes as one that is kept', false);
+  const actions = command('actions', 'what was done with files; it can be undone', actionsCommand);
+  command<[number]>('run', 'does what was planned, or goes on with it', runActionCommand, actions).argument(
+    '<number>',
+    'a plan, or one that was stopped',
+    positiveInteger,
+  );
+  command<[number]>('undo', 'brings files back', undoActionCommand, actions).argument(
+    '<number>',
+    'as `semblance actions` lists them',
+    positiveInteger,
+  );
   command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
     .argument('<group>', 'its name')
     .option('-k <count>', 'how many', resultCount, 20);

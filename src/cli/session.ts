@@ -45,7 +45,7 @@ export async function withReadLibrary<T>(options: ServiceOptions, work: (session
 /**
  * Calls `stop` at the first Ctrl-C, once; a second one ends the process. `release` ends the listening.
  */
-function onInterrupt(output: Output, stop: () => void): { readonly happened: boolean; release(): void } {
+export function onInterrupt(output: Output, stop: () => void): { readonly happened: boolean; release(): void } {
   let happened = false;
   const interrupt = (): void => {
     if (happened) return;

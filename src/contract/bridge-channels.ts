@@ -10,6 +10,7 @@ export type BridgeCalls = Pick<
   | 'chooseModel'
   | 'saveLibrary'
   | 'chooseLibrary'
+  | 'chooseTarget'
   | 'kindOfPath'
   | 'showInFolder'
 >;
@@ -22,6 +23,7 @@ export const BRIDGE_CHANNELS = {
   chooseModel: 'semblance:choose-model',
   saveLibrary: 'semblance:save-library',
   chooseLibrary: 'semblance:choose-library',
+  chooseTarget: 'semblance:choose-target',
   kindOfPath: 'semblance:kind-of-path',
   showInFolder: 'semblance:show-in-folder',
 } as const satisfies Record<keyof BridgeCalls, string>;

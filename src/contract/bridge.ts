@@ -17,6 +17,8 @@ export interface Bridge {
   saveLibrary(): Promise<string | null>;
   /** Asks for what another library wrote in this way. */
   chooseLibrary(): Promise<string | null>;
+  /** Asks for the folder that files are to be moved or copied to; the service lets them go to no other. */
+  chooseTarget(kind: 'move' | 'copy'): Promise<string | null>;
   /** The path of a dropped file or folder; empty for a file that is not on disk. */
   pathForFile(file: File): string;
   /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */

@@ -1,5 +1,6 @@
 import { eventIterator, oc, type ContractRouterClient } from '@orpc/contract';
 import { z } from 'zod';
+import * as a from './action-schemas.ts';
 import { SERVICE_ERRORS, type ServiceErrorCode } from './errors.ts';
 import * as e from './encoder-schemas.ts';
 import * as x from './explore-schemas.ts';
@@ -277,6 +278,29 @@ export const contract = {
      * and the other out is in. LIBRARY_FILE_DAMAGED, EXPORT_NEWER.
      */
     importFrom: procedure.input(z.object({ path: z.string().min(1).max(4096) })).output(s.libraryImport),
+  },
+  actions: {
+    /**
+     * Works out what would be done with files, and keeps that for `run`; nothing is touched. Sidecars and the other half of a pair go with their
+     * picture, nothing is ever replaced. FOLDER_*, PICTURE_UNKNOWN, TRASH_UNAVAILABLE.
+     */
+    plan: procedure.input(a.actionInput).output(a.actionPlan),
+    /** The files of a plan, in order. ACTION_UNKNOWN. */
+    steps: procedure
+      .input(
+        z.object({
+          id: s.rowId,
+          from: z.number().int().nonnegative().default(0),
+          count: z.number().int().min(1).max(1000).default(200),
+        }),
+      )
+      .output(z.array(a.actionStep)),
+    /** Does what was planned, or goes on with it; resolves when that has ended. ACTION_UNKNOWN, ACTION_BUSY. */
+    run: procedure.input(z.object({ id: s.rowId })).output(a.actionOutcome),
+    /** Brings back what was done; resolves when that has ended. ACTION_UNKNOWN, ACTION_BUSY, NOTHING_TO_UNDO. */
+    undo: procedure.input(z.object({ id: s.rowId })).output(a.actionOutcome),
+    /** What was done, the newest first: a hundred at most. */
+    list: procedure.output(z.array(a.actionSummary)),
   },
   failures: procedure.output(z.array(s.fileFailure)),
   jobs: {

@@ -64,6 +64,12 @@ export const SERVICE_ERRORS = {
   CLUSTER_UNKNOWN: 'There is no such cluster any more ({detail}).',
   CLUSTER_NAME_TAKEN: 'Another cluster is called {detail}. Choose another name, or merge the two.',
   CLUSTERS_CHANGED: 'The clusters have changed meanwhile. Look at them again.{detail}',
+  ACTION_UNKNOWN: 'There is no file action {detail}. `semblance actions` lists those that there are.',
+  ACTION_BUSY: 'Another file action is under way. Wait for it, or cancel it.',
+  FOLDER_READ_ONLY: 'This folder cannot be written to: {detail}. Check its permissions.',
+  FOLDER_NOT_CHOSEN: 'This folder was not picked by you: {detail}. Choose it in the dialog.',
+  TRASH_UNAVAILABLE:
+    'Semblance cannot put files into the trash of this system ({detail}). Move them to a folder, and delete them there.',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

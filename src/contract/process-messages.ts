@@ -20,6 +20,8 @@ export type MessageToService =
   | { readonly type: 'data'; readonly port: number; readonly data: PortData }
   | { readonly type: 'disconnect'; readonly port: number }
   | { readonly type: 'power'; readonly power: PowerState }
+  /** A person picked this folder in a dialog: files may go there. */
+  | { readonly type: 'picked'; readonly folder: string }
   /** Close the library and exit. */
   | { readonly type: 'close' };
 

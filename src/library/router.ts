@@ -1,3 +1,5 @@
+import { actionRoutes } from './actions/action-routes.ts';
+import type { FileActions } from './actions/file-actions.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { EncodersEvent } from '../contract/encoder-schemas.ts';
 import type { IndexEvent, Verification } from '../contract/schemas.ts';
@@ -46,6 +48,7 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
   readonly clusters: Clusters;
   readonly duplicates: Duplicates;
   readonly ignoring: Ignoring;
+  readonly actions: FileActions;
   readonly jobs: Jobs;
   /** Null where nobody watches: the command line. */
   readonly watcher: LibraryWatcher | null;
@@ -196,6 +199,7 @@ export function createRouter(parts: RouterParts) {
       parts.jobs,
       needWriting,
     ),
+    actions: actionRoutes(os, parts.actions, needWriting),
     failures: os.failures.handler(() =>
       catalog.sources.all().flatMap((source) =>
         catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({

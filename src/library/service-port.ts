@@ -16,6 +16,7 @@ interface ParentListener {
   /** Gets each port, ready to be served. */
   readonly onPort: (port: ServicePort) => void;
   readonly onPower: (power: PowerState) => void;
+  readonly onPicked: (folder: string) => void;
   /** The parent asks for it, or is gone. */
   readonly onClose: () => void;
 }
@@ -54,10 +55,11 @@ class NumberedPort implements ServicePort {
 function utilityParent(parentPort: ParentPort): Parent {
   return {
     send: (message) => parentPort.postMessage(message),
-    listen({ onPort, onPower, onClose }) {
+    listen({ onPort, onPower, onPicked, onClose }) {
       parentPort.on('message', ({ data, ports }) => {
         if (data.type === 'close') onClose();
         else if (data.type === 'power') onPower(data.power);
+        else if (data.type === 'picked') onPicked(data.folder);
         for (const port of ports) {
           onPort(port);
           port.start();
@@ -75,7 +77,7 @@ function forkParent(): Parent {
   };
   return {
     send,
-    listen({ onPort, onPower, onClose }) {
+    listen({ onPort, onPower, onPicked, onClose }) {
       process.on('message', (message: MessageToService) => {
         switch (message.type) {
           case 'connect': {
@@ -93,6 +95,9 @@ function forkParent(): Parent {
             break;
           case 'power':
             onPower(message.power);
+            break;
+          case 'picked':
+            onPicked(message.folder);
             break;
           case 'close':
             onClose();

@@ -19,6 +19,8 @@ let close = (): Promise<void> => Promise.resolve();
 /** What main told of the computer before the library was open. */
 const early: PowerState[] = [];
 let takePower = (power: PowerState): void => void early.push(power);
+/** Nobody can pick a folder before there is a library. */
+let pick = (_folder: string): void => undefined;
 let closing = false;
 
 async function closeAndExit(code: number): Promise<void> {
@@ -36,6 +38,7 @@ async function closeAndExit(code: number): Promise<void> {
 parent.listen({
   onPort: (port) => serve(port),
   onPower: (power) => takePower(power),
+  onPicked: (folder) => pick(folder),
   onClose: () => void closeAndExit(0),
 });
 process.on('SIGTERM', () => void closeAndExit(0));
@@ -43,9 +46,10 @@ process.on('SIGTERM', () => void closeAndExit(0));
 process.on('SIGINT', () => undefined);
 
 try {
-  const service = await openService({ libraryFolder: paths.folder, watch: true });
+  const service = await openService({ libraryFolder: paths.folder, watch: true, pickedFoldersOnly: true });
   close = () => service.close();
   takePower = (power) => service.takePower(power);
+  pick = (folder) => service.pick(folder);
   for (const power of early.splice(0)) takePower(power);
   const handler = new RPCHandler(service.router);
   serve = (port) => handler.upgrade(port);

@@ -4,6 +4,7 @@ import type { Encoder } from '../compute/encoder.ts';
 import type { EncoderDefinition } from '../compute/encoders/definition.ts';
 import { recoverModels } from '../compute/encoders/installed.ts';
 import { ENCODER_REGISTRY } from '../compute/encoders/registry.ts';
+import { FileActions } from './actions/file-actions.ts';
 import { ServiceError } from '../contract/errors.ts';
 import type { PowerState } from '../contract/process-messages.ts';
 import { Backups } from './catalog/backups.ts';
@@ -47,6 +48,8 @@ export interface ServiceOptions {
    * command does what it was asked for and ends.
    */
   readonly watch?: boolean | WatchOptions;
+  /** Files go only to folders that {@link Service.pick} was told of: who asks is a page. */
+  readonly pickedFoldersOnly?: boolean;
   /** For measuring: another encoder of the same feature size. */
   readonly encoder?: Encoder;
   /** For tests: encoders to download, hosts that may be asked by http for them, and devices in place of this computer's. */
@@ -67,6 +70,8 @@ export interface Service {
   settled(): Promise<void>;
   /** Takes what is known of the computer: whether background work goes on may depend on it. */
   takePower(power: PowerState): void;
+  /** A person picked this folder in a dialog: files may be moved to it. */
+  pick(folder: string): void;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
   close(): Promise<void>;
 }
@@ -200,6 +205,26 @@ async function assemble(
   // a folder that cannot be deleted now can be the next time
   if (!readonly) void teaching.versions.purge().catch(() => undefined);
   closers.push(() => teaching.close());
+  const clusters = new Clusters({ catalog, active });
+  closers.push(() => clusters.close());
+  const duplicates = new Duplicates({ catalog, active, paths });
+  closers.push(() => duplicates.close());
+  const actions = new FileActions({
+    catalog,
+    active,
+    indexer,
+    libraryFolder: paths.folder,
+    anyFolder: options.pickedFoldersOnly !== true,
+    jobs: () => jobs,
+    onPassed: (pictures) => {
+      groups.passedOn(pictures);
+      clusters.names.changedBeside();
+      duplicates.changedBeside();
+    },
+  });
+  closers.push(() => actions.close());
+  // before anything looks at the files
+  if (!readonly) await actions.recover();
   const watcher =
     readonly || options.watch === undefined || options.watch === false
       ? null
@@ -212,10 +237,6 @@ async function assemble(
           options: options.watch === true ? undefined : options.watch,
         });
   closers.push(() => watcher?.close());
-  const clusters = new Clusters({ catalog, active });
-  closers.push(() => clusters.close());
-  const duplicates = new Duplicates({ catalog, active, paths });
-  closers.push(() => duplicates.close());
   const ignoring = new Ignoring({ paths, catalog, looker: watcher });
   closers.push(() => ignoring.close());
   const listed = new Jobs({
@@ -236,6 +257,7 @@ async function assemble(
     else watcher?.goOn();
   });
   if (watcher) void teaching.goOn();
+  if (watcher) void actions.goOn();
   const router = createRouter({
     paths,
     catalog,
@@ -251,6 +273,7 @@ async function assemble(
     duplicates,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
+    actions,
     jobs: listed,
     watcher,
     readonly,
@@ -266,7 +289,8 @@ async function assemble(
       await neighbors.settled();
     });
   const takePower = (power: PowerState): void => background.takePower(power);
-  return { router, paths, notices: opening, settled, takePower, close: () => (closing ??= close()) };
+  const pick = (folder: string): void => actions.pick(folder);
+  return { router, paths, notices: opening, settled, takePower, pick, close: () => (closing ??= close()) };
 }
 
 /** Completes the index. The exact scan answers until that is done, and goes on answering where it fails. */

@@ -10,6 +10,7 @@ import {
   chooseLibrary,
   chooseModel,
   choosePicture,
+  chooseTarget,
   saveLibrary,
   saveModel,
 } from './dialogs.ts';
@@ -20,9 +21,14 @@ const rowId = z.number().int().positive();
 const nothing = z.undefined();
 const modelName = z.string().min(1).max(300);
 const encoderPlace = z.enum(['file', 'folder']);
+const targetKind = z.enum(['move', 'copy']);
 
-/** Answers the calls of the bridge. What a page sends is checked as if a stranger had sent it. */
-export function answerBridge(client: () => ServiceClient | undefined): void {
+/**
+ * Answers the calls of the bridge. What a page sends is checked as if a stranger had sent it.
+ *
+ * @param pick tells the service of a folder that a person picked, before the page hears of it
+ */
+export function answerBridge(client: () => ServiceClient | undefined, pick: (folder: string) => void): void {
   answer('chooseFolder', nothing, chooseFolder);
   answer('choosePicture', nothing, choosePicture);
   answer('chooseEncoder', encoderPlace, chooseEncoder);
@@ -30,6 +36,11 @@ export function answerBridge(client: () => ServiceClient | undefined): void {
   answer('chooseModel', nothing, chooseModel);
   answer('saveLibrary', nothing, saveLibrary);
   answer('chooseLibrary', nothing, chooseLibrary);
+  answer('chooseTarget', targetKind, async (kind, event) => {
+    const folder = await chooseTarget(kind, event);
+    if (folder !== null) pick(folder);
+    return folder;
+  });
   answer('kindOfPath', path, kindOfPath);
   answer('showInFolder', rowId, async (id) => {
     const service = client();

@@ -91,6 +91,15 @@ export function chooseLibrary(_: undefined, event: IpcMainInvokeEvent): Promise<
   });
 }
 
+/** The system's dialog for the folder that files go to. Null where the person cancelled. */
+export function chooseTarget(kind: 'move' | 'copy', event: IpcMainInvokeEvent): Promise<string | null> {
+  return choose(event, {
+    title: kind === 'move' ? 'Choose where to move them' : 'Choose where to copy them',
+    buttonLabel: kind === 'move' ? 'Move Here' : 'Copy Here',
+    properties: ['openDirectory', 'createDirectory'],
+  });
+}
+
 async function save({ sender }: IpcMainInvokeEvent, options: SaveDialogOptions): Promise<string | null> {
   const window = BrowserWindow.fromWebContents(sender);
   const { canceled, filePath } = await (window

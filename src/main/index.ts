@@ -87,7 +87,7 @@ async function run(): Promise<void> {
     client: readyClient,
     thumbsFolder: () => (service.state.kind === 'ready' ? service.state.thumbsFolder : undefined),
   });
-  answerBridge(readyClient);
+  answerBridge(readyClient, (folder) => service.tellPicked(folder));
   ipcMain.on(PAGE_READY_CHANNEL, (event) => {
     if (!isOwnPage(event.senderFrame)) return;
     listeningPage = event.sender;

@@ -64,6 +64,11 @@ export class ServiceHost {
     this.#process?.tellPower(power);
   }
 
+  /** A person picked this folder: the service lets files go there, until it is started again. */
+  tellPicked(folder: string): void {
+    this.#process?.tellPicked(folder);
+  }
+
   /** Starts again after a final loss, because the user asked for it. */
   retry(): void {
     this.#restarts.reset();

@@ -20,6 +20,7 @@ export interface ServiceProcess {
   /** Hands the service one end of a channel. */
   connect(port: MessagePortMain): void;
   tellPower(power: PowerState): void;
+  tellPicked(folder: string): void;
   /** Asks it to close the library and exit. */
   close(): void;
   kill(): void;
@@ -57,6 +58,7 @@ function startUtilityProcess(parameters: string[], events: ServiceProcessEvents)
     },
     connect: (port) => child.postMessage({ type: 'connect', port: ++ports } satisfies MessageToService, [port]),
     tellPower: (power) => child.postMessage({ type: 'power', power } satisfies MessageToService),
+    tellPicked: (folder) => child.postMessage({ type: 'picked', folder } satisfies MessageToService),
     close: () => child.postMessage({ type: 'close' } satisfies MessageToService),
     kill: () => void child.kill(),
   };
@@ -94,6 +96,7 @@ function startChildProcess(parameters: string[], events: ServiceProcessEvents): 
     },
     connect: (port) => ports.connect(port),
     tellPower: (power) => send({ type: 'power', power }),
+    tellPicked: (folder) => send({ type: 'picked', folder }),
     close: () => send({ type: 'close' }),
     kill: () => void child.kill('SIGKILL'),
   };

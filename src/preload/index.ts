@@ -36,6 +36,7 @@ const bridge: Bridge = {
   chooseModel: call('chooseModel'),
   saveLibrary: call('saveLibrary'),
   chooseLibrary: call('chooseLibrary'),
+  chooseTarget: call('chooseTarget'),
   pathForFile: (file) => webUtils.getPathForFile(file),
   kindOfPath: call('kindOfPath'),
   showInFolder: call('showInFolder'),

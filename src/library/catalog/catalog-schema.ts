@@ -270,6 +270,46 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX decided_duplicate_by_media ON decided_duplicate (media_id);
     `,
   },
+  {
+    version: 11,
+    sql: `
+      -- file actions, and in which state each is; token: a part of the names of files that are there only while something is done
+      CREATE TABLE action_plan (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        kind TEXT NOT NULL,
+        state TEXT NOT NULL,
+        folder TEXT,
+        token TEXT NOT NULL,
+        at TEXT NOT NULL
+      );
+      -- the journal: what is done with each file, written before and after it; see docs/actions.md
+      CREATE TABLE action_step (
+        plan_id INTEGER NOT NULL REFERENCES action_plan (id) ON DELETE CASCADE,
+        number INTEGER NOT NULL,
+        operation TEXT NOT NULL,
+        role TEXT NOT NULL,
+        state TEXT NOT NULL,
+        source TEXT NOT NULL,
+        target TEXT NOT NULL,
+        size INTEGER NOT NULL,
+        mtime_ms REAL NOT NULL,
+        ctime_ms REAL NOT NULL,
+        -- of the source when it was planned; it tells a file that was moved from another in its place
+        inode TEXT NOT NULL,
+        hash TEXT,
+        media_id INTEGER,
+        kept_id INTEGER,
+        -- what was made, once it is there
+        made_mtime_ms REAL,
+        made_inode TEXT,
+        -- what undoing needs to know of the catalog, JSON, read by src/library/actions/follow-catalog.ts
+        memory TEXT,
+        reason TEXT,
+        PRIMARY KEY (plan_id, number)
+      ) WITHOUT ROWID;
+      CREATE INDEX action_step_by_state ON action_step (plan_id, state);
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

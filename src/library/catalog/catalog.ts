@@ -1,5 +1,6 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
 import type { PictureMetadata } from '../media/picture-metadata.ts';
+import { ActionStore } from './action-store.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
 import { DuplicateStore } from './duplicate-store.ts';
@@ -106,6 +107,8 @@ export class Catalog {
   readonly ignoring: IgnoreStore;
   /** What ran. */
   readonly jobs: JobStore;
+  /** File actions and their journal. */
+  readonly actions: ActionStore;
   readonly #db: SqliteDatabase;
   readonly #queries: Queries;
 
@@ -126,6 +129,7 @@ export class Catalog {
     this.filters = new PictureFilters(this.#queries, this.moments);
     this.ignoring = new IgnoreStore(this.#queries);
     this.jobs = new JobStore(this.#queries);
+    this.actions = new ActionStore(this.#queries);
   }
 
   /** Whether a catalog has the newest schema, so that a reader can open it. @throws ServiceError CATALOG_* */

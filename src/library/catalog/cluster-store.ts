@@ -162,6 +162,24 @@ export class ClusterStore {
     );
   }
 
+  /** As {@link follow}. @returns the clusters of which nothing was said of `after` before */
+  passOn(before: number, after: number): number[] {
+    const passed = this.#queries.column<number>(
+      `SELECT cluster_id FROM cluster_member WHERE media_id = ?
+         AND cluster_id NOT IN (SELECT cluster_id FROM cluster_member WHERE media_id = ?)`,
+      before,
+      after,
+    );
+    this.follow(before, after);
+    return passed;
+  }
+
+  /** Takes a picture out of the clusters that were passed on to it. */
+  takeBack(picture: number, clusters: readonly number[]): void {
+    for (const cluster of clusters)
+      this.#queries.run('DELETE FROM cluster_member WHERE cluster_id = ? AND media_id = ?', cluster, picture);
+  }
+
   change(id: number): ClusterChangeRow | null {
     const columns = 'SELECT id, description, steps FROM cluster_change WHERE id = ?';
     return this.#queries.get<ClusterChangeRow>(columns, id) ?? null;

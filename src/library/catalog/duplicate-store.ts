@@ -79,4 +79,22 @@ export class DuplicateStore {
       before,
     );
   }
+
+  /** As {@link follow}. @returns the decisions that `after` was not in before */
+  passOn(before: number, after: number): number[] {
+    const passed = this.#queries.column<number>(
+      `SELECT decision_id FROM decided_duplicate WHERE media_id = ?
+         AND decision_id NOT IN (SELECT decision_id FROM decided_duplicate WHERE media_id = ?)`,
+      before,
+      after,
+    );
+    this.follow(before, after);
+    return passed;
+  }
+
+  /** Takes a picture out of the decisions that were passed on to it. */
+  takeBack(picture: number, decisions: readonly number[]): void {
+    for (const decision of decisions)
+      this.#queries.run('DELETE FROM decided_duplicate WHERE decision_id = ? AND media_id = ?', decision, picture);
+  }
 }

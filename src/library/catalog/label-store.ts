@@ -33,6 +33,13 @@ export interface ChangeRow {
   readonly before: string;
 }
 
+/** A label as it is stored, of a picture that got it from another. */
+export interface PassedLabel {
+  readonly group: number;
+  readonly belongs: number;
+  readonly seq: number;
+}
+
 interface StoredLabel {
   readonly group: number;
   readonly picture: number;
@@ -234,6 +241,31 @@ export class LabelStore {
       to,
       from,
     );
+  }
+
+  /** As {@link copyLabels}. @returns what was not said of `to` before */
+  passOn(from: number, to: number): PassedLabel[] {
+    const passed = this.#queries.all<PassedLabel>(
+      `SELECT group_id AS "group", belongs, seq FROM label
+       WHERE media_id = ? AND group_id NOT IN (SELECT group_id FROM label WHERE media_id = ?)`,
+      from,
+      to,
+    );
+    this.copyLabels(from, to);
+    return passed;
+  }
+
+  /** Says no more of a picture what was passed on to it; what was said of it since stays. */
+  takeBack(picture: number, passed: readonly PassedLabel[]): void {
+    this.#labelled = null;
+    for (const { group, belongs, seq } of passed)
+      this.#queries.run(
+        'DELETE FROM label WHERE group_id = ? AND media_id = ? AND belongs = ? AND seq = ?',
+        group,
+        picture,
+        belongs,
+        seq,
+      );
   }
 
   /** Says nothing of a picture any more. */

@@ -138,6 +138,17 @@ export class MetadataStore {
     });
   }
 
+  /** What the sidecar at a path says, as it is stored; null where none is known there. */
+  sidecarFields(sourceId: number, path: string): string | null {
+    const sql = 'SELECT fields FROM sidecar WHERE source_id = ? AND path = ?';
+    return this.#queries.get<{ fields: string }>(sql, sourceId, path)?.fields ?? null;
+  }
+
+  /** Stores a sidecar that came from another place with what it said there: it is not read again. */
+  placeSidecar(sidecar: SidecarRow, fields: string): void {
+    this.putSidecars([{ sidecar, metadata: unpacked(fields) }]);
+  }
+
   /** A source became a part of another: its sidecars lie deeper now. */
   absorb(childId: number, parentId: number, prefix: string): void {
     this.#queries.run(

@@ -232,6 +232,12 @@ export class ClusterNames {
     return { change: made.change, description: made.description, cluster: id };
   }
 
+  /** The catalog was changed beside this: pictures were removed, and others stand for them. */
+  changedBeside(): void {
+    this.#known = null;
+    this.#tell();
+  }
+
   #tell(): void {
     for (const listener of this.#listeners) listener(this.revision);
   }

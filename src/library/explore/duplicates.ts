@@ -90,6 +90,11 @@ export class Duplicates {
     this.#tell();
   }
 
+  /** Files have gone or come back, or what was decided is said of other pictures: sets are described anew. */
+  changedBeside(): void {
+    this.#tell();
+  }
+
   watch(push: (event: ExploreEvent) => void): () => void {
     const listener = (): void => push({ type: 'duplicates' });
     this.#listeners.add(listener);

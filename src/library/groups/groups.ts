@@ -152,6 +152,12 @@ export class Groups {
     this.#tell();
   }
 
+  /** What was said of pictures that were removed was passed on to those that are kept, or taken back: no change that a person undoes as one of groups. */
+  passedOn(pictures: number): void {
+    this.#log.make(() => ({ groups: [], labels: [], description: `Kept the groups of ${counted(pictures)}` }));
+    this.#tell();
+  }
+
   /** @throws ServiceError GROUP_UNKNOWN, GROUP_NAME_TAKEN */
   rename(id: number, name: string): GroupChange {
     return this.#make(() => {

@@ -10,6 +10,8 @@ export interface TaskSeen {
   readonly kind: JobKind;
   readonly done: number;
   readonly total: number;
+  /** Null for one that goes on to its end whatever a person wants. */
+  readonly control?: { readonly paused: boolean; readonly ending: boolean } | null;
 }
 
 /** What goes on in a library, as its parts tell it. */
@@ -56,11 +58,18 @@ export function activeJobs(seen: WorkSeen): Job[] {
     ...(index.quiet ? [] : indexing),
     ...waiting,
     ...(teaching ? [teachingJob(teaching.kind, teaching.progress)] : []),
-    ...tasks.map(({ id, ...task }): Job => ({ ...NOTHING, id: `task-${id}`, ...task })),
+    ...tasks.map(taskJob),
     ...(index.quiet ? indexing : []),
     ...changesJob(seen),
     ...(encoding ? [encodingJob(encoding)] : []),
   ];
+}
+
+function taskJob({ id, kind, done, total, control = null }: TaskSeen): Job {
+  const known = { ...NOTHING, id: `task-${id}`, kind, done, total };
+  if (control === null) return known;
+  const { paused, ending } = control;
+  return { ...known, state: ending ? 'ending' : paused ? 'paused' : 'running', canPause: !ending, canCancel: !ending };
 }
 
 function indexJob(progress: IndexProgress): Job {

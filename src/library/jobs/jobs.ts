@@ -29,10 +29,21 @@ interface JobsParts {
 /** How far some work is; both 0 where that is not known. */
 export type HowFar = () => { readonly done: number; readonly total: number };
 
+/** What a person can do with tracked work while it goes on. */
+export interface TaskControl {
+  readonly paused: boolean;
+  readonly ending: boolean;
+  pause(): void;
+  resume(): void;
+  /** Resolves when it has ended. */
+  cancel(): Promise<void>;
+}
+
 interface Task {
   readonly kind: JobKind;
   readonly began: Date;
   readonly howFar: HowFar;
+  readonly control: TaskControl | null;
   shown: boolean;
   /** In the list of what was done, from when it is shown. */
   row: number | null;
@@ -93,7 +104,9 @@ export class Jobs {
   }
 
   #tasksSeen(): TaskSeen[] {
-    return [...this.#tasks].flatMap(([id, { kind, howFar, shown }]) => (shown ? [{ id, kind, ...howFar() }] : []));
+    return [...this.#tasks].flatMap(([id, { kind, howFar, shown, control }]) =>
+      shown ? [{ id, kind, ...howFar(), control }] : [],
+    );
   }
 
   /** The present state at once, then every change of it. Returns how to stop. */
@@ -123,15 +136,18 @@ export class Jobs {
   async track<Result>(
     kind: JobKind,
     work: () => Promise<Result>,
-    endOf: (result: Result) => Omit<JobEnd, 'outcome'>,
+    endOf: (result: Result) => Omit<JobEnd, 'outcome'> & Partial<JobEnd>,
     howFar: HowFar = () => ({ done: 0, total: 0 }),
+    control: TaskControl | null = null,
   ): Promise<Result> {
     const began = new Date();
     const id = this.#nextTask++;
-    const task: Task = { kind, began, howFar, shown: false, row: null };
+    const task: Task = { kind, began, howFar, control, shown: false, row: null };
     this.#tasks.set(id, task);
     const timer = setTimeout(() => this.#show(task), LONG_MS);
     timer.unref();
+    // what a person can end is worth a line from its beginning
+    if (control) this.#show(task);
     try {
       const result = await work();
       if (task.shown) this.#log?.shut(task.row, { outcome: 'done', ...endOf(result) });
@@ -148,6 +164,7 @@ export class Jobs {
   }
 
   #show(task: Task): void {
+    if (task.shown) return;
     task.shown = true;
     task.row = this.#log?.open(task.kind, task.began) ?? null;
     this.#teller.changed();
@@ -171,6 +188,7 @@ export class Jobs {
     if (id === 'index') indexer.pause();
     else if (id === 'encode') encoders.pause();
     else if (id === 'teach') teaching.pause();
+    else this.#controlOf(id)?.pause();
   }
 
   resume(id: string): void {
@@ -178,6 +196,7 @@ export class Jobs {
     if (id === 'index') indexer.resume();
     else if (id === 'encode') encoders.resume();
     else if (id === 'teach') teaching.resume();
+    else this.#controlOf(id)?.resume();
   }
 
   /** Ends a job; what was done stays done. Resolves when it has ended. */
@@ -188,6 +207,12 @@ export class Jobs {
     else if (id === 'teach') await teaching.cancel();
     else if (id === 'encode' && this.#encoding?.takesOver === true) await encoders.use(encoders.active);
     else if (waiting !== undefined) indexer.dropWaiting(Number(waiting));
+    else await this.#controlOf(id)?.cancel();
+  }
+
+  #controlOf(id: string): TaskControl | null {
+    const task = /^task-(\d+)$/.exec(id)?.[1];
+    return (task === undefined ? null : this.#tasks.get(Number(task))?.control) ?? null;
   }
 
   /** Before what runs is ended by the closing of the library: that is no cancelling. */

@@ -97,6 +97,19 @@ export class Actions {
     if (path) await this.#app.exchange.importFrom(path);
   }
 
+  // ── files ──
+
+  /** Asks for a folder, and shows what would go there. */
+  async sendFiles(kind: 'move' | 'copy', ids: readonly number[]): Promise<void> {
+    const folder = await this.#told(() => this.#bridge.chooseTarget(kind));
+    if (folder) await this.#app.fileActions.propose({ kind, folder, pictures: ids.map((id) => ({ id })) });
+  }
+
+  /** Shows what would go to the trash. */
+  async trashFiles(ids: readonly number[]): Promise<void> {
+    await this.#app.fileActions.propose({ kind: 'trash', pictures: ids.map((id) => ({ id })) });
+  }
+
   // ── search ──
 
   async choosePicture(): Promise<void> {

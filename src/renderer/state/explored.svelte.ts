@@ -59,6 +59,11 @@ export abstract class Explored<Found> {
     this.reload(true);
   }
 
+  /** Files have gone or come back: what was found is shown without them. */
+  filesMoved(): void {
+    this.reload();
+  }
+
   /** Asks again, where it is looked at. @param fresh as {@link load} */
   protected reload(fresh = false): void {
     if (this.#isOpen) void this.load(fresh);

@@ -1,4 +1,5 @@
 import { AsyncIteratorClass } from '@orpc/client';
+import type { ActionOutcome, ActionPlan, ActionSummary } from '../../contract/action-schemas.ts';
 import { packLayout, type LayoutRow } from '../../contract/picture-layout.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
 import type {
@@ -45,6 +46,28 @@ export function clusterOf(change: Partial<PictureCluster>): PictureCluster {
   const typical = [{ id: 1, hash: '0'.repeat(64) }];
   const known = { named: null, proposedName: null, pictures: 3, cohesion: 0.7, loose: false, typical };
   return { key: 'c0', ...known, ...change };
+}
+
+/** A plan of two pictures for the trash, with what a test changes. */
+export function actionPlanOf(change: Partial<ActionPlan> = {}): ActionPlan {
+  return {
+    id: 4,
+    kind: 'trash',
+    state: 'planned',
+    folder: null,
+    at: '2024-05-01T10:00:00Z',
+    files: 2,
+    bytes: 3000,
+    done: 0,
+    failed: 0,
+    description: 'Move 2 files to the trash',
+    pictures: 2,
+    steps: [],
+    refused: [],
+    refusedFiles: 0,
+    free: null,
+    ...change,
+  };
 }
 
 function clusterChangeOf(cluster: number | null): ClusterChange {
@@ -281,6 +304,9 @@ export class FakeService {
   questions: LabelQuestion[] = [];
   duplicates: Duplicates = { current: true, pictures: 0, sets: [] };
   clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
+  actions: ActionSummary[] = [];
+  actionPlan: ActionPlan = actionPlanOf();
+  actionOutcome: ActionOutcome = { ...actionPlanOf(), state: 'done', done: 2, refused: [], error: null };
   /** What any filter holds for. */
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
@@ -460,6 +486,14 @@ export class FakeService {
         importFrom: ({ path }) => this.#answer(`import ${path}`, versionOf({ id: 'imported', name: 'Imported' })),
       },
       library: { exportTo: unused, importFrom: unused },
+      actions: {
+        plan: ({ kind, pictures }) =>
+          this.#answer(`planAction ${kind} ${pictures.map(({ id }) => id).join(',')}`, this.actionPlan),
+        steps: unused,
+        run: ({ id }) => this.#answer(`runAction ${id}`, this.actionOutcome),
+        undo: ({ id }) => this.#answer(`undoAction ${id}`, { ...this.actionOutcome, state: 'undone', done: 0 }),
+        list: () => this.#answer('actions', this.actions),
+      },
       failures: () => this.#answer('failures', this.failures),
       jobs: {
         ended: () => this.#answer('ended', this.ended),

@@ -14,10 +14,20 @@ const NAMES: Readonly<Record<JobKind, string>> = {
   import: 'Importing',
   verify: 'Checking the library',
   forget: 'Forgetting deleted pictures',
+  actions: 'Moving files',
+  'undo-actions': 'Bringing files back',
 };
 
 /** Kinds that are counted in pictures or files; the others in shares. */
-const COUNTED: ReadonlySet<JobKind> = new Set(['index', 'rescan', 'rebuild', 'encode', 'fill']);
+const COUNTED: ReadonlySet<JobKind> = new Set([
+  'index',
+  'rescan',
+  'rebuild',
+  'encode',
+  'fill',
+  'actions',
+  'undo-actions',
+]);
 
 const WAITS: Readonly<Record<NonNullable<Job['waitsFor']>, string>> = {
   turn: 'Waits for its turn',
@@ -84,6 +94,8 @@ const GOES_ON: ReadonlySet<JobKind> = new Set([
   'teach',
   'adapt',
   'activate',
+  'actions',
+  'undo-actions',
 ]);
 
 /** How a job ended: "1,204 pictures indexed, 3 files not readable." */

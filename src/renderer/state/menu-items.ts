@@ -27,6 +27,9 @@ function pictureItems({ actions, groups, selection, navigation, labelling }: Sem
     { label: 'Find similar', key: 'S', run: () => void actions.findSimilar(ids) },
     { label: 'Group…', key: 'G', run: () => groups.choose(ids) },
     ...(place.view === 'group' ? memberItems(groups, labelling, place.id, ids) : []),
+    { label: 'Move to…', key: '', run: () => void actions.sendFiles('move', ids) },
+    { label: 'Copy to…', key: '', run: () => void actions.sendFiles('copy', ids) },
+    { label: 'Move to trash…', key: '', run: () => void actions.trashFiles(ids) },
     ...(ids.length === 1 && place.view !== 'viewer' ? single : []),
   ];
 }

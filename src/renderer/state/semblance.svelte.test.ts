@@ -13,6 +13,7 @@ async function open(change: Partial<Bridge> = {}) {
     chooseModel: () => Promise.resolve(null),
     saveLibrary: () => Promise.resolve(null),
     chooseLibrary: () => Promise.resolve(null),
+    chooseTarget: () => Promise.resolve('/elsewhere'),
     saveModel: () => Promise.resolve(null),
     choosePicture: () => Promise.resolve(null),
     pathForFile: (file) => file.name,

@@ -10,6 +10,7 @@ import { DuplicateList } from './duplicates.svelte.ts';
 import { Details } from './details.svelte.ts';
 import { Encoders } from './encoders.svelte.ts';
 import { Exchange } from './exchange.svelte.ts';
+import { FileActions } from './file-actions.svelte.ts';
 import { Failures } from './failures.svelte.ts';
 import { Filters } from './filters.svelte.ts';
 import type { GridAnchor } from './grid-view.svelte.ts';
@@ -92,6 +93,11 @@ export class Semblance {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
   });
+  readonly fileActions = new FileActions({
+    told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
+    problem: (sentence) => this.toasts.problem(sentence),
+    changed: () => this.#filesMoved(),
+  });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
@@ -112,7 +118,8 @@ export class Semblance {
       this.groups.disconnect();
       this.clusters.disconnect();
       this.duplicates.disconnect();
-      for (const part of [this.labelling, this.suggested, this.questions, this.exchange]) part.connect(null);
+      for (const part of [this.labelling, this.suggested, this.questions, this.exchange, this.fileActions])
+        part.connect(null);
     },
   );
   readonly preferences: Preferences;
@@ -145,7 +152,8 @@ export class Semblance {
     void this.jobs.connect(client);
     void this.encoders.connect(client);
     this.compute.connect(client);
-    for (const part of [this.labelling, this.suggested, this.questions, this.exchange]) part.connect(client);
+    for (const part of [this.labelling, this.suggested, this.questions, this.exchange, this.fileActions])
+      part.connect(client);
     void this.groups.connect(client);
     void this.teaching.connect(client);
     void this.clusters.connect(client);
@@ -164,6 +172,16 @@ export class Semblance {
     if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
     if (this.suggested.group !== null) void this.suggested.refresh();
     this.clusters.libraryChanged();
+  }
+
+  /** Pictures lie elsewhere now, or are gone; nothing has to be found anew for that. */
+  #filesMoved(): void {
+    void this.library.refresh('all');
+    void this.filters.refresh();
+    this.details.forget();
+    this.selection.clear();
+    this.duplicates.filesMoved();
+    this.clusters.filesMoved();
   }
 
   #runEnded(summary: IndexSummary): void {

@@ -1,0 +1,119 @@
+import type { StepRow } from '../catalog/action-store.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { PassedLabel } from '../catalog/label-store.ts';
+import { sourceHolding } from '../indexing/sources.ts';
+
+/** What a step changed in the catalog beside its files, so that undoing it can take that back. */
+interface StepMemory {
+  /** What the kept picture got from the removed one. */
+  readonly passed?: { readonly labels: PassedLabel[]; readonly clusters: number[]; readonly decisions: number[] };
+  /** What the sidecar said that is in the trash. */
+  readonly sidecar?: string;
+}
+
+/** Where a file lies in the library, and how it looks. */
+interface LyingFile {
+  readonly path: string;
+  readonly size: number;
+  readonly mtimeMs: number;
+}
+
+/**
+ * Lets the catalog follow what a step did, inside the transaction that notes the step as done: files are known where they lie now, so that nothing
+ * is read again, and what was said of a picture whose last file went is said of the one that is kept.
+ *
+ * @returns what undoing needs to know, as JSON; null where that is nothing
+ */
+export function followDone(catalog: Catalog, step: StepRow, madeMtimeMs: number): string | null {
+  const { operation, source, target, size } = step;
+  const made = { path: operation === 'replace' ? source : target, size, mtimeMs: madeMtimeMs };
+  const memory: StepMemory = { ...followSidecar(catalog, step, made) };
+  if (step.mediaId === null) return packed(memory);
+  const known = catalog.media(step.mediaId) !== undefined;
+  if (known && operation !== 'trash') putFile(catalog, step.mediaId, made);
+  if (operation === 'trash') removeFile(catalog, source, false);
+  // what lies outside of the library now was not deleted
+  else if (operation === 'move') removeFile(catalog, source, true);
+  return packed(operation === 'trash' ? { ...memory, ...passOn(catalog, step) } : memory);
+}
+
+/**
+ * As {@link followDone}, of a step that was undone.
+ *
+ * @param mtimeMs when the file was written that is back; null where it was changed meanwhile, so that it has to be read
+ */
+export function followUndone(catalog: Catalog, step: StepRow, mtimeMs: number | null): void {
+  const { operation, source, target, size, mediaId } = step;
+  const memory = unpacked(step.memory);
+  const old = { path: source, size, mtimeMs: mtimeMs ?? step.mtimeMs };
+  if (step.role === 'sidecar') {
+    const place = operation === 'trash' ? null : sidecarAt(catalog, target);
+    const fields = memory.sidecar ?? place?.fields ?? null;
+    if (place) catalog.metadata.removeSidecars(place.sourceId, [place.path]);
+    if (mtimeMs !== null && (operation === 'trash' || operation === 'move')) putSidecar(catalog, old, fields);
+  }
+  if (mediaId === null) return;
+  // it may have been forgotten since: then it is found as a new one
+  const known = mtimeMs !== null && catalog.media(mediaId) !== undefined;
+  if (known && (operation === 'trash' || operation === 'move' || operation === 'replace'))
+    putFile(catalog, mediaId, old);
+  if (operation !== 'trash' && operation !== 'replace') removeFile(catalog, target, true);
+  if (memory.passed && step.keptId !== null) {
+    catalog.labels.takeBack(step.keptId, memory.passed.labels);
+    catalog.clusters.takeBack(step.keptId, memory.passed.clusters);
+    catalog.duplicates.takeBack(step.keptId, memory.passed.decisions);
+  }
+}
+
+function passOn(catalog: Catalog, { mediaId, keptId }: StepRow): StepMemory {
+  if (mediaId === null || keptId === null || mediaId === keptId || catalog.media(keptId) === undefined) return {};
+  if (catalog.filesOfMedia(mediaId).length > 0) return {};
+  const labels = catalog.labels.passOn(mediaId, keptId);
+  const clusters = catalog.clusters.passOn(mediaId, keptId);
+  const decisions = catalog.duplicates.passOn(mediaId, keptId);
+  return labels.length + clusters.length + decisions.length === 0 ? {} : { passed: { labels, clusters, decisions } };
+}
+
+function followSidecar(catalog: Catalog, { role, operation, source }: StepRow, made: LyingFile): StepMemory {
+  if (role !== 'sidecar') return {};
+  const known = sidecarAt(catalog, source);
+  if (operation !== 'trash') putSidecar(catalog, made, known?.fields ?? null);
+  if (known && (operation === 'trash' || operation === 'move'))
+    catalog.metadata.removeSidecars(known.sourceId, [known.path]);
+  return operation === 'trash' && known ? { sidecar: known.fields } : {};
+}
+
+function sidecarAt(catalog: Catalog, path: string): { sourceId: number; path: string; fields: string } | null {
+  const place = sourceHolding(catalog, path);
+  const fields = place && catalog.metadata.sidecarFields(place.source.id, place.inside);
+  return place && fields !== null ? { sourceId: place.source.id, path: place.inside, fields } : null;
+}
+
+/** One of which nothing is known is read by the next look. */
+function putSidecar(catalog: Catalog, { path, size, mtimeMs }: LyingFile, fields: string | null): void {
+  const place = sourceHolding(catalog, path);
+  if (place && fields !== null)
+    catalog.metadata.placeSidecar({ sourceId: place.source.id, path: place.inside, size, mtimeMs }, fields);
+}
+
+function putFile(catalog: Catalog, mediaId: number, { path, size, mtimeMs }: LyingFile): void {
+  const place = sourceHolding(catalog, path);
+  if (!place) return;
+  const file = { sourceId: place.source.id, path: place.inside, size, mtimeMs, mediaId };
+  catalog.apply([{ kind: 'file', file }]);
+}
+
+/** @param lives it is not deleted, but lies elsewhere: nothing of it is forgotten */
+function removeFile(catalog: Catalog, path: string, lives: boolean): void {
+  const place = sourceHolding(catalog, path);
+  if (place) catalog.removePaths(place.source.id, [place.inside], new Set(lives ? [place.inside] : []));
+}
+
+function packed(memory: StepMemory): string | null {
+  return Object.keys(memory).length === 0 ? null : JSON.stringify(memory);
+}
+
+/** The catalog is written by this program alone: what it reads is what it wrote. */
+function unpacked(memory: string | null): StepMemory {
+  return memory === null ? {} : (JSON.parse(memory) as StepMemory);
+}

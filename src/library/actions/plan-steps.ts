@@ -1,0 +1,134 @@
+import { basename, dirname, extname, join } from 'node:path';
+import type { ActionKind, RefusedFile } from '../../contract/action-schemas.ts';
+import type { PlannedStep } from '../catalog/action-store.ts';
+import { nameKind } from '../media/formats.ts';
+import type { GatheredFile } from './gather-files.ts';
+
+/** Where files can go. */
+export interface ActionPlace {
+  /** The folder that a file of this one goes to; null where there is none for it. */
+  readonly folderFor: (folder: string) => string | null;
+  /** Names that are taken in such a folder. */
+  readonly taken: (folder: string) => Iterable<string>;
+  /** What lies on it can have a hard link there. */
+  readonly device: string | null;
+}
+
+interface Planned {
+  readonly steps: PlannedStep[];
+  readonly refused: RefusedFile[];
+}
+
+/**
+ * Plans what is done with each file. Files of one name that go together (a picture, its sidecar, its other half) keep one name; where one of them
+ * is taken all get the next number: "IMG_1 (2).jpg" and "IMG_1 (2).xmp". No two files go to one place, and none to where one is.
+ */
+export function planSteps(kind: ActionKind, files: readonly GatheredFile[], place: ActionPlace): Planned {
+  if (kind === 'replace') return { steps: files.map(replaceStep), refused: [] };
+  const names = new TakenNames(place.taken);
+  const steps: PlannedStep[] = [];
+  const refused: RefusedFile[] = [];
+  for (const unit of unitsOf(files)) {
+    const reason = unitProblem(kind, unit, place);
+    if (reason !== null) {
+      for (const { path } of unit.files) refused.push({ path, reason });
+      continue;
+    }
+    const folder = place.folderFor(unit.folder) ?? unit.folder;
+    const rests = unit.files.map(({ path }) => basename(path).slice(unit.stem.length));
+    const stem = names.take(folder, unit.stem, rests);
+    for (const [i, file] of unit.files.entries()) {
+      // the name as it is written may differ in capitals
+      const own = basename(file.path).slice(0, unit.stem.length) + stem.slice(unit.stem.length);
+      steps.push(stepOf(kind, file, join(folder, own + (rests[i] ?? ''))));
+    }
+  }
+  return { steps, refused };
+}
+
+/** Files of one folder and name. */
+interface Unit {
+  readonly folder: string;
+  readonly stem: string;
+  readonly files: readonly GatheredFile[];
+}
+
+function unitsOf(files: readonly GatheredFile[]): Unit[] {
+  const units = Map.groupBy(files, ({ path, role }) => join(dirname(path), stemOf(basename(path), role).toLowerCase()));
+  return [...units.values()].flatMap(apartByCapitals).flatMap((members): Unit[] => {
+    // pictures first: their names count
+    const sorted = members.toSorted((a, b) => Number(a.role !== 'picture') - Number(b.role !== 'picture'));
+    const [first] = sorted;
+    if (!first) return [];
+    return [{ folder: dirname(first.path), stem: stemOf(basename(first.path), first.role), files: sorted }];
+  });
+}
+
+/** `a.jpg` and `a.JPG` in one folder are two files that cannot both keep their names everywhere. */
+function apartByCapitals(files: readonly GatheredFile[]): GatheredFile[][] {
+  const units: GatheredFile[][] = [];
+  for (const file of files) {
+    const isSame = (other: GatheredFile): boolean => fold(basename(other.path)) === fold(basename(file.path));
+    const unit = units.find((members) => !members.some(isSame));
+    if (unit) unit.push(file);
+    else units.push([file]);
+  }
+  return units;
+}
+
+/** `IMG_1` of `IMG_1.JPG`, `IMG_1.xmp` and the sidecar `IMG_1.JPG.xmp`. */
+function stemOf(name: string, role: GatheredFile['role']): string {
+  const bare = name.slice(0, name.length - extname(name).length);
+  const ofOnePicture = role === 'sidecar' && ['picture', 'video'].includes(nameKind(bare));
+  return ofOnePicture ? bare.slice(0, bare.length - extname(bare).length) : bare;
+}
+
+function unitProblem(kind: ActionKind, { folder, files }: Unit, place: ActionPlace): RefusedFile['reason'] | null {
+  const target = place.folderFor(folder);
+  if (target === null) return 'no-trash';
+  if (kind === 'move' && target === folder) return 'already-there';
+  return kind === 'link' && files.some(({ device }) => device !== place.device) ? 'other-drive' : null;
+}
+
+function stepOf(kind: ActionKind, file: GatheredFile, target: string): PlannedStep {
+  const { path, role, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId, shared } = file;
+  // what is for pictures too that stay is not taken from them
+  const operation = kind === 'move' && shared ? 'copy' : kind;
+  return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId };
+}
+
+function replaceStep(file: GatheredFile): PlannedStep {
+  return stepOf('replace', file, file.keptPath ?? file.path);
+}
+
+/** Names in folders, by how file systems compare them that know no capitals. */
+class TakenNames {
+  readonly #taken: ActionPlace['taken'];
+  readonly #folders = new Map<string, Set<string>>();
+
+  constructor(taken: ActionPlace['taken']) {
+    this.#taken = taken;
+  }
+
+  /** Takes a name with all these endings. @returns the name, or it with the lowest number with which all are free */
+  take(folder: string, stem: string, endings: readonly string[]): string {
+    const names = this.#namesIn(folder);
+    for (let n = 1; ; n++) {
+      const name = n === 1 ? stem : `${stem} (${n})`;
+      const folded = endings.map((ending) => fold(name + ending));
+      if (folded.some((each) => names.has(each))) continue;
+      for (const each of folded) names.add(each);
+      return name;
+    }
+  }
+
+  #namesIn(folder: string): Set<string> {
+    const known = this.#folders.get(folder) ?? new Set([...this.#taken(folder)].map(fold));
+    this.#folders.set(folder, known);
+    return known;
+  }
+}
+
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}

@@ -1,0 +1,215 @@
+import { dirname } from 'node:path';
+import type { ActionReason } from '../../contract/action-schemas.ts';
+import { ServiceError } from '../../contract/errors.ts';
+import type { EndedStep, PlanRow, StepRow } from '../catalog/action-store.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import { sourceState } from '../indexing/presence.ts';
+import { sourceHolding } from '../indexing/sources.ts';
+import { isCode, look } from './file-look.ts';
+import { operationOf, refuseChanged, StepRefusal, temporaryPath, type OperatedStep } from './file-operations.ts';
+import { followDone, followUndone } from './follow-catalog.ts';
+import { isStraight } from './gather-files.ts';
+import { syncFolders } from './place-file.ts';
+import { freeTrashedPath } from './system-trash.ts';
+
+/** What came of some steps. */
+export interface BatchOutcome {
+  /** Steps that are done, or undone, now. */
+  readonly succeeded: readonly StepRow[];
+  /** What ends all of it: a full disk. */
+  readonly error: ServiceError | null;
+}
+
+interface Ended {
+  readonly step: StepRow;
+  readonly end: EndedStep;
+  /** Of one that was undone: when the file was written that is back; null where it is not as it was. */
+  readonly backMtimeMs?: number | null;
+}
+
+type Ending = Pick<EndedStep, 'state'> & Partial<EndedStep>;
+
+function operated(step: StepRow, { token }: PlanRow): OperatedStep {
+  return { ...step, temporary: temporaryPath(step, token) };
+}
+
+function ended(step: StepRow, ending: Ending): Ended {
+  const { number, madeMtimeMs, madeInode, memory } = step;
+  return { step, end: { number, madeMtimeMs, madeInode, memory, reason: null, ...ending } };
+}
+
+/**
+ * Does some steps of a plan: looks whether each file is the one that was planned, writes down that they begin, does them one after the other, and
+ * writes down how they ended together with what follows from it in the catalog.
+ *
+ * @throws ServiceError CATALOG_*, DISK_FULL where the journal cannot be written: what was begun is settled later
+ */
+export async function doSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+  const refused: Ended[] = [];
+  const ready: StepRow[] = [];
+  const targets = new Set<string>();
+  for (const step of steps) {
+    try {
+      const target = await prepared(catalog, plan, step, targets);
+      targets.add(target);
+      ready.push({ ...step, target });
+    } catch (error) {
+      refused.push(ended(step, { state: 'failed', reason: error instanceof StepRefusal ? error.reason : 'failed' }));
+    }
+  }
+  catalog.actions.begin(plan.id, 'begun', ready);
+  const outcomes: Ended[] = [];
+  let error: ServiceError | null = null;
+  for (const step of ready) {
+    if (error) {
+      outcomes.push(ended(step, { state: 'planned' }));
+      continue;
+    }
+    const outcome = await doOne(plan, step);
+    outcomes.push(outcome.ended);
+    error = outcome.error;
+  }
+  await syncFolders(ready.flatMap(({ source, target }) => [source, target]));
+  write(catalog, plan.id, [...refused, ...outcomes]);
+  return { succeeded: succeeded(outcomes, 'done'), error };
+}
+
+/** @returns where the file is to go @throws StepRefusal */
+async function prepared(catalog: Catalog, plan: PlanRow, step: StepRow, targets: ReadonlySet<string>): Promise<string> {
+  await refuseChanged(operated(step, plan));
+  const holding = sourceHolding(catalog, step.source);
+  if (holding && !(await isStraight(holding.source.path, dirname(step.source)))) throw new StepRefusal('outside');
+  return step.operation === 'trash' ? freeTrashedPath(step.target, targets) : step.target;
+}
+
+async function doOne(plan: PlanRow, step: StepRow): Promise<{ ended: Ended; error: ServiceError | null }> {
+  const operation = operationOf(step.operation);
+  try {
+    await operation.perform(operated(step, plan));
+    return { ended: await made(step), error: null };
+  } catch (cause) {
+    if (cause instanceof StepRefusal)
+      return { ended: ended(step, { state: 'failed', reason: cause.reason }), error: null };
+    const full = fullDisk(cause, step.target);
+    const settled = await operation.settle(operated(step, plan)).catch(() => 'failed' as const);
+    if (settled === 'done') return { ended: await made(step), error: full };
+    if (full) return { ended: ended(step, { state: 'planned' }), error: full };
+    return { ended: ended(step, { state: 'failed', reason: 'failed' }), error: null };
+  }
+}
+
+/** A step that is done, with what there is now. */
+async function made(step: StepRow): Promise<Ended> {
+  const found = await look(step.operation === 'replace' ? step.source : step.target);
+  return ended(step, { state: 'done', madeMtimeMs: found?.mtimeMs ?? null, madeInode: found?.inode ?? null });
+}
+
+/** The reverse of {@link doSteps}. A step that cannot be undone stays done, with the reason. */
+export async function undoSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+  const outcomes: Ended[] = [];
+  const ready: StepRow[] = [];
+  for (const step of steps) {
+    const reason = await placeReason(catalog, step);
+    if (reason === null) ready.push(step);
+    else outcomes.push(ended(step, { state: 'done', reason }));
+  }
+  catalog.actions.begin(plan.id, 'undoing', ready);
+  let error: ServiceError | null = null;
+  for (const step of ready) {
+    if (error) {
+      outcomes.push(ended(step, { state: 'done' }));
+      continue;
+    }
+    const outcome = await undoOne(plan, step);
+    outcomes.push(outcome.ended);
+    error = outcome.error;
+  }
+  await syncFolders(steps.flatMap(({ source, target }) => [source, target]));
+  write(catalog, plan.id, outcomes);
+  return { succeeded: succeeded(outcomes, 'undone'), error };
+}
+
+/** Why a file cannot come back to where it was: its drive is away, or a link leads elsewhere from there. Null where it can. */
+async function placeReason(catalog: Catalog, { operation, source }: StepRow): Promise<ActionReason | null> {
+  if (operation === 'copy' || operation === 'link') return null;
+  const holding = sourceHolding(catalog, source);
+  // of a folder that is no part of the library any more, nothing is known but whether it is there
+  if (!holding) return (await look(dirname(source))) === null ? 'offline' : null;
+  if ((await sourceState(catalog, holding.source)) === 'offline') return 'offline';
+  let folder = dirname(source);
+  while (folder !== holding.source.path && (await look(folder)) === null) folder = dirname(folder);
+  return (await isStraight(holding.source.path, folder)) ? null : 'outside';
+}
+
+async function undoOne(plan: PlanRow, step: StepRow): Promise<{ ended: Ended; error: ServiceError | null }> {
+  const operation = operationOf(step.operation);
+  try {
+    await operation.revert(operated(step, plan));
+    return { ended: await back(step), error: null };
+  } catch (cause) {
+    if (cause instanceof StepRefusal)
+      return { ended: ended(step, { state: 'done', reason: cause.reason }), error: null };
+    const full = fullDisk(cause, step.source);
+    const state = await operation.settleRevert(operated(step, plan)).catch(() => 'done' as const);
+    if (state === 'undone') return { ended: await back(step), error: full };
+    return { ended: ended(step, { state, reason: full ? null : 'failed' }), error: full };
+  }
+}
+
+/** A step that is undone. A copy back from another drive has its time to the millisecond. */
+async function back(step: StepRow): Promise<Ended> {
+  const found = await look(step.source);
+  const was = step.operation === 'replace' ? step.mtimeMs : (step.madeMtimeMs ?? step.mtimeMs);
+  const isSame = found?.size === step.size && Math.abs(found.mtimeMs - was) < 1;
+  return { ...ended(step, { state: 'undone' }), backMtimeMs: isSame ? found.mtimeMs : null };
+}
+
+/**
+ * Looks what came of steps that the program was ended in the middle of, and writes that down. Steps of a drive that is not here are left as they
+ * are.
+ *
+ * @returns the steps of which that is known now
+ */
+export async function settleSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<StepRow[]> {
+  const outcomes: Ended[] = [];
+  for (const step of steps) {
+    if ((await look(dirname(step.source))) === null && (await look(dirname(step.target))) === null) continue;
+    const operation = operationOf(step.operation);
+    if (step.state === 'begun') {
+      const state = await operation.settle(operated(step, plan));
+      outcomes.push(
+        state === 'done' ? await made(step) : ended(step, { state, reason: state === 'failed' ? 'gone' : null }),
+      );
+    } else {
+      const state = await operation.settleRevert(operated(step, plan));
+      outcomes.push(state === 'undone' ? await back(step) : ended(step, { state }));
+    }
+  }
+  await syncFolders(outcomes.flatMap(({ step }) => [step.source, step.target]));
+  write(catalog, plan.id, outcomes);
+  return outcomes.map(({ step }) => step);
+}
+
+function write(catalog: Catalog, planId: number, outcomes: readonly Ended[]): void {
+  catalog.actions.transaction(() => {
+    for (const { step, end, backMtimeMs = null } of outcomes) {
+      const { state, madeMtimeMs } = end;
+      let { memory } = end;
+      const isNew = step.state === 'planned' || step.state === 'begun';
+      if (state === 'done' && isNew) memory = followDone(catalog, step, madeMtimeMs ?? step.mtimeMs);
+      else if (state === 'undone') {
+        followUndone(catalog, step, backMtimeMs);
+        memory = null;
+      }
+      catalog.actions.end(planId, { ...end, memory });
+    }
+  });
+}
+
+function succeeded(outcomes: readonly Ended[], state: 'done' | 'undone'): StepRow[] {
+  return outcomes.flatMap(({ step, end }) => (end.state === state ? [{ ...step, ...end }] : []));
+}
+
+function fullDisk(cause: unknown, path: string): ServiceError | null {
+  return isCode(cause, 'ENOSPC', 'EDQUOT') ? new ServiceError('DISK_FULL', path, { cause }) : null;
+}

@@ -1,0 +1,42 @@
+import {
+  ACTION_REASONS,
+  type ActionOutcome,
+  type ActionPlan,
+  type RefusedFile,
+} from '../../contract/action-schemas.ts';
+import { counted, fileSize } from './phrases.ts';
+
+const VERBS: Readonly<Record<ActionPlan['kind'], string>> = {
+  trash: 'Move to trash',
+  move: 'Move',
+  copy: 'Copy',
+  link: 'Make links',
+  replace: 'Replace by links',
+};
+
+/** What the button says that does it. */
+export function verbOf({ kind }: Pick<ActionPlan, 'kind'>): string {
+  return VERBS[kind];
+}
+
+/** How much it is: "12 pictures and 3 files that go with them, 48 MB". */
+export function sizeLine({ pictures, files, bytes }: Pick<ActionPlan, 'pictures' | 'files' | 'bytes'>): string {
+  const others = files - pictures;
+  const beside = others === 0 ? '' : ` and ${counted(others, 'file')} that ${others === 1 ? 'goes' : 'go'} with them`;
+  return `${counted(pictures, 'picture')}${beside}, ${fileSize(bytes)}`;
+}
+
+/** Why files are left as they are, each reason once: "2 files: Its drive is not here." */
+export function refusalLines(refused: readonly RefusedFile[]): string[] {
+  const byReason = Map.groupBy(refused, ({ reason }) => reason);
+  return [...byReason].map(([reason, files]) => `${counted(files.length, 'file')}: ${ACTION_REASONS[reason]}`);
+}
+
+/** What came of it, in one or two sentences. */
+export function outcomeSentence({ description, error, refused, state }: ActionOutcome): string {
+  const parts = [`${description}.`];
+  if (error !== null) parts.push(error.message);
+  else if (state === 'stopped') parts.push('The rest was left as it is.');
+  if (refused.length > 0) parts.push(`Not possible with ${refusalLines(refused).join(' ')}`);
+  return parts.join(' ');
+}
