@@ -26,6 +26,7 @@ const entries = {
   'survey-worker': 'src/library/indexing/survey-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
   'community-worker': 'src/library/explore/community-worker.ts',
+  'map-worker': 'src/library/explore/map/map-worker.ts',
   'duplicate-worker': 'src/library/explore/duplicate-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };

@@ -1,4 +1,5 @@
-import type { PictureCluster } from '../contract/explore-schemas.ts';
+import type { ServiceClient } from '../contract/contract.ts';
+import type { MapLayout, PictureCluster } from '../contract/explore-schemas.ts';
 import type { SharedOptions } from './commands.ts';
 import { plural } from './format.ts';
 import { Output } from './output.ts';
@@ -64,3 +65,47 @@ const KIND_TITLES = {
   edited: 'The same picture, edited',
   near: 'Nearly the same',
 } as const;
+
+/** Where each picture lies on the map, and which cluster it is in. */
+export async function mapCommand(shared: SharedOptions): Promise<number> {
+  const output = new Output(shared.json);
+  return withLibrary({ libraryFolder: shared.library, access: 'read' }, async ({ client, service }) => {
+    await service.settled();
+    const layout = await currentMap(client);
+    const { categories, values } = await client.explore.map.colors({ revision: layout.revision, by: 'cluster' });
+    const { clusters } = await client.explore.clusters();
+    const names = new Map(clusters.map(({ key, named }) => [key, named?.name ?? key]));
+    const ids = new Int32Array(await layout.ids.arrayBuffer());
+    const positions = new Float32Array(await layout.positions.arrayBuffer());
+    const categoryOf = new Uint16Array(await values.arrayBuffer());
+    for (let first = 0; first < ids.length; first += AT_ONCE) {
+      const part = ids.subarray(first, first + AT_ONCE);
+      const paths = await Promise.all(Array.from(part, async (id) => (await client.pictures.get({ id })).path));
+      for (const [n, path] of paths.entries()) {
+        const i = first + n;
+        const [x, y] = [positions[2 * i] ?? 0, positions[2 * i + 1] ?? 0];
+        const key = categories[categoryOf[i] ?? 0]?.key ?? null;
+        const cluster = key === null ? null : (names.get(key) ?? key);
+        if (shared.json) output.value({ path, x, y, cluster });
+        else output.line(`${x.toFixed(3)}  ${y.toFixed(3)}  ${cluster ?? '-'}  ${path}`);
+      }
+    }
+    return 0;
+  });
+}
+
+/** The map with all pictures on it: what came since it was laid out is put on it first. */
+async function currentMap(client: ServiceClient): Promise<MapLayout> {
+  const stop = new AbortController();
+  const events = await client.explore.watch(undefined, { signal: stop.signal });
+  try {
+    let layout = await client.explore.map.layout();
+    for await (const event of events) {
+      if (event.type === 'map') layout = await client.explore.map.layout();
+      if (layout.current) break;
+    }
+    return layout;
+  } finally {
+    stop.abort();
+  }
+}

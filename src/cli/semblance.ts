@@ -16,7 +16,7 @@ import {
   type ActionOptions,
 } from './action-commands.ts';
 import { BENCH_AREAS, type BenchArea } from './bench/measurement.ts';
-import { clustersCommand, duplicatesCommand } from './explore-commands.ts';
+import { clustersCommand, duplicatesCommand, mapCommand } from './explore-commands.ts';
 import {
   evaluateCommand,
   failuresCommand,
@@ -233,6 +233,7 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     fraction,
     0.5,
   );
+  command('map', 'where each picture lies on the map of what is alike', mapCommand);
   command('duplicates', 'what is there twice, and which to keep', duplicatesCommand);
   const action = (usage: string, description: string, run: typeof trashCommand): Command =>
     command<[string[], ActionOptions]>(usage, description, run)

@@ -267,6 +267,18 @@ export const contract = {
       .output(x.decidedDuplicates),
     /** Takes such a decision back. NOTHING_TO_UNDO. */
     undoDecision: procedure.input(z.object({ decision: s.rowId })).output(z.void()),
+    map: {
+      /**
+       * The map of all pictures. Laid out where it is not yet, half a minute and more in a large library, as a job that can be cancelled (MAP_CANCELLED).
+       * Where pictures have come or gone since, what there is is given at once, and they are put on it or taken off in the background, without moving
+       * the others; a `map` event tells when that is done. Where most of it is new, or with `fresh` where anything is, all of it is laid out anew.
+       */
+      layout: procedure
+        .input(z.object({ fresh: z.boolean().default(false) }).default({ fresh: false }))
+        .output(x.mapLayout),
+      /** The categories of the points of a layout. MAP_CHANGED where there is another one. */
+      colors: procedure.input(x.mapColorsInput).output(x.mapColors),
+    },
     /** The present state at once, then each change; never ends by itself. */
     watch: procedure.output(eventIterator(x.exploreEvent)),
   },

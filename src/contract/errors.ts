@@ -70,6 +70,8 @@ export const SERVICE_ERRORS = {
   FOLDER_NOT_CHOSEN: 'This folder was not picked by you: {detail}. Choose it in the dialog.',
   TRASH_UNAVAILABLE:
     'Semblance cannot put files into the trash of this system ({detail}). Move them to a folder, and delete them there.',
+  MAP_CHANGED: 'The map has changed meanwhile. Look at it again.{detail}',
+  MAP_CANCELLED: 'The laying out of the map was cancelled. It begins again when the map is next looked at.{detail}',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

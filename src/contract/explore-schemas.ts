@@ -115,6 +115,52 @@ export type DuplicateDecision = z.infer<typeof duplicateDecision>;
 export const decidedDuplicates = z.object({ decision: rowId, description: z.string() });
 export type DecidedDuplicates = z.infer<typeof decidedDuplicates>;
 
+/** Names a layout of the map: another one, or another start of the service, has another. */
+const mapRevision = z.number().int().nonnegative();
+
+/**
+ * Where each picture lies on the map: what is alike lies together. A video has a point for each of its moments, as it has in clusters.
+ * Numbers are packed, little-endian: a Blob is what stays binary on its way to a page.
+ */
+export const mapLayout = z.object({
+  revision: mapRevision,
+  /** False where pictures came or went since. */
+  current: z.boolean(),
+  /** How many points there are. */
+  pictures: z.number().int().nonnegative(),
+  /** Media ids, int32, ascending. */
+  ids: z.instanceof(Blob),
+  /** x and y of each in turn, float32, from -1 to 1, in the order of `ids`. */
+  positions: z.instanceof(Blob),
+});
+export type MapLayout = z.infer<typeof mapLayout>;
+
+/** What points are coloured by. */
+export const mapColoring = z.enum(['cluster', 'group', 'folder', 'date']);
+export type MapColoring = z.infer<typeof mapColoring>;
+
+export const mapColorsInput = z.object({
+  revision: mapRevision,
+  by: mapColoring,
+  /** Of clusters. */
+  granularity: granularity.default(0.5),
+});
+
+/** The index of no category. */
+export const NO_CATEGORY = 65_535;
+
+export const mapColors = z.object({
+  revision: mapRevision,
+  /**
+   * By cluster: keys, names and order of `explore.clusters`. By group: ids and names, by name; of several groups the smallest counts. By folder: the
+   * parts of the sources that hold them, by path. By date: days, months or years without a gap, the oldest first, for a scale.
+   */
+  categories: z.array(z.object({ key: z.string(), label: z.string(), pictures: z.number().int().nonnegative() })),
+  /** For each point, in the order of `ids`, the index of its category, uint16, little-endian; {@link NO_CATEGORY} where it has none. */
+  values: z.instanceof(Blob),
+});
+export type MapColors = z.infer<typeof mapColors>;
+
 export const exploreEvent = z.discriminatedUnion('type', [
   /** The names changed: ask again. */
   z.object({ type: z.literal('names'), revision: z.number().int().nonnegative() }),
@@ -122,5 +168,7 @@ export const exploreEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('outdated') }),
   /** A decision about duplicates was made or taken back: ask again. */
   z.object({ type: z.literal('duplicates') }),
+  /** There is another layout of the map: ask for it. */
+  z.object({ type: z.literal('map'), revision: mapRevision }),
 ]);
 export type ExploreEvent = z.infer<typeof exploreEvent>;

@@ -14,6 +14,7 @@ import { addSource, describeSource, folderTargets, indexTargets } from './indexi
 import { eventQueue } from './event-queue.ts';
 import type { Clusters } from './explore/clusters.ts';
 import type { Duplicates } from './explore/duplicates.ts';
+import type { PictureMap } from './explore/map/picture-map.ts';
 import { exploreRoutes } from './explore/explore-routes.ts';
 import { exchangeRoutes } from './exchange/exchange-routes.ts';
 import { LibraryExchange } from './exchange/library-exchange.ts';
@@ -47,6 +48,7 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
   readonly inspector: Inspector;
   readonly clusters: Clusters;
   readonly duplicates: Duplicates;
+  readonly map: PictureMap;
   readonly ignoring: Ignoring;
   readonly actions: FileActions;
   readonly jobs: Jobs;
@@ -192,7 +194,7 @@ export function createRouter(parts: RouterParts) {
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, inspector, needWriting),
-    explore: exploreRoutes(os, parts.clusters, parts.duplicates, needWriting),
+    explore: exploreRoutes(os, parts, needWriting),
     library: exchangeRoutes(
       os,
       new LibraryExchange({ catalog, groups, clusters: parts.clusters.names, versions: teaching.versions }),

@@ -19,6 +19,7 @@ import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
 import { Duplicates } from './explore/duplicates.ts';
+import { PictureMap } from './explore/map/picture-map.ts';
 import { Groups } from './groups/groups.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -250,6 +251,8 @@ async function assemble(
   });
   jobs = listed;
   closers.push(() => listed.close());
+  const map = new PictureMap({ catalog, active, paths, clusters, jobs: listed, readonly });
+  closers.push(() => map.close());
   rebuildIndex(listed, model.parts);
   background.whenChanged(() => {
     made.holdChanged();
@@ -271,6 +274,7 @@ async function assemble(
     preview,
     clusters,
     duplicates,
+    map,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
     actions,

@@ -13,6 +13,7 @@ import { averageLinkage } from './average-linkage.ts';
 import { adjustedRandIndex, normalizedMutualInformation } from './cluster-agreement.ts';
 import { benchDifferent, benchDuplicates } from './duplicate-bench.ts';
 import { makeLibrary } from './generated-library.ts';
+import { benchMap } from './map-bench.ts';
 import type { Report } from './measurement.ts';
 
 /** Planted pictures, and of how many kinds. */
@@ -46,6 +47,11 @@ export async function benchExplore(
     await benchDuplicates(folder, photos, report, output);
   }
   await planted(folder, size ?? PICTURES, report, output);
+  await benchMap(
+    { libraryFolder: join(folder, 'planted-library'), size: size ?? PICTURES, kinds: KINDS },
+    report,
+    output,
+  );
   await benchDifferent(folder, size, report);
 }
 

@@ -49,7 +49,7 @@ export async function makeLibrary(
   const catalog = new Catalog(paths.catalog);
   const projection = loadProjection();
   const store = new FeatureStore(paths.features, builtinModel().id, projection.id);
-  const rowOf = drawn ? drawnRows(kinds, projection.dimensions) : projectedRows(kinds, projection, before);
+  const rowOf = drawn ? drawnRows(kinds, projection.dimensions, before) : projectedRows(kinds, projection, before);
   const source = (catalog.sources.all()[0] ?? catalog.sources.add(photos, [])).id;
   for (let first = before; first < before + size; first += BATCH) {
     const numbers = Array.from({ length: Math.min(BATCH, before + size - first) }, (_, i) => first + i);
@@ -74,9 +74,11 @@ function projectedRows(kinds: number, projection: Projection, before: number): (
 }
 
 /** Rows of gaussian vectors; features are as long as real ones, and the same for all. */
-function drawnRows(kinds: number, dimensions: number): (i: number) => FeatureRow {
-  const random = gaussians(1);
-  const centres = centresOf(kinds, dimensions, random);
+function drawnRows(kinds: number, dimensions: number, before: number): (i: number) => FeatureRow {
+  const drawn = gaussians(1);
+  const centres = centresOf(kinds, dimensions, drawn);
+  // others than those that are there
+  const random = before === 0 ? drawn : gaussians(2 + before);
   const features = new Float16Array(registeredEncoder(BUILTIN_ENCODER).output.size).fill(1);
   return (i) => {
     const vector = normalize(Float32Array.from(centres[i % kinds] ?? [], (value) => value + 0.8 * random()));

@@ -14,6 +14,7 @@ import { MomentStore } from './moment-store.ts';
 import { PictureFilters } from './picture-filters.ts';
 import { pictureTime } from './picture-time.ts';
 import { PresenceStore } from './presence-store.ts';
+import { ProvenanceStore } from './provenance-store.ts';
 import { Queries } from './queries.ts';
 import { SourceStore } from './source-store.ts';
 
@@ -103,6 +104,8 @@ export class Catalog {
   readonly filters: PictureFilters;
   /** The moments of videos. */
   readonly moments: MomentStore;
+  /** Where pictures come from. */
+  readonly provenance: ProvenanceStore;
   /** What is left out of the library. */
   readonly ignoring: IgnoreStore;
   /** What ran. */
@@ -127,6 +130,7 @@ export class Catalog {
     this.metadata = new MetadataStore(this.#queries);
     this.moments = new MomentStore(this.#queries);
     this.filters = new PictureFilters(this.#queries, this.moments);
+    this.provenance = new ProvenanceStore(this.#queries);
     this.ignoring = new IgnoreStore(this.#queries);
     this.jobs = new JobStore(this.#queries);
     this.actions = new ActionStore(this.#queries);

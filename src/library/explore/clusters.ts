@@ -34,6 +34,13 @@ const NAMED_BY = 60;
 /** Fewer pictures that are like each other, and bear no name, are no cluster: they are with those that are alone. */
 const SMALLEST = 3;
 
+/** The pictures of a cluster, and its name, or what is proposed as one. */
+export interface ClusterMembers {
+  readonly key: string;
+  readonly name: string | null;
+  readonly ids: readonly number[];
+}
+
 /** The clusters of one step, as they are shown. */
 interface Shown extends PictureTable {
   readonly version: number;
@@ -80,6 +87,22 @@ export class Clusters {
       clusters: described.filter(({ pictures, named }) => pictures > 0 || named !== null).sort(inOrder),
       questions: shown.questions.flatMap((question) => this.#asked(shown, question)),
     };
+  }
+
+  /** Which pictures each cluster holds, by the keys, the names and the order of {@link list}; worked out anew where pictures have come or gone since. */
+  async membership(granularity: number): Promise<ClusterMembers[]> {
+    for (let fresh = true; ; fresh = false) {
+      const { clusters, version } = await this.list(granularity, fresh);
+      const shown = await this.#show(nearestStep(granularity), false);
+      // a name was given meanwhile
+      if (shown.version !== version) continue;
+      const places = new Map(shown.clusters.map((cluster) => [cluster.key, cluster.places]));
+      return clusters.map(({ key, named, proposedName }) => ({
+        key,
+        name: named?.name ?? proposedName,
+        ids: (places.get(key) ?? []).map((place) => shown.ids[place] ?? 0),
+      }));
+    }
   }
 
   /** Ids of a cluster's pictures, the most typical first. @throws ServiceError CLUSTERS_CHANGED, CLUSTER_UNKNOWN */

@@ -3,9 +3,16 @@ import type { ExploreEvent } from '../../contract/explore-schemas.ts';
 import type { Implementer } from '../implementer.ts';
 import type { Clusters } from './clusters.ts';
 import type { Duplicates } from './duplicates.ts';
+import type { PictureMap } from './map/picture-map.ts';
+
+interface Explored {
+  readonly clusters: Clusters;
+  readonly duplicates: Duplicates;
+  readonly map: PictureMap;
+}
 
 /** The contract's `explore`. @param needWriting throws where the library was opened for reading */
-export function exploreRoutes(os: Implementer, clusters: Clusters, duplicates: Duplicates, needWriting: () => void) {
+export function exploreRoutes(os: Implementer, { clusters, duplicates, map }: Explored, needWriting: () => void) {
   const writing = <Result>(work: () => Result): Result => {
     needWriting();
     return work();
@@ -29,9 +36,13 @@ export function exploreRoutes(os: Implementer, clusters: Clusters, duplicates: D
       writing(() => duplicates.decide(input.pictures, input.decision)),
     ),
     undoDecision: routes.undoDecision.handler(({ input }) => writing(() => duplicates.undo(input.decision))),
+    map: {
+      layout: routes.map.layout.handler(({ input }) => map.layout(input.fresh)),
+      colors: routes.map.colors.handler(({ input }) => map.colors(input)),
+    },
     watch: routes.watch.handler(({ signal }) =>
       eventQueue<ExploreEvent>((push) => {
-        const leave = [clusters.watch(push), duplicates.watch(push)];
+        const leave = [clusters.watch(push), duplicates.watch(push), map.watch(push)];
         return () => leave.forEach((left) => left());
       }, signal),
     ),

@@ -11,7 +11,9 @@ export interface TaskSeen {
   readonly done: number;
   readonly total: number;
   /** Null for one that goes on to its end whatever a person wants. */
-  readonly control?: { readonly paused: boolean; readonly ending: boolean } | null;
+  readonly control?: { readonly paused: boolean; readonly ending: boolean; readonly pause?: unknown } | null;
+  readonly rate?: number;
+  readonly secondsLeft?: number | null;
 }
 
 /** What goes on in a library, as its parts tell it. */
@@ -65,11 +67,12 @@ export function activeJobs(seen: WorkSeen): Job[] {
   ];
 }
 
-function taskJob({ id, kind, done, total, control = null }: TaskSeen): Job {
-  const known = { ...NOTHING, id: `task-${id}`, kind, done, total };
+function taskJob({ id, kind, control = null, ...howFar }: TaskSeen): Job {
+  const known = { ...NOTHING, id: `task-${id}`, kind, ...howFar };
   if (control === null) return known;
   const { paused, ending } = control;
-  return { ...known, state: ending ? 'ending' : paused ? 'paused' : 'running', canPause: !ending, canCancel: !ending };
+  const canPause = !ending && control.pause !== undefined;
+  return { ...known, state: ending ? 'ending' : paused ? 'paused' : 'running', canPause, canCancel: !ending };
 }
 
 function indexJob(progress: IndexProgress): Job {

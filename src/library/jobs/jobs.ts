@@ -26,15 +26,18 @@ interface JobsParts {
   readonly changesWait: () => boolean;
 }
 
-/** How far some work is; both 0 where that is not known. */
-export type HowFar = () => { readonly done: number; readonly total: number };
+/** How far some work is; both numbers 0 where that is not known. */
+export type HowFar = () => Pick<TaskSeen, 'done' | 'total' | 'rate' | 'secondsLeft'>;
 
 /** What a person can do with tracked work while it goes on. */
 export interface TaskControl {
   readonly paused: boolean;
   readonly ending: boolean;
-  pause(): void;
-  resume(): void;
+  /** Listed as what cannot be ended: not before it has taken a second. */
+  readonly isListedLate?: boolean;
+  /** None where it cannot be paused. */
+  pause?(): void;
+  resume?(): void;
   /** Resolves when it has ended. */
   cancel(): Promise<void>;
 }
@@ -132,7 +135,11 @@ export class Jobs {
     this.#parts.background.goOnAnyway();
   }
 
-  /** Does some work and shows it where it takes over a second; it is written down then. */
+  /**
+   * Does some work and shows it where it takes over a second; it is written down then.
+   *
+   * @param control null for work that goes on to its end whatever a person wants
+   */
   async track<Result>(
     kind: JobKind,
     work: () => Promise<Result>,
@@ -147,14 +154,16 @@ export class Jobs {
     const timer = setTimeout(() => this.#show(task), LONG_MS);
     timer.unref();
     // what a person can end is worth a line from its beginning
-    if (control) this.#show(task);
+    if (control && control.isListedLate !== true) this.#show(task);
     try {
       const result = await work();
       if (task.shown) this.#log?.shut(task.row, { outcome: 'done', ...endOf(result) });
       return result;
     } catch (error) {
-      const { message } = ServiceError.from(error);
-      if (task.shown) this.#log?.shut(task.row, { outcome: 'failed', counts: {}, message });
+      const { code, message } = ServiceError.from(error);
+      const failed: JobEnd = { outcome: 'failed', counts: {}, message };
+      const cancelled: JobEnd = { outcome: 'cancelled', counts: {}, message: '' };
+      if (task.shown) this.#log?.shut(task.row, code === 'MAP_CANCELLED' ? cancelled : failed);
       throw error;
     } finally {
       clearTimeout(timer);
@@ -188,7 +197,7 @@ export class Jobs {
     if (id === 'index') indexer.pause();
     else if (id === 'encode') encoders.pause();
     else if (id === 'teach') teaching.pause();
-    else this.#controlOf(id)?.pause();
+    else this.#controlOf(id)?.pause?.();
   }
 
   resume(id: string): void {
@@ -196,7 +205,7 @@ export class Jobs {
     if (id === 'index') indexer.resume();
     else if (id === 'encode') encoders.resume();
     else if (id === 'teach') teaching.resume();
-    else this.#controlOf(id)?.resume();
+    else this.#controlOf(id)?.resume?.();
   }
 
   /** Ends a job; what was done stays done. Resolves when it has ended. */

@@ -447,6 +447,7 @@ export class FakeService {
         decideDuplicates: ({ pictures, decision }) =>
           this.#answer(`decideDuplicates ${decision} ${pictures.join(',')}`, { decision: 5, description: 'Said so' }),
         undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
+        map: { layout: unused, colors: unused },
         watch: () => this.#answer('watchExplore', this.#exploring.events()),
       },
       groups: {

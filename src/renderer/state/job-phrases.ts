@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<JobKind, string>> = {
   forget: 'Forgetting deleted pictures',
   actions: 'Moving files',
   'undo-actions': 'Bringing files back',
+  map: 'Laying out the map',
 };
 
 /** Kinds that are counted in pictures or files; the others in shares. */
@@ -27,6 +28,7 @@ const COUNTED: ReadonlySet<JobKind> = new Set([
   'fill',
   'actions',
   'undo-actions',
+  'map',
 ]);
 
 const WAITS: Readonly<Record<NonNullable<Job['waitsFor']>, string>> = {
