@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { expect, onTestFinished, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import { FeatureStore } from '../../src/library/catalog/feature-store.ts';
+import { loadGraph, saveGraph } from '../../src/library/neighbors/graph-file.ts';
 import { NeighborCache } from '../../src/library/neighbors/neighbor-cache.ts';
 import { ModelVectors } from '../../src/library/vectors/model-vectors.ts';
 import { normalize } from '../../src/library/vectors/vector-index.ts';
@@ -111,6 +112,35 @@ test('lists kept as pictures come are those of a library made at once, with an i
     same += grown.lists?.neighbors(mediaId).filter(({ id }) => expected.has(id)).length ?? 0;
   }
   expect(same / (20 * rows.length)).toBeGreaterThan(0.99);
+});
+
+test('what was not measured when the library was closed is measured once, and written', async () => {
+  const folder = await temporaryFolder();
+  const store = new FeatureStore(join(folder, 'features.sqlite'), 'encoder', 'model');
+  onTestFinished(() => store.close());
+  const random = mulberry32(5);
+  const rows = Array.from({ length: 60 }, (_, i) => ({
+    mediaId: i + 1,
+    features: new Float16Array(4),
+    vector: Float16Array.from(normalize(Float32Array.from({ length: 32 }, () => random() - 0.5))),
+    signature: new Uint8Array(4),
+  }));
+  store.put(rows);
+  const present = rows.map(({ mediaId }) => mediaId);
+  const opened = async (): Promise<void> => {
+    const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, folder, present);
+    await vectors.catchUp();
+    const cache = await NeighborCache.open(vectors, 'model', folder, false);
+    await cache.settled();
+    await cache.close();
+  };
+  await opened();
+  const graph = await loadGraph(folder, 'model');
+  graph?.set(7, graph.neighbors(7), rows.length);
+  expect(graph?.unmeasured()).toEqual([7]);
+  if (graph) await saveGraph(folder, 'model', graph);
+  await opened();
+  expect((await loadGraph(folder, 'model'))?.unmeasured()).toEqual([]);
 });
 
 test('a graph of pictures whose files went after it was written is taken, and brought up to date', async () => {

@@ -169,7 +169,10 @@ export class NeighborCache {
     for (const [i, id] of this.#graph.unmeasured().entries()) {
       if (this.#closing) return;
       const vector = vectorOf(id);
-      if (vector) this.#graph.setSmoothedLength(id, smoothedLength(vector, this.#graph.neighbors(id), vectorOf));
+      if (vector) {
+        this.#graph.setSmoothedLength(id, smoothedLength(vector, this.#graph.neighbors(id), vectorOf));
+        this.#dirty = true;
+      }
       if (i % (4 * SLICE) === 0) await letOthersRun();
     }
   }
