@@ -11,7 +11,7 @@ const APP_FOLDER = join(import.meta.dirname, '../..');
  * Draws in software from the start. Where there is no GPU, Chromium finds that out by its GPU process failing, and a page
  * that is drawn meanwhile can stand still for good (seen under xvfb, once in some fifty starts).
  */
-const SOFTWARE = ['--disable-gpu'];
+const SOFTWARE: readonly string[] = ['--disable-gpu'];
 
 /** A running Semblance: its Electron application and its one window. */
 export interface Running {
@@ -19,21 +19,25 @@ export interface Running {
   readonly page: Page;
 }
 
+/** Chromium's own software GPU, as if it were a graphics card: for what WebGL draws. */
+export const SOFTWARE_GPU = ['--use-angle=swiftshader', '--enable-unsafe-swiftshader'];
+
 /** Starts the real application. `data` is where the window keeps its own state; never the developer's. */
 export async function launch(
   library: string,
   data: string,
   folders: readonly string[] = [],
   variables: Readonly<Record<string, string>> = {},
+  drawing: readonly string[] = SOFTWARE,
 ): Promise<Running> {
   const isNew = !existsSync(library);
-  const app = await attach(library, data, folders, variables).catch(async (error: unknown) => {
+  const app = await attach(library, data, folders, variables, drawing).catch(async (error: unknown) => {
     if (!(error instanceof Error && error.message.includes('electron.launch: Timeout'))) throw error;
     // Seen once in about 100 starts: the debugger is attached and never answers. The program may have run meanwhile, and
     // indexed what the test wants to see indexed.
     console.warn('The debugger of Electron did not answer; starting it once more.');
     if (isNew) await rm(library, { recursive: true, force: true, maxRetries: 10 });
-    return attach(library, data, folders, variables);
+    return attach(library, data, folders, variables, drawing);
   });
   const page = await app.firstWindow();
   // Until the page's scripts have run, what is dropped on it goes nowhere.
@@ -47,11 +51,12 @@ async function attach(
   data: string,
   folders: readonly string[],
   variables: Readonly<Record<string, string>>,
+  drawing: readonly string[],
 ): Promise<ElectronApplication> {
   const { executable } = await electronRuntime();
   return _electron.launch({
     executablePath: executable,
-    args: commandLine(library, folders),
+    args: commandLine(library, folders, drawing),
     env: { ...environment(), ...variables, XDG_CONFIG_HOME: data },
     timeout: 30_000,
   });
@@ -68,8 +73,8 @@ export async function launchAgain(library: string, data: string, folders: readon
   return code;
 }
 
-function commandLine(library: string, folders: readonly string[]): string[] {
-  return [...electronSwitches(), ...SOFTWARE, APP_FOLDER, '--library', library, ...folders];
+function commandLine(library: string, folders: readonly string[], drawing = SOFTWARE): string[] {
+  return [...electronSwitches(), ...drawing, APP_FOLDER, '--library', library, ...folders];
 }
 
 function environment(): Record<string, string> {

@@ -109,6 +109,48 @@ async function clusters(running: Running): Promise<void> {
   await shoot(running, 'many clusters, one with a long name');
 }
 
+async function map(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
+  const plane = page.getByRole('application', { name: /^Map of your pictures/ });
+  await plane.locator('img').first().waitFor(PATIENCE);
+  await page
+    .getByRole('list', { name: /^Categories/ })
+    .getByRole('button')
+    .first()
+    .waitFor(PATIENCE);
+  await shoot(running, 'map');
+  await plane.press('ArrowRight');
+  for (const _ of [1, 2, 3]) await plane.press('+');
+  await page.keyboard.press('i');
+  await shoot(running, 'map, nearer, with details');
+  await page.keyboard.press('i');
+  await plane.press('0');
+  await plane.press('s');
+  await result(page).waitFor(PATIENCE);
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
+  await page.getByRole('combobox', { name: 'Coloured by' }).selectOption('date');
+  await shoot(running, 'map, results of a search lit up');
+  await page.getByRole('combobox', { name: 'Coloured by' }).selectOption('folder');
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Select by a lasso' }).click();
+  const box = await plane.boundingBox();
+  if (box === null) return;
+  const { x, y, width, height } = box;
+  await page.mouse.move(x + 0.2 * width, y + 0.2 * height);
+  await page.mouse.down();
+  for (const [right, down] of [
+    [0.7, 0.15],
+    [0.8, 0.6],
+    [0.4, 0.8],
+  ] as const)
+    await page.mouse.move(x + right * width, y + down * height);
+  await shoot(running, 'map, a lasso is drawn');
+  await page.mouse.up();
+  await shoot(running, 'map, several selected');
+}
+
 async function duplicates(running: Running): Promise<void> {
   const { page } = running;
   await idle(page);
@@ -395,6 +437,7 @@ try {
     await teaching(running);
   });
   await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
+  await scene('map', [photosGiven === undefined ? join(folder, 'Kinds') : photos], map);
   await scene('duplicates', [photos], duplicates);
   await scene('locked', [], locked);
 } finally {

@@ -270,6 +270,10 @@ export class Actions {
     if (this.#app.navigation.place.view !== 'duplicates') this.#app.navigation.go({ view: 'duplicates' });
   }
 
+  openMap(): void {
+    if (this.#app.navigation.place.view !== 'map') this.#app.navigation.go({ view: 'map' });
+  }
+
   openCluster(open: OpenedCluster): void {
     this.#app.navigation.go({ view: 'clusters', open });
   }

@@ -45,9 +45,10 @@ export abstract class Explored<Found> {
     this.#client = null;
   }
 
-  open(): void {
+  /** @param fresh as {@link load} */
+  open(fresh = true): void {
     this.#isOpen = true;
-    void this.load(true);
+    void this.load(fresh);
   }
 
   close(): void {

@@ -37,6 +37,7 @@ import type {
   TeachReadiness,
   DeepEstimate,
 } from '../../contract/teach-schemas.ts';
+import { FakeMap } from './fake-map.test-fixture.ts';
 
 type Search = ServiceClient['search']['similar'];
 type Install = ServiceClient['encoders']['install'];
@@ -307,6 +308,7 @@ export class FakeService {
   actions: ActionSummary[] = [];
   actionPlan: ActionPlan = actionPlanOf();
   actionOutcome: ActionOutcome = { ...actionPlanOf(), state: 'done', done: 2, refused: [], error: null };
+  readonly map = new FakeMap();
   /** What any filter holds for. */
   matching: readonly number[] = [];
   facets: PictureFacets = { cameras: [], lenses: [], keywords: [], taken: null, rated: 0, placed: 0 };
@@ -330,6 +332,10 @@ export class FakeService {
 
   tellOfTeaching(event: TeachEvent): void {
     this.#teaching.tell(event);
+  }
+
+  tellOfExploring(event: ExploreEvent): void {
+    this.#exploring.tell(event);
   }
 
   tellOfEncoders(event: EncodersEvent): void {
@@ -447,7 +453,7 @@ export class FakeService {
         decideDuplicates: ({ pictures, decision }) =>
           this.#answer(`decideDuplicates ${decision} ${pictures.join(',')}`, { decision: 5, description: 'Said so' }),
         undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
-        map: { layout: unused, colors: unused },
+        map: this.map.answers((name, value) => this.#answer(name, value)),
         watch: () => this.#answer('watchExplore', this.#exploring.events()),
       },
       groups: {

@@ -70,6 +70,7 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: [main, 'A'], what: 'Select all' },
     { keys: ['G'], what: 'Put what is selected into a group' },
     { keys: mac ? ['Ctrl', 'Click'] : ['Shift', 'F10'], what: 'What can be done with it' },
+    { keys: ['+', '−', '0'], what: 'On the map: nearer, further, all of it' },
     { keys: ['Y'], what: 'A suggestion belongs to the group (N: it does not)' },
     { keys: ['I'], what: 'Show or hide the details' },
     { keys: ['/'], what: 'Go to the search' },

@@ -16,6 +16,8 @@ export type Place =
   | { readonly view: 'clusters'; readonly open: OpenedCluster | null }
   /** What is there twice. */
   | { readonly view: 'duplicates' }
+  /** All pictures on one plane. */
+  | { readonly view: 'map' }
   /** One picture large; `list` is what next and previous go through. */
   | { readonly view: 'viewer'; readonly id: number; readonly list: 'library' | 'search' };
 

@@ -6,12 +6,7 @@ const OPPOSITE: Readonly<Record<Direction, Direction>> = { left: 'right', right:
 const point = fc.record({ x: fc.integer({ min: -99, max: 99 }), y: fc.integer({ min: -99, max: 99 }) });
 
 it('walks to the nearest point in a direction, and stays where there is none', () => {
-  const points = [
-    { x: 0, y: 0 },
-    { x: 3, y: 1 },
-    { x: 5, y: 0 },
-    { x: 1, y: -4 },
-  ];
+  const points = [0, 0, 3, 1, 5, 0, 1, -4];
   expect(nearestTowards(points, 0, 'right')).toBe(1);
   expect(nearestTowards(points, 0, 'up')).toBe(3);
   expect(nearestTowards(points, 0, 'left')).toBe(0);
@@ -19,29 +14,37 @@ it('walks to the nearest point in a direction, and stays where there is none', (
   expect([directionOfKey('ArrowUp'), directionOfKey('Enter')]).toEqual(['up', null]);
 });
 
-it('reaches every other place in one of the four directions, and goes on towards it', () => {
+it('reaches every other point in one of the four directions, and goes on towards it', () => {
   fc.assert(
     fc.property(fc.array(point, { minLength: 2, maxLength: 30 }), (points) => {
+      const positions = points.flatMap(({ x, y }) => [x, y]);
       for (const direction of Object.keys(OPPOSITE) as Direction[]) {
-        const next = nearestTowards(points, 0, direction);
+        const next = nearestTowards(positions, 0, direction);
         if (next === 0) continue;
         // the way back is not blocked: something lies there
-        expect(nearestTowards(points, next, OPPOSITE[direction])).not.toBe(next);
+        expect(nearestTowards(positions, next, OPPOSITE[direction])).not.toBe(next);
       }
-      const elsewhere = points.some(({ x, y }) => x !== points[0]?.x || y !== points[0].y);
-      const reached = (Object.keys(OPPOSITE) as Direction[]).some((each) => nearestTowards(points, 0, each) !== 0);
-      expect(reached).toBe(elsewhere);
+      const reached = (Object.keys(OPPOSITE) as Direction[]).some((each) => nearestTowards(positions, 0, each) !== 0);
+      expect(reached).toBe(true);
     }),
   );
+});
+
+it('walks through points that lie in one place, and on behind them', () => {
+  const points = [0, 0, 1, 0, 0, 0, 0, 0];
+  const walked = [0, 2, 3, 1];
+  for (const [step, from] of walked.slice(0, -1).entries())
+    expect(nearestTowards(points, from, 'right')).toBe(walked[step + 1]);
+  expect(nearestTowards(points, 3, 'left')).toBe(2);
 });
 
 it('fits points into the square, keeping how they lie', () => {
   fc.assert(
     fc.property(fc.array(point, { minLength: 1, maxLength: 30 }), (points) => {
-      for (const { x, y } of fitted(points, 100, 5)) {
-        expect(Math.min(x, y)).toBeGreaterThanOrEqual(5 - 1e-9);
-        expect(Math.max(x, y)).toBeLessThanOrEqual(95 + 1e-9);
-      }
+      const places = fitted(points, 100, 5);
+      expect(places).toHaveLength(2 * points.length);
+      expect(Math.min(...places)).toBeGreaterThanOrEqual(5 - 1e-9);
+      expect(Math.max(...places)).toBeLessThanOrEqual(95 + 1e-9);
     }),
   );
 });

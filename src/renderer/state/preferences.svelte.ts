@@ -7,11 +7,13 @@ interface Kept {
   thumbnailHeight: number;
   sidebar: boolean;
   inspector: boolean;
+  /** What draws the map. The window has no switch for it: tests and measurements set it, and who has a graphics card that draws wrongly. */
+  mapDrawing: 'auto' | 'gpu' | 'cpu';
   /** The first hint was followed or put away. */
   hintDone: boolean;
 }
 
-const FIRST: Kept = { thumbnailHeight: 168, sidebar: true, inspector: false, hintDone: false };
+const FIRST: Kept = { thumbnailHeight: 168, sidebar: true, inspector: false, mapDrawing: 'auto', hintDone: false };
 
 export class Preferences {
   #kept = $state.raw(FIRST);
@@ -37,6 +39,10 @@ export class Preferences {
 
   get inspector(): boolean {
     return this.#kept.inspector;
+  }
+
+  get mapDrawing(): Kept['mapDrawing'] {
+    return this.#kept.mapDrawing;
   }
 
   get hintDone(): boolean {

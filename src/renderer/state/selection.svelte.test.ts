@@ -27,6 +27,16 @@ describe('Selection', () => {
     expect([selection.count, selection.id]).toEqual([0, null]);
   });
 
+  it('takes many at once, or many more, and goes on from one of them', () => {
+    const selection = selectionOver();
+    selection.selectAll([7, 4], 4);
+    expect([selection.ids, selection.id]).toEqual([[4, 7], 4]);
+    selection.selectAll([8, 7], 8, true);
+    expect([selection.ids, selection.id]).toEqual([[4, 7, 8], 8]);
+    selection.selectAll([3], 3);
+    expect(selection.ids).toEqual([3]);
+  });
+
   it('keeps the others for a command about one of them, and not for another', () => {
     const selection = selectionOver();
     selection.select(9);

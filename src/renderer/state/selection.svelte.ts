@@ -49,6 +49,13 @@ export class Selection {
     else this.select(id);
   }
 
+  /** Selects these, or these too. @param last the one that keys go on from: one of them */
+  selectAll(ids: Iterable<number>, last: number, add = false): void {
+    this.#ids = new Set(add ? [...this.#ids, ...ids] : ids);
+    this.id = last;
+    this.#anchor = last;
+  }
+
   toggle(id: number): void {
     const ids = new Set(this.#ids);
     if (ids.delete(id)) {

@@ -18,6 +18,8 @@ import { Groups } from './groups.svelte.ts';
 import { Ignoring } from './ignoring.svelte.ts';
 import { Indexing } from './indexing.svelte.ts';
 import { Jobs } from './jobs.svelte.ts';
+import { LibraryMap } from './map.svelte.ts';
+import { MapStage } from './map-stage.svelte.ts';
 import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
@@ -82,6 +84,7 @@ export class Semblance {
     problem: (sentence) => this.toasts.problem(sentence),
     changed: () => {
       this.teaching.noteChange();
+      this.map.groupsChanged();
       this.search.labelsChanged();
     },
   });
@@ -97,6 +100,14 @@ export class Semblance {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
     changed: () => this.#filesMoved(),
+  });
+  readonly map = new LibraryMap(() => this.clusters.granularity, {
+    problem: (sentence) => this.toasts.problem(sentence),
+  });
+  readonly mapStage = new MapStage({
+    map: this.map,
+    pictures: () => this.library.pictures,
+    results: () => (this.search.phase === 'done' ? this.search.neighbors.map(({ id }) => id) : []),
   });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
@@ -118,6 +129,7 @@ export class Semblance {
       this.groups.disconnect();
       this.clusters.disconnect();
       this.duplicates.disconnect();
+      this.map.disconnect();
       for (const part of [this.labelling, this.suggested, this.questions, this.exchange, this.fileActions])
         part.connect(null);
     },
@@ -158,6 +170,7 @@ export class Semblance {
     void this.teaching.connect(client);
     void this.clusters.connect(client);
     void this.duplicates.connect(client);
+    void this.map.connect(client);
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
@@ -172,6 +185,7 @@ export class Semblance {
     if (this.search.phase === 'done' || this.search.phase === 'failed') void this.search.run();
     if (this.suggested.group !== null) void this.suggested.refresh();
     this.clusters.libraryChanged();
+    this.map.libraryChanged();
   }
 
   /** Pictures lie elsewhere now, or are gone; nothing has to be found anew for that. */
@@ -191,6 +205,7 @@ export class Semblance {
     this.details.forget();
     this.clusters.libraryChanged();
     this.duplicates.libraryChanged();
+    this.map.libraryChanged();
     // of few pictures nothing can be learned: now there may be enough
     if (this.teaching.adapting?.ready === false) void this.teaching.askAdapting();
     if (summary.quiet) return;
