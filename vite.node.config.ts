@@ -27,6 +27,7 @@ const entries = {
   'watch-worker': 'src/library/watch/watch-worker.ts',
   'community-worker': 'src/library/explore/community-worker.ts',
   'map-worker': 'src/library/explore/map/map-worker.ts',
+  'comparing-worker': 'src/library/explore/comparing-worker.ts',
   'duplicate-worker': 'src/library/explore/duplicate-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };

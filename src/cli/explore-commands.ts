@@ -1,8 +1,9 @@
 import type { ServiceClient } from '../contract/contract.ts';
 import type { MapLayout, PictureCluster } from '../contract/explore-schemas.ts';
+import type { JobKind } from '../contract/job-schemas.ts';
 import type { SharedOptions } from './commands.ts';
 import { plural } from './format.ts';
-import { Output } from './output.ts';
+import { countedProgress, Output } from './output.ts';
 import { withLibrary } from './session.ts';
 
 /** Paths asked for at once. */
@@ -43,7 +44,7 @@ export async function duplicatesCommand(shared: SharedOptions): Promise<number> 
   const output = new Output(shared.json);
   return withLibrary({ libraryFolder: shared.library, access: 'read' }, async ({ client, service }) => {
     await service.settled();
-    const { sets } = await client.explore.duplicates({ fresh: true });
+    const { sets } = await toldOf(client, 'duplicates', output, () => client.explore.duplicates({ fresh: true }));
     for (const [i, { kind, reason, pictures }] of sets.entries()) {
       const files = pictures.flatMap((picture, place) =>
         picture.paths.map((path, n) => ({ path, keep: place === 0 && n === 0, kind: picture.kind })),
@@ -57,6 +58,31 @@ export async function duplicatesCommand(shared: SharedOptions): Promise<number> 
     if (!shared.json && sets.length === 0) output.line('No picture is there twice.');
     return 0;
   });
+}
+
+/** Does what is a job of the library, and tells how far it is. */
+async function toldOf<Result>(
+  client: ServiceClient,
+  kind: JobKind,
+  output: Output,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const listening = new AbortController();
+  const states = await client.jobs.watch(undefined, { signal: listening.signal });
+  const telling = async (): Promise<void> => {
+    for await (const { jobs } of states) {
+      const job = jobs.find((one) => one.kind === kind);
+      if (job && job.total > 0) output.show(job.done / job.total, `Looking ${countedProgress(job)}`);
+    }
+  };
+  const told = telling().catch(() => undefined);
+  try {
+    return await work();
+  } finally {
+    listening.abort();
+    await told;
+    output.clearBar();
+  }
 }
 
 const KIND_TITLES = {

@@ -62,9 +62,23 @@ function doneOf(progress: IndexProgress): number {
 /** "Indexing 3,412 of 8,900 · 61/s · 1 min 30 s left". */
 function progressText(progress: IndexProgress): string {
   if (progress.state === 'scanning') return `Looking for pictures: ${formatCount(progress.found)} files so far`;
-  const parts = [`Indexing ${formatCount(doneOf(progress))} of ${formatCount(progress.found)}`];
-  if (progress.picturesPerSecond > 0) parts.push(formatRate(progress.picturesPerSecond));
-  if (progress.secondsLeft !== null) parts.push(`${formatSeconds(progress.secondsLeft)} left`);
+  const { found, picturesPerSecond, secondsLeft } = progress;
+  return `Indexing ${countedProgress({ done: doneOf(progress), total: found, rate: picturesPerSecond, secondsLeft })}`;
+}
+
+interface Counted {
+  readonly done: number;
+  readonly total: number;
+  /** A second; 0 where it is not known. */
+  readonly rate: number;
+  readonly secondsLeft: number | null;
+}
+
+/** "3,412 of 8,900 · 61/s · 1 min 30 s left". */
+export function countedProgress({ done, total, rate, secondsLeft }: Counted): string {
+  const parts = [`${formatCount(done)} of ${formatCount(total)}`];
+  if (rate > 0) parts.push(formatRate(rate));
+  if (secondsLeft !== null) parts.push(`${formatSeconds(secondsLeft)} left`);
   return parts.join(' · ');
 }
 

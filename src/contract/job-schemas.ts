@@ -4,8 +4,8 @@ import { rowId } from './schemas.ts';
 /**
  * What runs, or ran: an index run that a person began (`index`) or changes on disk (`rescan`), the index made anew from the vectors (`rebuild`),
  * encoding for another encoder (`encode`) or what the active one lacks (`fill`), teaching, adapting and activating versions, export, import,
- * verification, file actions and what brings them back, the layout of the map. `forget` never runs for long: pictures that went 30 days after they
- * were deleted.
+ * verification, looking for duplicates, file actions and what brings them back, the layout of the map. `forget` never runs for long: pictures that
+ * went 30 days after they were deleted.
  */
 export const jobKind = z.enum([
   'index',
@@ -19,6 +19,7 @@ export const jobKind = z.enum([
   'export',
   'import',
   'verify',
+  'duplicates',
   'forget',
   'actions',
   'undo-actions',

@@ -18,6 +18,8 @@ export interface LibraryPaths {
   readonly models: string;
   /** How fast each device encodes, measured. */
   readonly trials: string;
+  /** What was found of pairs of pictures that may be the same. */
+  readonly compared: string;
   readonly lock: string;
 }
 
@@ -33,6 +35,7 @@ export function libraryPaths(folder: string): LibraryPaths {
     vectors: join(root, 'vectors'),
     models: join(root, 'models'),
     trials: join(root, 'device-trials.json'),
+    compared: join(root, 'compared-pairs.bin'),
     lock: join(root, 'lock'),
   };
 }

@@ -18,6 +18,7 @@ import { givenEncoder, openParts, type ModelParts } from './encoders/model-parts
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
+import { checkNewPictures, trackDuplicates } from './explore/duplicate-checks.ts';
 import { Duplicates } from './explore/duplicates.ts';
 import { PictureMap } from './explore/map/picture-map.ts';
 import { Groups } from './groups/groups.ts';
@@ -208,7 +209,13 @@ async function assemble(
   closers.push(() => teaching.close());
   const clusters = new Clusters({ catalog, active });
   closers.push(() => clusters.close());
-  const duplicates = new Duplicates({ catalog, active, paths });
+  const duplicates = new Duplicates({
+    catalog,
+    active,
+    paths,
+    keeps: !readonly,
+    track: (work, control) => trackDuplicates(listed, work, control),
+  });
   closers.push(() => duplicates.close());
   const actions = new FileActions({
     catalog,
@@ -261,6 +268,7 @@ async function assemble(
   });
   if (watcher) void teaching.goOn();
   if (watcher) void actions.goOn();
+  if (!readonly) checkNewPictures(duplicates, indexer, background);
   const router = createRouter({
     paths,
     catalog,

@@ -1,5 +1,5 @@
 /** Duplicates over the real index, neighbor graph, thread, thumbnails and catalog. */
-import { copyFile, mkdir, rename, utimes } from 'node:fs/promises';
+import { copyFile, mkdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -118,4 +118,48 @@ test('copies are found in sets of one picture each, and what was decided about t
     const files = line['pictures'] as { path: string; keep: boolean }[];
     expect(files.filter(({ keep }) => keep)).toHaveLength(1);
   }
+});
+
+/** Resolves when duplicates are told to have changed. */
+async function untilTold(client: ServiceClient, work: () => Promise<unknown>): Promise<void> {
+  const listening = new AbortController();
+  const events = await client.explore.watch(undefined, { signal: listening.signal });
+  await work();
+  for await (const event of events) if (event.type === 'duplicates') break;
+  listening.abort();
+}
+
+test('after a first look, what comes is compared by itself; the sets are those that a look from nothing finds', async () => {
+  const root = await temporaryFolder();
+  const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+  await mkdir(photos);
+  const draw = async (seed: number, name: string, width: number): Promise<void> => {
+    const pixels = await drawing(seed, WIDTH, HEIGHT).resize(width).jpeg({ quality: 90 }).toBuffer();
+    await writeFile(join(photos, name), pixels);
+  };
+  for (const seed of [0, 1, 2, 3]) await draw(seed, `p${seed}.jpg`, WIDTH);
+  await draw(0, 'p0-small.jpg', 400);
+  let { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  await service.settled();
+  expect((await client.explore.duplicates({})).sets.map(namesOf)).toEqual([['p0-small.jpg', 'p0.jpg']]);
+
+  await draw(1, 'p1-small.jpg', 400);
+  await draw(2, 'p2-small.jpg', 300);
+  await untilTold(client, () => indexFolders(client, photos));
+  const grown = await client.explore.duplicates({});
+  expect(grown.current).toBe(true);
+  expect(grown.sets.map(namesOf).sort()).toEqual([0, 1, 2].map((seed) => [`p${seed}-small.jpg`, `p${seed}.jpg`]));
+
+  await rm(join(photos, 'p0-small.jpg'));
+  await untilTold(client, () => indexFolders(client, photos));
+  const left = await client.explore.duplicates({});
+  expect(left.sets.map(namesOf).sort()).toEqual([1, 2].map((seed) => [`p${seed}-small.jpg`, `p${seed}.jpg`]));
+  await service.close();
+
+  await rm(join(library, 'compared-pairs.bin'));
+  ({ service, client } = await openLibrary(library));
+  await service.settled();
+  expect((await client.explore.duplicates({})).sets).toEqual(left.sets);
+  await service.close();
 });

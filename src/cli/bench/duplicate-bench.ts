@@ -1,7 +1,8 @@
 import { createRouterClient } from '@orpc/server';
 import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
-import type { DuplicateSet } from '../../contract/explore-schemas.ts';
+import type { ServiceClient } from '../../contract/contract.ts';
+import type { Duplicates, DuplicateSet } from '../../contract/explore-schemas.ts';
 import { nameKind } from '../../library/media/formats.ts';
 import { openService } from '../../library/service.ts';
 import type { Output } from '../output.ts';
@@ -20,10 +21,9 @@ const EDITED_RECALL = 0.9;
 const PRECISION = 0.98;
 const LOOKING_S = 60;
 
-/** Drawn pictures that are looked through, of so many kinds, and for how many that is told. */
-const DIFFERENT = 5_000;
-const KINDS = 40;
+/** For how many pictures time is told, and how many are added to what was looked through. */
 const TOLD_FOR = 100_000;
+const ADDED = 1_000;
 
 /**
  * Duplicates: of copies of photos in twelve ways among other photos, how many are found with their photo, and what is found that is none.
@@ -38,33 +38,70 @@ export async function benchDuplicates(folder: string, photos: string, report: Re
     const client = createRouterClient(service.router);
     await runIndexing({ client }, [made], output, () => undefined);
     await service.settled();
-    const begun = performance.now();
-    const { sets, pictures } = await client.explore.duplicates({});
-    const seconds = (performance.now() - begun) / 1000;
+    const { sets } = await timed(client, 'pictures, most of them copies', report);
     tell(await readdir(made), sets, report);
-    const metric = `looking for duplicates among ${pictures.toLocaleString('en')} pictures, most of them copies`;
-    report({ bench: 'explore', metric, value: seconds, unit: 's', reference: null, ratio: null });
   } finally {
     await service.close();
   }
 }
 
-/** How long a library is looked through that has no duplicates, told for 100,000 pictures: nearly all of it is the comparing of neighbors. */
-export async function benchDifferent(folder: string, size: number | undefined, report: Report): Promise<void> {
-  const libraryFolder = join(folder, 'different-library');
-  const pictures = Math.min(size ?? DIFFERENT, DIFFERENT);
-  await makeLibrary(libraryFolder, pictures, KINDS, { drawn: true });
+/**
+ * How long a library is looked through of which nothing is known yet, told for 100,000 pictures too.
+ *
+ * @param what it is of: "drawn pictures"
+ */
+export async function benchLooking(client: ServiceClient, what: string, report: Report): Promise<void> {
+  await timed(client, what, report);
+}
+
+/** How long a look takes when some pictures have come to a drawn library that was looked through. */
+export async function benchAdded(libraryFolder: string, size: number, kinds: number, report: Report): Promise<void> {
+  await makeLibrary(libraryFolder, ADDED, kinds, { drawn: true, first: size });
   const service = await openService({ libraryFolder });
   try {
     await service.settled();
-    const begun = performance.now();
-    await createRouterClient(service.router).explore.duplicates({});
-    const seconds = ((performance.now() - begun) / 1000) * (TOLD_FOR / pictures);
-    const metric = `looking for duplicates among ${TOLD_FOR.toLocaleString('en')} drawn pictures, by ${pictures.toLocaleString('en')}`;
-    report({ bench: 'explore', metric, value: seconds, unit: 's', reference: LOOKING_S, ratio: seconds / LOOKING_S });
+    const client = createRouterClient(service.router);
+    const { seconds, processor } = await measured(() => client.explore.duplicates({}));
+    const metric = `looking for duplicates again when ${ADDED} were added to ${size.toLocaleString('en')}`;
+    tellTime(metric, seconds, null, report);
+    tellTime(`${metric}, of the processor`, processor, null, report);
   } finally {
     await service.close();
   }
+}
+
+interface Timed {
+  readonly seconds: number;
+  /** Of all cores together. */
+  readonly processor: number;
+}
+
+async function measured<Result>(work: () => Promise<Result>): Promise<Timed & { readonly result: Result }> {
+  const [begun, used] = [performance.now(), process.cpuUsage()];
+  const result = await work();
+  const { user, system } = process.cpuUsage(used);
+  return { result, seconds: (performance.now() - begun) / 1000, processor: (user + system) / 1e6 };
+}
+
+async function timed(client: ServiceClient, what: string, report: Report): Promise<Duplicates> {
+  const { result, seconds, processor } = await measured(() => client.explore.duplicates({ fresh: true }));
+  const metric = `looking for duplicates among ${result.pictures.toLocaleString('en')} ${what}`;
+  const scale = TOLD_FOR / result.pictures;
+  tellTime(metric, seconds, null, report);
+  tellTime(`${metric}, told for ${TOLD_FOR.toLocaleString('en')}`, seconds * scale, LOOKING_S, report);
+  tellTime(`the same, of the processor`, processor * scale, null, report);
+  return result;
+}
+
+function tellTime(metric: string, value: number, reference: number | null, report: Report): void {
+  report({
+    bench: 'explore',
+    metric,
+    value,
+    unit: 's',
+    reference,
+    ratio: reference === null ? null : value / reference,
+  });
 }
 
 /** Writes `12.jpg` and its copies `12-cropped.jpg`, `12-same.jpg` and so on. @returns how many were copied */

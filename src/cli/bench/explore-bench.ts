@@ -11,7 +11,7 @@ import type { Output } from '../output.ts';
 import { runIndexing } from '../session.ts';
 import { averageLinkage } from './average-linkage.ts';
 import { adjustedRandIndex, normalizedMutualInformation } from './cluster-agreement.ts';
-import { benchDifferent, benchDuplicates } from './duplicate-bench.ts';
+import { benchAdded, benchDuplicates, benchLooking } from './duplicate-bench.ts';
 import { makeLibrary } from './generated-library.ts';
 import { benchMap } from './map-bench.ts';
 import type { Report } from './measurement.ts';
@@ -52,7 +52,6 @@ export async function benchExplore(
     report,
     output,
   );
-  await benchDifferent(folder, size, report);
 }
 
 async function agreement(folder: string, photos: string, report: Report, output: Output): Promise<void> {
@@ -77,6 +76,7 @@ async function agreement(folder: string, photos: string, report: Report, output:
     }
     measured.set(granularity, agreementOf(truth, labels));
   }
+  await benchLooking(client, 'photos, hardly any of them copies', report);
   await service.close();
   const references = referencesOf(libraryFolder, truth);
   for (const [metric, name] of [
@@ -163,7 +163,9 @@ async function planted(folder: string, size: number, report: Report, output: Out
     await client.explore.clusters({ granularity: 0.625 });
     const step = (performance.now() - again) / 1000;
     report({ bench, metric: 'another step of the slider', value: step, unit: 's', reference: null, ratio: null });
+    await benchLooking(client, 'drawn pictures', report);
   } finally {
     await service.close();
   }
+  await benchAdded(libraryFolder, size, KINDS, report);
 }

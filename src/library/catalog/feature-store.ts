@@ -148,6 +148,16 @@ export class FeatureStore {
     });
   }
 
+  /** All signatures, by picture: 256 bytes each. */
+  signatures(): Map<number, Uint8Array> {
+    return translateSqliteErrors(this.#file, () => {
+      const select = this.#db.prepare<[], { id: number; data: Buffer }>('SELECT media_id AS id, data FROM signature');
+      const signatures = new Map<number, Uint8Array>();
+      for (const { id, data } of select.iterate()) signatures.set(id, data);
+      return signatures;
+    });
+  }
+
   #blob(sql: string, owner: number, mediaId: number): Float16Array | null {
     return translateSqliteErrors(this.#file, () => {
       const row = this.#db.prepare<[number, number], { data: Buffer }>(sql).get(owner, mediaId);

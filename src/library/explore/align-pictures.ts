@@ -1,5 +1,5 @@
+import { solvePositive } from './solve-positive.ts';
 import type { GreyGrid } from './grey-grid.ts';
-import { cholesky, solveLower, solveUpper } from '../teach/cholesky.ts';
 
 /** The part of picture A that picture B shows, as fractions of A; it reaches beyond 0–1 where B has a border that A has not. */
 export interface Window {
@@ -17,8 +17,10 @@ export interface Alignment {
   /** B is about gain × A + offset. */
   readonly gain: number;
   readonly offset: number;
-  /** Of what both show: Pearson's correlation of their brightness. */
+  /** Of what both show: Pearson's correlation of their brightness, without what differs most. */
   readonly correlation: number;
+  /** The same of their details: what each cell is beside its four neighbors. */
+  readonly details: number;
 }
 
 /** A window that holds less than this of a side, or shows less of a picture than that, is no longer a crop of the same picture. */
@@ -28,23 +30,45 @@ const MOST_SIDE = 2;
 const UNKNOWNS = 6;
 const RIDGE = 1e-6;
 
+/** What an alignment must have come to after so many steps: what has not is not followed further. */
+export interface Milestone {
+  readonly steps: number;
+  readonly correlation: number;
+  readonly details: number;
+}
+
 /**
  * Finds the window of A that B shows, from a first guess: least squares of gain, offset, place and size at once (Gauss and Newton), each
  * step weighed against what differs most, so that text on the picture does not pull.
  *
  * @param a of the size of `b`
- * @returns null where the guess leads nowhere
+ * @returns null where the guess leads nowhere, or past a milestone that it does not come up to
  */
-export function align(a: GreyGrid, b: GreyGrid, guess: Window, steps: number): Alignment | null {
+export function align(
+  a: GreyGrid,
+  b: GreyGrid,
+  guess: Window,
+  steps: number,
+  milestones: readonly Milestone[] = [],
+): Alignment | null {
   let window = guess;
-  for (let step = 0; step < steps; step++) {
-    const next = improve(a, b, window);
-    if (next === null) return null;
+  for (let step = 0; ; step++) {
+    const overlay = lay(a, window);
+    const brightness = fitBrightness(overlay, b);
+    for (const least of milestones) {
+      if (least.steps !== step) continue;
+      if (brightness.correlation < least.correlation) return null;
+      if (detailCorrelation(overlay, b, brightness) < least.details) return null;
+    }
+    const next = step === steps ? null : improve(a, b, window, overlay, brightness);
+    if (next === null && step < steps) return null;
+    if (next === null || next.moved < 0.05 / a.side) {
+      const { gain, offset, correlation } = brightness;
+      return { window, gain, offset, correlation, details: detailCorrelation(overlay, b, brightness) };
+    }
     ({ window } = next);
     if (!isSensible(window)) return null;
-    if (next.moved < 0.05 / a.side) break;
   }
-  return judged(a, b, window);
 }
 
 function isSensible({ x, y, width, height }: Window): boolean {
@@ -58,71 +82,195 @@ function isSensible({ x, y, width, height }: Window): boolean {
   );
 }
 
+/**
+ * A laid on B by a window: what A shows at each cell of B. Of a grid's size there is one, which is used again: pairs are compared by the
+ * hundred thousand, and nothing of it lives longer than a step.
+ */
+interface Overlay {
+  /** A at the cells of B; only the cells of the ranges below are of this overlay. */
+  readonly seen: Float32Array;
+  /** How far B is from what A says of it; of the same cells. */
+  readonly differences: Float32Array;
+  /** Where each column and row of B lies in A: the cell before it, and how far beyond. */
+  readonly columns: Axis;
+  readonly rows: Axis;
+}
+
+interface Axis {
+  readonly cell: Int32Array;
+  readonly beyond: Float32Array;
+  /** Cells of B that lie in A. */
+  first: number;
+  end: number;
+  /** Of these, those with a cell of A on either side, as slopes need them. */
+  firstInner: number;
+  endInner: number;
+}
+
+const overlays = new Map<number, Overlay>();
+
+function overlayOf(side: number): Overlay {
+  const known = overlays.get(side);
+  if (known) return known;
+  const axis = (): Axis => ({
+    cell: new Int32Array(side),
+    beyond: new Float32Array(side),
+    first: 0,
+    end: 0,
+    firstInner: 0,
+    endInner: 0,
+  });
+  const cells = side * side;
+  const made = {
+    seen: new Float32Array(cells),
+    differences: new Float32Array(cells),
+    columns: axis(),
+    rows: axis(),
+  };
+  overlays.set(side, made);
+  return made;
+}
+
+function layAxis(axis: Axis, side: number, middle: number, length: number): void {
+  axis.first = axis.firstInner = side;
+  axis.end = axis.endInner = 0;
+  for (let i = 0; i < side; i++) {
+    const p = (middle + length * ((i + 0.5) / side - 0.5)) * side - 0.5;
+    // half a cell beyond the middle of the outermost cells still is the picture
+    if (p < -0.5 || p > side - 0.5) continue;
+    const cell = Math.max(0, Math.min(side - 2, Math.floor(p)));
+    axis.cell[i] = cell;
+    axis.beyond[i] = Math.max(0, Math.min(1, p - cell));
+    axis.first = Math.min(axis.first, i);
+    axis.end = i + 1;
+    if (p < 0 || p >= side - 1) continue;
+    axis.firstInner = Math.min(axis.firstInner, i);
+    axis.endInner = i + 1;
+  }
+}
+
+function lay({ side, values }: GreyGrid, window: Window): Overlay {
+  const overlay = overlayOf(side);
+  const { seen, columns, rows } = overlay;
+  layAxis(columns, side, window.x, window.width);
+  layAxis(rows, side, window.y, window.height);
+  for (let j = rows.first; j < rows.end; j++) {
+    const above = (rows.cell[j] as number) * side;
+    const fy = rows.beyond[j] as number;
+    for (let i = columns.first; i < columns.end; i++) {
+      const at = above + (columns.cell[i] as number);
+      const fx = columns.beyond[i] as number;
+      const p = values[at] as number;
+      const r = values[at + side] as number;
+      const top = p + fx * ((values[at + 1] as number) - p);
+      const bottom = r + fx * ((values[at + side + 1] as number) - r);
+      seen[j * side + i] = top + fy * (bottom - top);
+    }
+  }
+  return overlay;
+}
+
 interface Step {
   readonly window: Window;
   /** By how much the window changed. */
   readonly moved: number;
 }
 
-function improve(a: GreyGrid, b: GreyGrid, window: Window): Step | null {
-  const { side, values } = a;
-  const sums = new Float64Array(UNKNOWNS * UNKNOWNS);
-  const right = new Float64Array(UNKNOWNS);
-  const row = new Float64Array(UNKNOWNS);
-  row[1] = 1;
-  const { gain, offset, scale } = fitBrightness(windowOf(a, window), b);
-  let n = 0;
-  for (let j = 0; j < side; j++) {
+const sums = new Float64Array(UNKNOWNS * UNKNOWNS);
+const right = new Float64Array(UNKNOWNS);
+
+function improve(a: GreyGrid, b: GreyGrid, window: Window, overlay: Overlay, brightness: Brightness): Step | null {
+  const { side } = a;
+  if (sumEquations(a, b, overlay, brightness) < 0.2 * side * side) return null;
+  // where nothing in the picture says how it lies, it stays as it is
+  for (let c = 0; c < UNKNOWNS; c++) {
+    const at = c * UNKNOWNS + c;
+    sums[at] = (sums[at] as number) * (1 + RIDGE) + RIDGE;
+  }
+  if (!solvePositive(sums, right, UNKNOWNS)) return null;
+  const g = right[0] as number;
+  if (Math.abs(g) < 0.1) return null;
+  const tx = limited((right[2] as number) / g);
+  const ty = limited((right[3] as number) / g);
+  const tw = limited((right[4] as number) / g);
+  const th = limited((right[5] as number) / g);
+  const next = { x: window.x + tx, y: window.y + ty, width: window.width + tw, height: window.height + th };
+  return { window: next, moved: Math.max(Math.abs(tx), Math.abs(ty), Math.abs(tw), Math.abs(th)) };
+}
+
+/**
+ * Sums up the equations of a step into `sums` (its lower half) and `right`. The unknowns are gain, offset, and by how much the window moves
+ * and grows, times the gain. All sums are variables of their own: an array of them takes three times as long.
+ *
+ * @returns the cells that were looked at
+ */
+function sumEquations({ side, values }: GreyGrid, b: GreyGrid, overlay: Overlay, brightness: Brightness): number {
+  const { seen, columns, rows } = overlay;
+  const { gain, offset, scale } = brightness;
+  const reach = 1 / (4 * scale);
+  let [s00, s10, s11, s20, s21, s22, s30, s31, s32, s33] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let [s40, s41, s42, s43, s44, s50, s51, s52, s53, s54, s55] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+  let [r0, r1, r2, r3, r4, r5] = [0, 0, 0, 0, 0, 0];
+  for (let j = rows.firstInner; j < rows.endInner; j++) {
     const v = (j + 0.5) / side - 0.5;
-    const py = (window.y + window.height * v) * side - 0.5;
-    if (py < 0 || py >= side - 1) continue;
-    const y0 = Math.floor(py);
-    const fy = py - y0;
-    for (let i = 0; i < side; i++) {
-      const u = (i + 0.5) / side - 0.5;
-      const px = (window.x + window.width * u) * side - 0.5;
-      if (px < 0 || px >= side - 1) continue;
-      const x0 = Math.floor(px);
-      const fx = px - x0;
-      const at = y0 * side + x0;
-      const p = values[at] ?? 0;
-      const q = values[at + 1] ?? 0;
-      const r = values[at + side] ?? 0;
-      const s = values[at + side + 1] ?? 0;
-      const top = p + fx * (q - p);
-      const bottom = r + fx * (s - r);
-      const value = top + fy * (bottom - top);
+    const above = (rows.cell[j] as number) * side;
+    const fy = rows.beyond[j] as number;
+    for (let i = columns.firstInner; i < columns.endInner; i++) {
+      const here = j * side + i;
+      const value = seen[here] as number;
+      const target = b.values[here] as number;
+      const far = (target - gain * value - offset) * reach;
+      const near = 1 - far * far;
+      if (near <= 0) continue;
+      const weight = near * near;
+      const at = above + (columns.cell[i] as number);
+      const fx = columns.beyond[i] as number;
+      const p = values[at] as number;
+      const q = values[at + 1] as number;
+      const r = values[at + side] as number;
+      const s = values[at + side + 1] as number;
       const dx = (q - p + fy * (s - r - q + p)) * side;
-      const dy = (bottom - top) * side;
-      const target = b.values[j * side + i] ?? 0;
-      const difference = target - gain * value - offset;
-      const far = difference / (4 * scale);
-      const weight = far * far >= 1 ? 0 : (1 - far * far) ** 2;
-      n++;
-      if (weight === 0) continue;
-      row[0] = value;
-      row[2] = dx;
-      row[3] = dy;
-      row[4] = dx * u;
-      row[5] = dy * v;
-      for (let c = 0; c < UNKNOWNS; c++) {
-        const weighted = weight * (row[c] ?? 0);
-        right[c] = (right[c] ?? 0) + weighted * target;
-        for (let d = 0; d <= c; d++) sums[c * UNKNOWNS + d] = (sums[c * UNKNOWNS + d] ?? 0) + weighted * (row[d] ?? 0);
-      }
+      const dy = (r - p + fx * (s - r - q + p)) * side;
+      const du = dx * ((i + 0.5) / side - 0.5);
+      const dv = dy * v;
+      const w0 = weight * value;
+      const w2 = weight * dx;
+      const w3 = weight * dy;
+      const w4 = weight * du;
+      const w5 = weight * dv;
+      s00 += w0 * value;
+      s10 += w0;
+      s11 += weight;
+      s20 += w2 * value;
+      s21 += w2;
+      s22 += w2 * dx;
+      s30 += w3 * value;
+      s31 += w3;
+      s32 += w3 * dx;
+      s33 += w3 * dy;
+      s40 += w4 * value;
+      s41 += w4;
+      s42 += w4 * dx;
+      s43 += w4 * dy;
+      s44 += w4 * du;
+      s50 += w5 * value;
+      s51 += w5;
+      s52 += w5 * dx;
+      s53 += w5 * dy;
+      s54 += w5 * du;
+      s55 += w5 * dv;
+      r0 += w0 * target;
+      r1 += weight * target;
+      r2 += w2 * target;
+      r3 += w3 * target;
+      r4 += w4 * target;
+      r5 += w5 * target;
     }
   }
-  if (n < 0.2 * side * side) return null;
-  // where nothing in the picture says how it lies, it stays as it is
-  for (let c = 0; c < UNKNOWNS; c++) sums[c * UNKNOWNS + c] = (sums[c * UNKNOWNS + c] ?? 0) * (1 + RIDGE) + RIDGE;
-  const lower = cholesky(sums, UNKNOWNS);
-  const solved = solveUpper(lower, UNKNOWNS, solveLower(lower, UNKNOWNS, right));
-  const g = solved[0] ?? 0;
-  if (Math.abs(g) < 0.1) return null;
-  const [, , tx = 0, ty = 0, tw = 0, th = 0] = solved.map((value) => limited(value / g));
-  const next = { x: window.x + tx, y: window.y + ty, width: window.width + tw, height: window.height + th };
-  const moved = Math.max(Math.abs(tx), Math.abs(ty), Math.abs(tw), Math.abs(th));
-  return { window: next, moved };
+  sums.set([s00, 0, 0, 0, 0, 0, s10, s11, 0, 0, 0, 0, s20, s21, s22, 0, 0, 0]);
+  sums.set([s30, s31, s32, s33, 0, 0, s40, s41, s42, s43, s44, 0, s50, s51, s52, s53, s54, s55], 18);
+  right.set([r0, r1, r2, r3, r4, r5]);
+  return Math.max(0, rows.endInner - rows.firstInner) * Math.max(0, columns.endInner - columns.firstInner);
 }
 
 /** A step of Gauss and Newton is only true nearby. */
@@ -130,77 +278,80 @@ function limited(change: number): number {
   return Math.max(-0.1, Math.min(0.1, change));
 }
 
-interface Brightness {
+interface Fit {
   readonly gain: number;
   readonly offset: number;
   /** Of the cells that fit best. */
   readonly correlation: number;
+}
+
+interface Brightness extends Fit {
   /** Of the differences: their median, as a deviation; grey levels. */
   readonly scale: number;
+  /** What differs by more, grey levels, was left out. */
+  readonly limit: number;
 }
 
 /** The share of what both show that may differ, as by text, before brightness is fitted to the rest. */
 const MAY_DIFFER = 0.25;
 
-/** Fits gain × A + offset to B, twice: the second time to what differed least. */
-function fitBrightness(seen: Float32Array, b: GreyGrid): Brightness {
-  const rough = fitWithin(seen, b, null, Number.POSITIVE_INFINITY);
-  const differences = differencesOf(seen, b, rough);
-  const counts = countsOf(differences);
-  const limit = shareBelow(counts, 1 - MAY_DIFFER);
-  const scale = Math.max(2, 1.5 * shareBelow(counts, 0.5));
-  return { ...fitWithin(seen, b, differences, limit), scale };
+/** Fits gain × A + offset to B, twice: the second time to what differed least. The overlay then has the differences of the first. */
+function fitBrightness(overlay: Overlay, b: GreyGrid): Brightness {
+  const rough = fitWithin(overlay, b, Number.POSITIVE_INFINITY);
+  const cells = measureDifferences(overlay, b, rough);
+  const limit = levelBelow(cells * (1 - MAY_DIFFER));
+  const scale = Math.max(2, 1.5 * levelBelow(cells * 0.5));
+  const fit = fitWithin(overlay, b, limit);
+  // a picture that is flat but for a quarter of it
+  return { ...(fit.correlation === 0 ? rough : fit), scale, limit };
 }
 
 /** Differences are counted by halves of a grey level: to sort them took a third of all time. */
 const BINS_A_LEVEL = 2;
 const BINS = 256 * BINS_A_LEVEL;
+const counts = new Uint32Array(BINS);
 
-/** What is outside the window is not a number, and not counted. */
-function countsOf(differences: Float32Array): Uint32Array {
-  const counts = new Uint32Array(BINS);
-  for (let i = 0; i < differences.length; i++) {
-    const bin = Math.floor(BINS_A_LEVEL * (differences[i] ?? 0));
-    if (bin >= 0) counts[Math.min(BINS - 1, bin)] = (counts[Math.min(BINS - 1, bin)] ?? 0) + 1;
+/** Measures by how much B differs from what A says of it, and counts how often it is by how much. @returns the cells that both show */
+function measureDifferences({ seen, differences, columns, rows }: Overlay, b: GreyGrid, fit: Fit): number {
+  const { gain, offset } = fit;
+  counts.fill(0);
+  for (let j = rows.first; j < rows.end; j++) {
+    for (let at = j * b.side + columns.first; at < j * b.side + columns.end; at++) {
+      const difference = Math.abs((b.values[at] as number) - gain * (seen[at] as number) - offset);
+      differences[at] = difference;
+      const bin = Math.min(BINS - 1, Math.floor(BINS_A_LEVEL * difference));
+      counts[bin] = (counts[bin] as number) + 1;
+    }
   }
-  return counts;
+  return Math.max(0, rows.end - rows.first) * Math.max(0, columns.end - columns.first);
 }
 
-/** The difference, in grey levels, that this share of them is at most. */
-function shareBelow(counts: Uint32Array, share: number): number {
-  let all = 0;
-  for (let bin = 0; bin < BINS; bin++) all += counts[bin] ?? 0;
+/** The difference, in grey levels, that so many cells are below. */
+function levelBelow(cells: number): number {
   let below = 0;
   for (let bin = 0; bin < BINS; bin++) {
-    below += counts[bin] ?? 0;
-    if (below >= share * all) return (bin + 1) / BINS_A_LEVEL;
+    below += counts[bin] as number;
+    if (below >= cells) return (bin + 1) / BINS_A_LEVEL;
   }
   return BINS / BINS_A_LEVEL;
 }
 
-function differencesOf(seen: Float32Array, b: GreyGrid, { gain, offset }: Omit<Brightness, 'scale'>): Float32Array {
-  const differences = new Float32Array(seen.length);
-  for (let i = 0; i < seen.length; i++) differences[i] = Math.abs((b.values[i] ?? 0) - gain * (seen[i] ?? 0) - offset);
-  return differences;
-}
-
-function fitWithin(
-  seen: Float32Array,
-  { values }: GreyGrid,
-  differences: Float32Array | null,
-  limit: number,
-): Omit<Brightness, 'scale'> {
+/** Fits to what differed by no more than `limit` before. */
+function fitWithin({ seen, differences, columns, rows }: Overlay, { side, values }: GreyGrid, limit: number): Fit {
   let [n, sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0, 0];
-  for (let i = 0; i < seen.length; i++) {
-    const x = seen[i] ?? 0;
-    if (Number.isNaN(x) || (differences !== null && (differences[i] ?? 0) > limit)) continue;
-    const y = values[i] ?? 0;
-    n++;
-    sumA += x;
-    sumB += y;
-    squaresA += x * x;
-    squaresB += y * y;
-    products += x * y;
+  const all = limit === Number.POSITIVE_INFINITY;
+  for (let j = rows.first; j < rows.end; j++) {
+    for (let at = j * side + columns.first; at < j * side + columns.end; at++) {
+      if (!all && (differences[at] as number) > limit) continue;
+      const x = seen[at] as number;
+      const y = values[at] as number;
+      n++;
+      sumA += x;
+      sumB += y;
+      squaresA += x * x;
+      squaresB += y * y;
+      products += x * y;
+    }
   }
   const varianceA = squaresA - (sumA * sumA) / n;
   const varianceB = squaresB - (sumB * sumB) / n;
@@ -211,36 +362,41 @@ function fitWithin(
   return { gain, offset: (sumB - gain * sumA) / n, correlation: together / Math.sqrt(varianceA * varianceB) };
 }
 
-/** How alike two pictures are where they lie on each other so, with all that differs. */
-export function roughCorrelation(a: GreyGrid, b: GreyGrid, window: Window): number {
-  return fitWithin(windowOf(a, window), b, null, 0).correlation;
+/**
+ * Correlation of what each cell is beside its four neighbors: different pictures whose light and dark lie alike differ in it. Cells that
+ * differ much, as by text, are left out.
+ */
+function detailCorrelation(overlay: Overlay, { side, values }: GreyGrid, brightness: Brightness): number {
+  const { seen, differences, columns, rows } = overlay;
+  const limit = 2 * brightness.limit;
+  let [squaresA, squaresB, products] = [0, 0, 0];
+  for (let j = rows.first + 1; j < rows.end - 1; j++) {
+    for (let at = j * side + columns.first + 1; at < j * side + columns.end - 1; at++) {
+      if ((differences[at] as number) > limit) continue;
+      const x = beside(seen, at, side);
+      const y = beside(values, at, side);
+      squaresA += x * x;
+      squaresB += y * y;
+      products += x * y;
+    }
+  }
+  return products / Math.max(1e-6, Math.sqrt(squaresA * squaresB));
 }
 
-function judged(a: GreyGrid, b: GreyGrid, window: Window): Alignment {
-  const { gain, offset, correlation } = fitBrightness(windowOf(a, window), b);
-  return { window, gain, offset, correlation };
+function beside(values: Float32Array, at: number, side: number): number {
+  const across = (values[at - 1] as number) + (values[at + 1] as number);
+  const down = (values[at - side] as number) + (values[at + side] as number);
+  return 4 * (values[at] as number) - across - down;
 }
 
 /** What a window of a picture shows, on as many cells; NaN where it lies outside. */
-export function windowOf({ side, values }: GreyGrid, window: Window): Float32Array {
-  const seen = new Float32Array(side * side).fill(Number.NaN);
-  // half a cell beyond the middle of the outermost cells still is the picture
-  const inside = (p: number): boolean => p >= -0.5 && p <= side - 0.5;
-  for (let j = 0; j < side; j++) {
-    const py = (window.y + window.height * ((j + 0.5) / side - 0.5)) * side - 0.5;
-    if (!inside(py)) continue;
-    const y0 = Math.max(0, Math.min(side - 2, Math.floor(py)));
-    const fy = Math.max(0, Math.min(1, py - y0));
-    for (let i = 0; i < side; i++) {
-      const px = (window.x + window.width * ((i + 0.5) / side - 0.5)) * side - 0.5;
-      if (!inside(px)) continue;
-      const x0 = Math.max(0, Math.min(side - 2, Math.floor(px)));
-      const fx = Math.max(0, Math.min(1, px - x0));
-      const at = y0 * side + x0;
-      const top = (values[at] ?? 0) * (1 - fx) + (values[at + 1] ?? 0) * fx;
-      const bottom = (values[at + side] ?? 0) * (1 - fx) + (values[at + side + 1] ?? 0) * fx;
-      seen[j * side + i] = top * (1 - fy) + bottom * fy;
-    }
+export function windowOf(grid: GreyGrid, window: Window): Float32Array {
+  const { side } = grid;
+  const { seen, columns, rows } = lay(grid, window);
+  const made = new Float32Array(side * side).fill(Number.NaN);
+  for (let j = rows.first; j < rows.end; j++) {
+    const [from, to] = [j * side + columns.first, j * side + columns.end];
+    made.set(seen.subarray(from, to), from);
   }
-  return seen;
+  return made;
 }

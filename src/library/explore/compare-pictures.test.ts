@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { coarseMatch, copyRelation, fineMatch, type CopyRelation } from './compare-pictures.ts';
-import { halved, SYMMETRIES, turned, type GreyGrid } from './grey-grid.ts';
+import { coarseMatch, copyRelation, fineMatch, TurnedSignature, type CopyRelation } from './compare-pictures.ts';
+import { greyGrid, halved, SYMMETRIES, turned, type GreyGrid } from './grey-grid.ts';
+import { GLANCE_VALUES, glances, writeGlance } from './rough-look.ts';
 
 const SIDE = 64;
 
@@ -43,8 +44,18 @@ function framed(inner: GreyGrid, cells: number): GreyGrid {
   return { side: SIDE, values };
 }
 
+function signatureOf(grid: GreyGrid): Uint8Array {
+  return Uint8Array.from(halved(halved(grid)).values, Math.round);
+}
+
 function compare(a: GreyGrid, b: GreyGrid, chroma: readonly [number, number] = [20, 20]): CopyRelation | null {
-  const coarse = coarseMatch(halved(halved(a)), halved(halved(b)));
+  const [ofA, ofB] = [signatureOf(a), signatureOf(b)];
+  const glance = new Int8Array(GLANCE_VALUES);
+  writeGlance(greyGrid(ofB), glance, 0);
+  const coarse = coarseMatch(
+    { signature: new TurnedSignature(ofA), glances: glances(greyGrid(ofA)) },
+    { signature: new TurnedSignature(ofB), glance, at: 0 },
+  );
   const match = coarse && fineMatch(a, b, coarse, 1000);
   const facts = { width: 1000, height: 1000 };
   return match && copyRelation(match, { ...facts, chroma: chroma[0] }, { ...facts, chroma: chroma[1] });

@@ -1,8 +1,9 @@
-import { align, roughCorrelation, WHOLE, windowOf, type Alignment, type Window } from './align-pictures.ts';
-import { gridCorrelation, halved, SYMMETRIES, turned, type GreyGrid, type Symmetry } from './grey-grid.ts';
+import { align, WHOLE, windowOf, type Alignment, type Milestone, type Window } from './align-pictures.ts';
+import { greyGrid, gridCorrelation, halved, turned, type GreyGrid, type Symmetry } from './grey-grid.ts';
+import { likelyGuesses } from './rough-look.ts';
 
 /** How two pictures lie on each other, as their signatures say. */
-interface CoarseMatch extends Alignment {
+export interface CoarseMatch extends Alignment {
   /** B is the turned A. */
   readonly symmetry: Symmetry;
 }
@@ -15,70 +16,95 @@ interface FineMatch extends CoarseMatch {
   readonly changed: number;
 }
 
-/** First guesses: the whole, crops from the middle and the corners, and a frame. */
-const GUESSES: readonly Window[] = [
-  WHOLE,
-  { x: 0.5, y: 0.5, width: 0.85, height: 0.85 },
-  { x: 0.42, y: 0.42, width: 0.82, height: 0.82 },
-  { x: 0.58, y: 0.42, width: 0.82, height: 0.82 },
-  { x: 0.42, y: 0.58, width: 0.82, height: 0.82 },
-  { x: 0.58, y: 0.58, width: 0.82, height: 0.82 },
-  { x: 0.5, y: 0.5, width: 1.15, height: 1.15 },
-];
+/** At a glance, the least correlation of two that are looked at more closely: 5 % of the cropped, framed or written on are below. */
+const GLANCE = 0.75;
 
-/** So many of the guesses are followed, of all in all ways to turn a picture: those that look best. */
+/** So many of the ways in which they may lie on each other are followed: those that look best, and at least so. */
 const FOLLOWED = 3;
+const LEAST_LIKELY = 0.6;
 
 /** So alike a picture need not be aligned any other way. */
 const SURE = 0.985;
 
-/** What is less alike than that after some steps is not followed further. */
-const HOPELESS = 0.6;
+/** Steps on 8 × 8 cells, which only say where to begin on 16 × 16. */
+const QUICK_STEPS = 2;
+
+/**
+ * Steps on 16 × 16 cells, and what must have been come to on the way. Of 720 copies of 60 photos one had less of its details than 0.43 after one
+ * step and 0.44 after two, and none less than 0.54 in the end; of neighbors that are alike at a glance and are two pictures 41, 22 and 8 %
+ * have as much as here.
+ */
+const STEPS = 5;
+const MILESTONES: readonly Milestone[] = [
+  { steps: 1, correlation: 0.7, details: 0.3 },
+  { steps: 2, correlation: 0.75, details: 0.4 },
+];
 
 /** Below this correlation of their signatures, aligned as well as can be, two pictures are not looked at more closely. */
 const COARSE_CORRELATION = 0.86;
 
+/** Nor below this one of their details: different pictures whose light and dark lie alike. */
+const COARSE_DETAILS = 0.5;
+
+/** A signature as it is turned and mirrored, on its own cells and on half as many: each made when it is first asked for. */
+export class TurnedSignature {
+  readonly #bytes: Uint8Array;
+  readonly #made: (GreyGrid | undefined)[] = [];
+  readonly #small: (GreyGrid | undefined)[] = [];
+
+  constructor(signature: Uint8Array) {
+    this.#bytes = signature;
+  }
+
+  whole(symmetry: Symmetry): GreyGrid {
+    return (this.#made[symmetry] ??= symmetry === 0 ? greyGrid(this.#bytes) : turned(this.whole(0), symmetry));
+  }
+
+  small(symmetry: Symmetry): GreyGrid {
+    return (this.#small[symmetry] ??= halved(this.whole(symmetry)));
+  }
+}
+
+/** The first of two pictures, as it is compared by signatures. */
+export interface FirstLook {
+  readonly signature: TurnedSignature;
+  /** See {@link glances}. */
+  readonly glances: Float32Array;
+}
+
+/** The second: its glance is what `writeGlance` writes, from `at` on. */
+export interface SecondLook {
+  readonly signature: TurnedSignature;
+  readonly glance: Int8Array;
+  readonly at: number;
+}
+
 /** Aligns two signatures. Null where they are not alike, however they are turned, cropped or framed. */
-export function coarseMatch(a: GreyGrid, b: GreyGrid): CoarseMatch | null {
-  const whole = bestTurned(a, b);
-  if (whole.correlation >= SURE) return whole;
+export function coarseMatch(a: FirstLook, b: SecondLook): CoarseMatch | null {
+  const guesses = likelyGuesses(a.glances, b.glance, b.at, LEAST_LIKELY, FOLLOWED);
+  const [first] = guesses;
+  if (first === undefined || first.correlation < GLANCE) return null;
+  // what is found to be one as it is need not be aligned: it could only drift
+  if (first.window === WHOLE) {
+    const correlation = gridCorrelation(a.signature.whole(first.symmetry), b.signature.whole(0));
+    const { symmetry, window } = first;
+    if (correlation >= SURE) return { symmetry, window, gain: 1, offset: 0, correlation, details: 1 };
+  }
   let best: CoarseMatch | null = null;
-  for (const { symmetry, guess } of bestGuesses(a, b)) {
-    const grid = turned(a, symmetry);
-    const begun = align(grid, b, guess, 2);
-    if (begun === null || begun.correlation < HOPELESS) continue;
-    const ended = align(grid, b, begun.window, 4);
-    if (ended === null || !contains(ended.window) || ended.correlation <= (best?.correlation ?? 0)) continue;
-    best = { ...ended, symmetry };
-    if (best.correlation >= SURE) return best;
+  for (const { symmetry, window } of guesses) {
+    const found = followed(a.signature, b.signature, symmetry, window);
+    if (found === null || !contains(found.window) || found.correlation <= (best?.correlation ?? 0)) continue;
+    if (found.correlation < COARSE_CORRELATION || found.details < COARSE_DETAILS) continue;
+    best = { ...found, symmetry };
+    if (best.correlation >= SURE) break;
   }
-  return best !== null && best.correlation >= COARSE_CORRELATION ? best : null;
+  return best;
 }
 
-interface Guess {
-  readonly symmetry: Symmetry;
-  readonly guess: Window;
-  readonly correlation: number;
-}
-
-/** On half as many cells. */
-function bestGuesses(a: GreyGrid, b: GreyGrid): Guess[] {
-  const [smallA, smallB] = [halved(a), halved(b)];
-  const guesses = SYMMETRIES.flatMap((symmetry) => {
-    const grid = turned(smallA, symmetry);
-    return GUESSES.map((guess): Guess => ({ symmetry, guess, correlation: roughCorrelation(grid, smallB, guess) }));
-  });
-  return guesses.sort((x, y) => y.correlation - x.correlation).slice(0, FOLLOWED);
-}
-
-/** The way to turn A in which it is most like the whole of B. */
-function bestTurned(a: GreyGrid, b: GreyGrid): CoarseMatch {
-  let best: { symmetry: Symmetry; correlation: number } = { symmetry: 0, correlation: -1 };
-  for (const symmetry of SYMMETRIES) {
-    const correlation = gridCorrelation(turned(a, symmetry), b);
-    if (correlation > best.correlation) best = { symmetry, correlation };
-  }
-  return { ...best, window: WHOLE, gain: 1, offset: 0 };
+/** Aligns two signatures from one guess, on ever more cells. Null where that leads nowhere. */
+function followed(a: TurnedSignature, b: TurnedSignature, symmetry: Symmetry, guess: Window): Alignment | null {
+  const quick = align(a.small(symmetry), b.small(0), guess, QUICK_STEPS);
+  return quick && align(a.whole(symmetry), b.whole(0), quick.window, STEPS, MILESTONES);
 }
 
 /** Shares of a side: a part that is smaller, or a frame that is wider, is another picture. */
@@ -110,6 +136,9 @@ const BLOCK_CORRELATION = 0.7;
 /** Grey levels: blocks that differ by more were changed, which compression does not do. */
 const CHANGED = 18;
 
+/** On half as many cells: what is less alike is not aligned on all of them. */
+const HALF_AGREEMENT = 0.3;
+
 /** Below so many pixels a side, a picture has no details on 64 cells. */
 const FEW_PIXELS = 64;
 
@@ -121,8 +150,10 @@ const FEW_PIXELS = 64;
 export function fineMatch(a: GreyGrid, b: GreyGrid, coarse: CoarseMatch, pixels: number): FineMatch | null {
   const [wholeA, wholeB] = pixels < FEW_PIXELS ? [halved(a), halved(b)] : [a, b];
   const full = turned(wholeA, coarse.symmetry);
-  const half = align(halved(full), halved(wholeB), coarse.window, 5);
-  if (half === null) return null;
+  const [halfA, halfB] = [halved(full), halved(wholeB)];
+  const half = align(halfA, halfB, coarse.window, 5);
+  if (half === null || !contains(half.window)) return null;
+  if (compareBlocks(windowOf(halfA, half.window), halfB, half).agreement < HALF_AGREEMENT) return null;
   const found = align(full, wholeB, half.window, 5);
   if (found === null || !contains(found.window)) return null;
   return { ...found, symmetry: coarse.symmetry, ...compareBlocks(windowOf(full, found.window), wholeB, found) };

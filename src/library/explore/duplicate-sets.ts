@@ -14,7 +14,9 @@ interface SetForming<Relation> {
   /** Places of the pictures, the one that is best to keep first. */
   readonly order: readonly number[];
   /** Pictures that may be of the same one, both ways: what is not among them is not compared. */
-  readonly candidatesOf: (place: number) => readonly number[];
+  readonly candidatesOf: (place: number) => Iterable<number>;
+  /** Whether a set may be formed around a picture: not where it is known to be no other one's. All, where nothing is said. */
+  readonly mayBeKept?: (place: number) => boolean;
   /** Compares a picture with the kept one itself; null where they are two. */
   readonly relation: (kept: number, other: number) => Relation | null | Promise<Relation | null>;
   /** Whether one is a plain copy of the other: a kept one that is an edit of all others gives way to one that has plain copies. */
@@ -36,11 +38,11 @@ export async function formSets<Relation>(forming: SetForming<Relation>): Promise
   const rankOf = ({ place }: SetMember<Relation>): number => ranks.get(place) ?? ranks.size;
   const sets: DuplicateSet<Relation>[] = [];
   for (const place of forming.order) {
-    if (placed.has(place)) continue;
+    if (placed.has(place) || forming.mayBeKept?.(place) === false) continue;
     const found = await membersOf(place, forming, placed);
     if (found.members.length === 0) continue;
     const ranked = found.members.toSorted((a, b) => rankOf(a) - rankOf(b));
-    const set = (await keptByPlainCopies(found, ranked, forming)) ?? found;
+    const set = (await keptByPlainCopies(found, ranked, forming, placed)) ?? found;
     placed.add(set.kept);
     for (const member of set.members) placed.add(member.place);
     sets.push(set);
@@ -52,10 +54,11 @@ async function membersOf<Relation>(
   kept: number,
   { candidatesOf, relation }: SetForming<Relation>,
   placed: ReadonlySet<number>,
+  others: readonly number[] = [],
 ): Promise<DuplicateSet<Relation>> {
   const members: SetMember<Relation>[] = [];
   const seen = new Set([kept]);
-  const waiting = [...candidatesOf(kept)];
+  const waiting = [...others, ...candidatesOf(kept)];
   for (let next = waiting.shift(); next !== undefined; next = waiting.shift()) {
     if (seen.has(next) || placed.has(next)) continue;
     seen.add(next);
@@ -74,17 +77,16 @@ async function membersOf<Relation>(
 async function keptByPlainCopies<Relation>(
   { kept, members }: DuplicateSet<Relation>,
   ranked: readonly SetMember<Relation>[],
-  { relation, isPlain }: SetForming<Relation>,
+  forming: SetForming<Relation>,
+  placed: ReadonlySet<number>,
 ): Promise<DuplicateSet<Relation> | null> {
+  const { isPlain } = forming;
   if (isPlain === undefined || members.length < 2 || members.some((member) => isPlain(member.relation))) return null;
   for (const { place } of ranked.slice(0, TRIED)) {
-    const others = [kept, ...ranked.map((member) => member.place)].filter((other) => other !== place);
-    const compared: SetMember<Relation>[] = [];
-    for (const other of others) {
-      const found = await relation(place, other);
-      if (found !== null) compared.push({ place: other, relation: found });
-    }
-    if (compared.some((member) => isPlain(member.relation))) return { kept: place, members: compared };
+    // with what is not of the edited one, but of this
+    const others = [kept, ...ranked.map((member) => member.place)];
+    const set = await membersOf(place, forming, placed, others);
+    if (set.members.some((member) => isPlain(member.relation))) return set;
   }
   return null;
 }

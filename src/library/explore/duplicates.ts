@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { ServiceError } from '../../contract/errors.ts';
 import type {
   DecidedDuplicates,
@@ -12,7 +14,8 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { picturePaths } from '../pictures.ts';
-import type { FoundSet } from './find-duplicates.ts';
+import { ComparisonControl } from './comparison-control.ts';
+import type { FoundSet } from './found-duplicates.ts';
 import { keptReason } from './kept-order.ts';
 import { neighborTable, type PictureTable } from './neighbor-table.ts';
 import { separations } from './separations.ts';
@@ -21,36 +24,66 @@ interface DuplicatesParts {
   readonly catalog: Catalog;
   readonly active: ActiveLibrary;
   readonly paths: LibraryPaths;
+  /** Shows the work among the activities while it runs; null is the answer of what was stopped. */
+  readonly track: (
+    work: () => Promise<DuplicatesOfPictures | null>,
+    control: ComparisonControl,
+  ) => Promise<DuplicatesOfPictures | null>;
+  /** Whether what is found of pairs may be kept. */
+  readonly keeps: boolean;
 }
 
 /** What the thread is started with. */
-export interface DuplicateTask extends Pick<LibraryPaths, 'catalog' | 'features' | 'thumbs'> {
+export interface DuplicateTask extends Pick<LibraryPaths, 'catalog' | 'features' | 'thumbs' | 'compared'> {
   readonly encoder: string;
   readonly model: string;
   readonly graph: PictureTable;
+  /** See {@link ComparisonControl}. */
+  readonly control: Int32Array;
+  /** That compare, beside the thread itself. */
+  readonly threads: number;
+  readonly keeps: boolean;
 }
 
-interface ThreadAnswer {
+export interface DuplicateAnswer {
+  /** Pictures that were looked at. */
   readonly pictures: number;
+  /** Null where it was stopped before. */
+  readonly sets: readonly FoundSet[] | null;
+}
+
+export interface DuplicatesOfPictures extends DuplicateAnswer {
   readonly sets: readonly FoundSet[];
 }
 
 /** What was found in the library as it was at one moment. */
-interface Finding extends ThreadAnswer {
+interface Finding extends DuplicatesOfPictures {
   readonly state: string;
 }
+
+interface Running {
+  readonly finding: Promise<Finding>;
+  readonly control: ComparisonControl;
+  /** Nobody waits for it. */
+  quiet: boolean;
+}
+
+/** Threads that compare, where somebody waits; a quiet look has one. */
+const MOST_THREADS = 4;
 
 /** From the surest to the furthest. */
 const KINDS: readonly DuplicateKind[] = ['identical', 'resized', 'edited', 'near'];
 
-/** Pictures that are the same, found in a thread and kept until the library changes; and what a person decided about them, which holds for good. */
+/**
+ * Pictures that are the same, found in threads and kept until the library changes; and what a person decided about them, which holds for good.
+ * What was found of pairs is kept in a file, so that only pairs with new pictures are compared.
+ */
 export class Duplicates {
   readonly #parts: DuplicatesParts;
   readonly #listeners = new Set<() => void>();
   readonly #closing = new AbortController();
-  #finding: Promise<Finding> | null = null;
-  /** The finding that there is. */
   #found: Finding | null = null;
+  #running: Running | null = null;
   /** Decisions that were not there yet when it was made. */
   #decidedSince = new Set<number>();
 
@@ -58,15 +91,39 @@ export class Duplicates {
     this.#parts = parts;
   }
 
-  /** @param fresh found anew where pictures have come or gone since */
+  /**
+   * @param fresh found anew where pictures have come or gone since
+   * @throws ServiceError DUPLICATES_CANCELLED
+   */
   async list(fresh: boolean): Promise<FoundDuplicates> {
     const isOutdated = this.#found !== null && this.#found.state !== this.#state;
-    if (fresh && isOutdated) this.#drop();
-    this.#finding ??= this.#find();
-    const { pictures, sets } = await this.#finding;
+    const known = fresh && isOutdated ? null : this.#found;
+    const { pictures, sets, state } = known ?? (await this.#find(false));
     const areApart = separations(this.#parts.catalog.duplicates.decided());
     const described = sets.flatMap((set) => this.#describe(set, areApart));
-    return { current: this.#found?.state === this.#state, pictures, sets: described.sort(surestFirst) };
+    return { current: state === this.#state, pictures, sets: described.sort(surestFirst) };
+  }
+
+  /**
+   * Looks at what has come since, where duplicates were looked for before: quietly, so that the next who looks finds it done.
+   *
+   * @returns whether there was nothing to do, or it is done
+   */
+  async checkNew(): Promise<boolean> {
+    if (this.#found?.state === this.#state || !existsSync(this.#parts.paths.compared)) return true;
+    try {
+      await this.#find(true);
+      this.#tell();
+      return true;
+    } catch {
+      // it gave way, or the library closes
+      return false;
+    }
+  }
+
+  /** Ends a look that nobody waits for; what it has compared is kept. */
+  giveWay(): void {
+    if (this.#running?.quiet === true) this.#running.control.stop();
   }
 
   /** Keeps a decision for good. @throws ServiceError PICTURE_UNKNOWN */
@@ -112,36 +169,66 @@ export class Duplicates {
     return [projection.id, vectors.revision, catalog.duplicates.files].join(' ');
   }
 
-  #find(): Promise<Finding> {
-    const { active, paths } = this.#parts;
-    const finding = active.use(async ({ vectors, neighbors, encoder, projection }) => {
+  /** What is being found, or else begins to be. */
+  #find(quiet: boolean): Promise<Finding> {
+    const control = new ComparisonControl();
+    this.#running ??= { finding: this.#run(control, quiet), control, quiet };
+    const running = this.#running;
+    running.quiet &&= quiet;
+    const over = (): void => {
+      if (this.#running === running) this.#running = null;
+    };
+    running.finding.then((found) => {
+      // what was begun before something that it must know is no finding any more
+      if (this.#running === running) this.#found = found;
+      over();
+    }, over);
+    return running.finding;
+  }
+
+  #run(control: ComparisonControl, quiet: boolean): Promise<Finding> {
+    const { active, paths, keeps, track } = this.#parts;
+    return active.use(async ({ vectors, neighbors, encoder, projection }) => {
       await neighbors.settled();
       const graph = await neighborTable(neighbors.known, Uint32Array.from(vectors.present));
       const state = this.#state;
       const decided = this.#decidedSince;
       this.#decidedSince = new Set();
+      const { catalog, features, thumbs, compared } = paths;
+      const threads = quiet ? 1 : Math.min(MOST_THREADS, availableParallelism());
+      const task = {
+        catalog,
+        features,
+        thumbs,
+        compared,
+        encoder: encoder.id,
+        model: projection.id,
+        graph,
+        threads,
+        keeps,
+      };
       const worker = import.meta.url.endsWith('.ts') ? './duplicate-worker.ts' : './duplicate-worker.js';
-      const { features, thumbs } = paths;
-      const task = { catalog: paths.catalog, features, thumbs, encoder: encoder.id, model: projection.id, graph };
+      const url = new URL(worker, import.meta.url);
+      const workerData = { ...task, control: control.shared } satisfies DuplicateTask;
+      const work = async (): Promise<DuplicatesOfPictures | null> => {
+        const { pictures, sets } = await answerOfWorker<DuplicateAnswer>(url, workerData, this.#closing.signal);
+        return sets && { pictures, sets };
+      };
       try {
-        const url = new URL(worker, import.meta.url);
-        const answer = await answerOfWorker<ThreadAnswer>(url, task satisfies DuplicateTask, this.#closing.signal);
-        this.#found = { ...answer, state };
-        return this.#found;
+        const found = await track(work, control);
+        if (found === null) throw new ServiceError('DUPLICATES_CANCELLED', '');
+        return { ...found, state };
       } catch (error) {
         for (const id of decided) this.#decidedSince.add(id);
         throw error;
       }
     });
-    finding.catch(() => {
-      if (this.#finding === finding) this.#finding = null;
-    });
-    return finding;
   }
 
+  /** What is found, or being found, is of no use any more. */
   #drop(): void {
     this.#found = null;
-    this.#finding = null;
+    this.#running = null;
   }
 
   #tell(): void {

@@ -1,133 +1,82 @@
-import type { DuplicateKind } from '../../contract/explore-schemas.ts';
 import type { ComparedPicture } from '../catalog/duplicate-store.ts';
-import { coarseMatch, copyRelation, fineMatch, type CopyRelation } from './compare-pictures.ts';
-import { DuplicateCandidates } from './duplicate-candidates.ts';
-import { formSets, type DuplicateSet } from './duplicate-sets.ts';
-import { greyGrid, isFramed } from './grey-grid.ts';
-import { byKeeping } from './kept-order.ts';
-import { areNear } from './near-pictures.ts';
-import type { PicturePixels } from './picture-pixels.ts';
-import { glance, glances, roughLikeness, type Glance, type Glances } from './rough-look.ts';
+import { hashPrefix, type ComparedPairs } from './compared-pairs-file.ts';
+import { addGraphPairs } from './duplicate-candidates.ts';
+import { formDuplicateSets, type FoundSet } from './found-duplicates.ts';
+import { PairCollector, PairTable, type Pairs, type Verdict } from './pair-verdicts.ts';
 import type { PictureTable } from './neighbor-table.ts';
-import { separations } from './separations.ts';
+import type { SharedPictures } from './shared-pictures.ts';
+import { addSymmetricPairs } from './symmetric-candidates.ts';
 
 /** What is compared, all of it read already but the pixels. */
-interface ComparedLibrary {
-  /** Ascending by id. */
+export interface ComparedLibrary {
+  /** In the order in which they are best kept: see `inKeepingOrder`. */
   readonly pictures: readonly ComparedPicture[];
-  /** By place; null where there is none. */
-  readonly signatures: readonly (Uint8Array | null)[];
+  readonly shared: SharedPictures;
   readonly graph: PictureTable;
   /** Media ids of each decision: no two of one are put in a set. */
   readonly decided: readonly (readonly number[])[];
-  /** Null where there are none. */
-  readonly pixelsOf: (hash: string) => Promise<PicturePixels | null>;
+  /** What was found of its pictures before; null where nothing was. */
+  readonly known: ComparedPairs | null;
 }
 
-/** A set as it was found, by media ids. */
-export interface FoundSet {
-  readonly kept: number;
-  readonly members: readonly { readonly id: number; readonly kind: DuplicateKind }[];
+/** How pairs are compared. */
+export interface Comparing {
+  /** Finds a verdict for each pair that has none; what is left without one is different ones, or copies of one. */
+  readonly all: (pairs: Pairs) => Promise<void>;
+  readonly one: (first: number, second: number) => Promise<Verdict>;
+  readonly isStopped: () => boolean;
 }
 
-/** At a glance, the least correlation of two that are looked at more closely: 5 % of the cropped, framed or written on are below. */
-const GLANCE = 0.75;
+export interface FoundDuplicates {
+  /** Null where it was stopped before all was compared. */
+  readonly sets: readonly FoundSet[] | null;
+  /** What is known of pairs now; null where it was stopped before there was anything to keep. */
+  readonly compared: ComparedPairs | null;
+}
 
 /**
- * Finds what is the same: candidates from the neighbor graph and by signatures, each compared with the kept picture of its set, at a glance,
- * by their signatures aligned, and on pixels. Then what is near, among the pictures that are in no set.
+ * Finds what is the same: candidates from the neighbor graph and by signatures, and what was a candidate before; each pair of them compared, but
+ * those that were; and sets of what is found. So what was compared before costs no more than to form the sets.
  */
-export async function findDuplicates(library: ComparedLibrary): Promise<FoundSet[]> {
-  const { pictures, graph } = library;
-  const candidates = new DuplicateCandidates();
-  candidates.addGraph(graph.table, placesOf(graph.ids, pictures));
-  candidates.addSymmetric(library.signatures);
-  // of two that are the same, the one without a frame is the picture
-  const framed = library.signatures.map((bytes) => (bytes !== null && isFramed(greyGrid(bytes)) ? 1 : 0));
-  const order = pictures
-    .map((_, place) => place)
-    .filter((place) => pictures[place]?.seconds === null)
-    .sort((a, b) => (framed[a] ?? 0) - (framed[b] ?? 0) || byKeeping(at(pictures, a), at(pictures, b)));
-  const areApart = separations(library.decided);
-  const apart = (a: number, b: number): boolean => areApart(at(pictures, a).id, at(pictures, b).id);
-  const compare = copyComparison(library);
-  const copies = await formSets<DuplicateKind>({
-    order,
-    candidatesOf: (place) => candidates.of(place),
-    relation: (kept, other) => (apart(kept, other) ? null : compare(kept, other)),
-    isPlain: (kind) => kind === 'resized',
-  });
-  const taken = new Set(copies.flatMap(({ kept, members }) => [kept, ...members.map(({ place }) => place)]));
-  const near = await formSets<DuplicateKind>({
-    order,
-    candidatesOf: (place) => candidates.near(place).map((candidate) => candidate.place),
-    relation: (kept, other) => {
-      const score = candidates.near(kept).find(({ place }) => place === other)?.score ?? 0;
-      const isNear = !apart(kept, other) && areNear(at(pictures, kept), at(pictures, other), score);
-      return isNear && pictures[other]?.seconds === null ? 'near' : null;
-    },
-    taken,
-  });
-  const sets = [...copies, ...near];
-  const together = new Set(sets.flatMap(({ kept, members }) => [kept, ...members.map(({ place }) => place)]));
-  const identical = pictures
-    .keys()
-    .filter((place) => at(pictures, place).files > 1 && !together.has(place))
-    .map((kept) => ({ kept, members: [] }));
-  return [...identical, ...sets].map((set) => byIds(set, pictures));
+export async function findDuplicates(library: ComparedLibrary, comparing: Comparing): Promise<FoundDuplicates> {
+  const { pictures, shared, graph, known, decided } = library;
+  const collected = new PairCollector(pictures.length);
+  const fresh = addKnownPairs(pictures, known, collected);
+  const near = addGraphPairs(graph.table, placesOf(graph.ids, pictures), collected);
+  addSymmetricPairs(shared, fresh, collected, comparing.isStopped);
+  // not all candidates were looked for: none of these pictures is one that something is known of
+  if (comparing.isStopped()) return { sets: null, compared: null };
+  const pairs = collected.pairs();
+  await comparing.all(pairs);
+  const hashes = pictures.map(({ hash }) => hashPrefix(hash));
+  if (comparing.isStopped()) return { sets: null, compared: { hashes, ...pairs } };
+  const table = new PairTable(pairs, pictures.length);
+  const sets = await formDuplicateSets({ pictures, pairs: table, near, decided, compare: comparing.one });
+  return { sets, compared: { hashes, ...table.pairs() } };
 }
 
-/** Compares two pictures, step by step more closely. */
-function copyComparison({ pictures, signatures, pixelsOf }: ComparedLibrary) {
-  const seen = new Map<number, Glance>();
-  let views: { readonly of: number; readonly glances: Glances } | null = null;
-  const grid = (place: number) => {
-    const bytes = signatures[place];
-    return bytes ? greyGrid(bytes) : null;
-  };
-  return async (kept: number, other: number): Promise<CopyRelation | null> => {
-    if (pictures[other]?.seconds !== null) return null;
-    const [a, b] = [grid(kept), grid(other)];
-    if (a === null || b === null) return null;
-    if (views?.of !== kept) views = { of: kept, glances: glances(a) };
-    const glimpse = seen.get(other) ?? glance(b);
-    seen.set(other, glimpse);
-    if (roughLikeness(views.glances, glimpse) < GLANCE) return null;
-    const coarse = coarseMatch(a, b);
-    if (coarse === null) return null;
-    const [of, copy] = [at(pictures, kept), at(pictures, other)];
-    const [from, to] = await Promise.all([pixelsOf(of.hash), pixelsOf(copy.hash)]);
-    if (from === null || to === null) return null;
-    const side = Math.min(of.width, of.height, copy.width, copy.height);
-    const [ofFacts, copyFacts] = [
-      { ...of, chroma: from.chroma },
-      { ...copy, chroma: to.chroma },
-    ];
-    const match = fineMatch(from.grey, to.grey, coarse, side);
-    const relation = match && copyRelation(match, ofFacts, copyFacts);
-    if (relation !== null) return relation;
-    // what was done to the kept one, as text on it, is seen from the other side
-    const turnedBack = coarseMatch(b, a);
-    const back = turnedBack && fineMatch(to.grey, from.grey, turnedBack, side);
-    return back && copyRelation(back, copyFacts, ofFacts);
-  };
+/** Adds what is known of pictures that are still there. @returns by place: 1 where nothing is known of a picture */
+function addKnownPairs(
+  pictures: readonly ComparedPicture[],
+  known: ComparedPairs | null,
+  collected: PairCollector,
+): Uint8Array {
+  const fresh = new Uint8Array(pictures.length).fill(1);
+  if (known === null) return fresh;
+  const placeOf = new Map(pictures.map(({ hash }, place) => [hashPrefix(hash), place]));
+  const places = Int32Array.from(known.hashes, (hash) => placeOf.get(hash) ?? -1);
+  for (const place of places) if (place >= 0) fresh[place] = 0;
+  for (let i = 0; i < known.first.length; i++) {
+    const [a, b] = [places[known.first[i] ?? 0] ?? -1, places[known.second[i] ?? 0] ?? -1];
+    if (a >= 0 && b >= 0) collected.add(a, b, known.verdicts[i]);
+  }
+  return fresh;
 }
 
 /** By the graph's places; -1 where a picture is not compared. */
 function placesOf(ids: Uint32Array, pictures: readonly ComparedPicture[]): Int32Array {
-  const places = new Map(pictures.map(({ id }, place) => [id, place]));
+  const places = new Map(
+    pictures.flatMap(({ id, seconds }, place) => (seconds === null ? [[id, place] as const] : [])),
+  );
   return Int32Array.from(ids, (id) => places.get(id) ?? -1);
-}
-
-function byIds({ kept, members }: DuplicateSet<DuplicateKind>, pictures: readonly ComparedPicture[]): FoundSet {
-  return {
-    kept: at(pictures, kept).id,
-    members: members.map(({ place, relation }) => ({ id: at(pictures, place).id, kind: relation })),
-  };
-}
-
-function at(pictures: readonly ComparedPicture[], place: number): ComparedPicture {
-  const picture = pictures[place];
-  if (!picture) throw new RangeError(`there is no picture at ${place}`);
-  return picture;
 }

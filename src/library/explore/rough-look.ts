@@ -1,5 +1,6 @@
-import { windowOf, type Window } from './align-pictures.ts';
-import { halved, SYMMETRIES, turned, type GreyGrid } from './grey-grid.ts';
+import { windowOf, WHOLE, type Window } from './align-pictures.ts';
+import { halved, SYMMETRIES, type GreyGrid, type Symmetry } from './grey-grid.ts';
+import { SPECTRUM, turnedCorrelations, writeSpectrum } from './spectrum.ts';
 
 /** Parts of a picture that a copy may show: crops from the middle and the corners. */
 const PARTS: readonly Window[] = [
@@ -10,54 +11,99 @@ const PARTS: readonly Window[] = [
   { x: 0.58, y: 0.58, width: 0.83, height: 0.83 },
 ];
 
-/** A picture at a glance: its signature on 8 × 8 cells, less its mean and of length 1; all 0 of a flat one. */
-export interface Glance {
-  readonly whole: Float32Array;
-  /** Without what lies along its sides: a frame. */
-  readonly inner: Float32Array;
+/** Parts of the second that may show all of the first: what a frame is around, and corners, where the first is a crop. */
+const INNERS: readonly Window[] = [{ x: 0.5, y: 0.5, width: 0.86, height: 0.86 }, ...PARTS.slice(1)];
+
+/** What the second of two is looked at as: the whole, and such parts of it. */
+const GLANCED = 1 + INNERS.length;
+export const GLANCE_VALUES = GLANCED * SPECTRUM;
+
+/** Glances are kept as whole numbers, a byte each: with all of a large library in memory at once. They correlate to within 0.01. */
+const LEVELS = 127;
+
+const written = new Float32Array(GLANCE_VALUES);
+
+/** Writes how a picture looks at a glance, on 8 × 8 cells: {@link GLANCE_VALUES} from `at` on. @param signature on 16 × 16 cells */
+export function writeGlance(signature: GreyGrid, to: Int8Array, at: number): void {
+  writeSpectrum(halved(signature), written, 0, false);
+  for (const [i, part] of INNERS.entries()) writeSpectrum(partOf(signature, part), written, SPECTRUM * (i + 1), false);
+  for (let i = 0; i < GLANCE_VALUES; i++) to[at + i] = Math.round(LEVELS * (written[i] as number));
 }
 
-/** A picture, turned and mirrored: the whole of it, and parts of it. */
-export interface Glances {
-  readonly whole: readonly Float32Array[];
-  readonly parts: readonly Float32Array[];
-}
-
-const INNER: Window = { x: 0.5, y: 0.5, width: 0.86, height: 0.86 };
-
-export function glance(signature: GreyGrid): Glance {
-  return { whole: unit(halved(signature).values), inner: unit(partOf(signature, INNER).values) };
-}
-
-export function glances(signature: GreyGrid): Glances {
-  const small = halved(signature);
-  const parts = PARTS.map((part) => partOf(signature, part));
-  const views = (grid: GreyGrid): Float32Array[] => SYMMETRIES.map((symmetry) => unit(turned(grid, symmetry).values));
-  return { whole: views(small), parts: parts.flatMap(views) };
+/** The first of two at a glance: the whole and its parts, as it is and turned over. */
+export function glances(signature: GreyGrid): Float32Array {
+  const made = new Float32Array(2 * SPECTRUM * (1 + PARTS.length));
+  writeSpectrum(halved(signature), made, 0, true);
+  for (const [i, part] of PARTS.entries()) writeSpectrum(partOf(signature, part), made, 2 * SPECTRUM * (i + 1), true);
+  for (let i = 0; i < made.length; i++) made[i] = (made[i] as number) / LEVELS;
+  return made;
 }
 
 function partOf(signature: GreyGrid, part: Window): GreyGrid {
   return halved({ side: signature.side, values: windowOf(signature, part) });
 }
 
-/** How alike two pictures are at a glance, looked at in the way in which they are most alike: a correlation. */
-export function roughLikeness({ whole, parts }: Glances, other: Glance): number {
-  let best = -1;
-  for (const view of whole) best = Math.max(best, product(view, other.whole), product(view, other.inner));
-  for (const view of parts) best = Math.max(best, product(view, other.whole));
+/** A way in which two pictures may lie on each other. */
+interface Guess {
+  readonly symmetry: Symmetry;
+  /** Of the first, turned so. */
+  readonly window: Window;
+  /** How alike they are so, at a glance. */
+  readonly correlation: number;
+}
+
+/** What is guessed, in this order: whole on whole, all of the first in a part of the second, and parts of the first. */
+const GUESSED: readonly Window[] = [WHOLE, ...INNERS.map(around), ...PARTS];
+const WAYS = GUESSED.length * SYMMETRIES.length;
+const found = new Float32Array(WAYS);
+
+/** Where the second lies beside the first, when the first is this part of it. */
+function around({ x, y, width, height }: Window): Window {
+  return { x: 0.5 + (0.5 - x) / width, y: 0.5 + (0.5 - y) / height, width: 1 / width, height: 1 / height };
+}
+
+/**
+ * Looks in which of 88 ways two pictures are most alike.
+ *
+ * @param first as {@link glances} gives it
+ * @param second as {@link writeGlance} writes it, from `at` on
+ * @param least correlation of what is given
+ * @param most so many are given, the best first
+ */
+export function likelyGuesses(
+  first: Float32Array,
+  second: Int8Array,
+  at: number,
+  least: number,
+  most: number,
+): Guess[] {
+  const n = SYMMETRIES.length;
+  for (let i = 0; i < GLANCED; i++) turnedCorrelations(first, 0, second, at + SPECTRUM * i, found, n * i);
+  for (let part = 1; part <= PARTS.length; part++)
+    turnedCorrelations(first, 2 * SPECTRUM * part, second, at, found, n * (INNERS.length + part));
+  const best: Guess[] = [];
+  for (let way = 0; way < WAYS; way++) {
+    const correlation = found[way] as number;
+    if (correlation < least || (best.length === most && correlation <= (best.at(-1)?.correlation ?? 0))) continue;
+    const symmetry = (way % n) as Symmetry;
+    const before = best.findIndex((guess) => guess.correlation < correlation);
+    const guessed = Math.floor(way / n);
+    const window = GUESSED[guessed] ?? WHOLE;
+    // a part of the second lies where it lies, however the first is turned
+    const guess = { symmetry, window: guessed < GLANCED ? window : turnedWindow(window, symmetry), correlation };
+    best.splice(before < 0 ? best.length : before, 0, guess);
+    if (best.length > most) best.pop();
+  }
   return best;
 }
 
-function product(a: Float32Array, b: Float32Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += (a[i] ?? 0) * (b[i] ?? 0);
-  return sum;
-}
-
-function unit(values: Float32Array): Float32Array {
-  let mean = 0;
-  for (let i = 0; i < values.length; i++) mean += (values[i] ?? 0) / values.length;
-  const made = values.map((value) => value - mean);
-  const length = Math.sqrt(product(made, made));
-  return made.map((value) => (length < 1 ? 0 : value / length));
+/** Where a window lies when its picture is turned. */
+function turnedWindow({ x, y, width, height }: Window, symmetry: Symmetry): Window {
+  const [across, down] = (symmetry & 4) === 0 ? [x, y] : [y, x];
+  return {
+    x: (symmetry & 1) === 0 ? across : 1 - across,
+    y: (symmetry & 2) === 0 ? down : 1 - down,
+    width: (symmetry & 4) === 0 ? width : height,
+    height: (symmetry & 4) === 0 ? height : width,
+  };
 }

@@ -8,6 +8,7 @@ import type { VectorIndex, VectorNeighbor } from './vector-index.ts';
  * fixed so that the same insertions give the same graph.
  */
 export const HNSW_PARAMETERS = { m: 16, efConstruction: 100, ef: 64, seed: 100 } as const;
+type HnswParameters = { readonly [Name in keyof typeof HNSW_PARAMETERS]: number };
 
 const FIRST_CAPACITY = 1024;
 
@@ -20,16 +21,19 @@ export class HnswIndex implements VectorIndex {
   /** Hidden for good: the graph goes through them, hnswlib takes nothing out. */
   readonly #dropped = new IdSet();
 
-  private constructor(dimensions: number) {
+  readonly #ef: number;
+
+  private constructor(dimensions: number, ef: number = HNSW_PARAMETERS.ef) {
     this.dimensions = dimensions;
+    this.#ef = ef;
     this.#index = new hnswlib.HierarchicalNSW('ip', dimensions);
   }
 
-  static empty(dimensions: number): HnswIndex {
-    const { m, efConstruction, seed } = HNSW_PARAMETERS;
-    const index = new HnswIndex(dimensions);
+  static empty(dimensions: number, parameters: HnswParameters = HNSW_PARAMETERS): HnswIndex {
+    const { m, efConstruction, ef, seed } = parameters;
+    const index = new HnswIndex(dimensions, ef);
     index.#index.initIndex({ maxElements: FIRST_CAPACITY, m, efConstruction, randomSeed: seed });
-    index.#index.setEf(HNSW_PARAMETERS.ef);
+    index.#index.setEf(ef);
     return index;
   }
 
@@ -117,7 +121,7 @@ export class HnswIndex implements VectorIndex {
     const wanted = Math.min(k, this.size, among?.size ?? k);
     if (wanted === 0) return [];
     // hnswlib keeps max(ef, k) candidates, and twice as many as wanted keep recall at the end of a long list
-    this.#index.setEf(Math.max(HNSW_PARAMETERS.ef, 2 * wanted));
+    this.#index.setEf(Math.max(this.#ef, 2 * wanted));
     const { neighbors, distances } = this.#index.searchKnn(Array.from(query), wanted, among && ((id) => among.has(id)));
     return neighbors
       .map((id, i) => ({ id, score: 1 - (distances[i] ?? 1) }))

@@ -13,6 +13,7 @@ const NAMES: Readonly<Record<JobKind, string>> = {
   export: 'Exporting',
   import: 'Importing',
   verify: 'Checking the library',
+  duplicates: 'Looking for duplicates',
   forget: 'Forgetting deleted pictures',
   actions: 'Moving files',
   'undo-actions': 'Bringing files back',
@@ -29,6 +30,7 @@ const COUNTED: ReadonlySet<JobKind> = new Set([
   'actions',
   'undo-actions',
   'map',
+  'duplicates',
 ]);
 
 const WAITS: Readonly<Record<NonNullable<Job['waitsFor']>, string>> = {
@@ -75,6 +77,7 @@ export function holdLine(hold: BackgroundHold): string {
 const COUNTS: readonly (readonly [key: string, one: string, many: string])[] = [
   ['indexed', 'picture indexed', 'pictures indexed'],
   ['pictures', 'picture', 'pictures'],
+  ['sets', 'set', 'sets'],
   ['moved', 'found at a new place', 'found at a new place'],
   ['removed', 'gone', 'gone'],
   ['failed', 'file not readable', 'files not readable'],
