@@ -1,7 +1,9 @@
 import type { NeighborTable } from '../shared-neighbors.ts';
-import { completeRows } from './complete-rows.ts';
+import { completeRows, type CompleteRows } from './complete-rows.ts';
 import { fitSquare } from './fit-square.ts';
+import { fuzzyGraph } from './fuzzy-graph.ts';
 import { placePoints } from './place-points.ts';
+import { settlePoints } from './settle-points.ts';
 import { turnTowards } from './turn-towards.ts';
 import { createUmap } from './umap.ts';
 
@@ -13,6 +15,14 @@ const SMALLEST = 32;
 
 /** How long the layout's unit is there, on a map that is then brought to its size. */
 const SMALL_UNIT = 0.1;
+
+/** Rounds in which points settle, as in UMAP. */
+const FEW = 10_000;
+const ROUNDS = 500;
+const ROUNDS_OF_MANY = 200;
+
+/** What part of the time the start takes. */
+const START = 0.1;
 
 /** Where points lie, and how long the layout's own unit is there. */
 export interface LaidOut {
@@ -32,24 +42,43 @@ export async function layOut(
   before: Float32Array,
   tell: (share: number) => void,
 ): Promise<LaidOut> {
-  const { points, neighbors, distances } = completeRows(table);
+  const rows = completeRows(table);
+  const { points } = rows;
   if (points.length < SMALLEST) {
     const nowhere = new Float32Array(before.length).fill(Number.NaN);
     const few = placePoints(table, nowhere, { unit: SMALL_UNIT, seed: SEED, tell });
     const { positions, factor } = fitSquare(turnTowards(few, before));
     return { positions, unit: SMALL_UNIT * factor };
   }
-  const umap = await createUmap(points.length, neighbors, distances, { seed: SEED, progress: tell });
-  await umap.run();
+  const settled = await spectralStart(rows);
+  const all = Uint32Array.from({ length: points.length }, (_, i) => i);
+  const rounds = points.length <= FEW ? ROUNDS : ROUNDS_OF_MANY;
+  const tellRest = (share: number): void => tell(START + (1 - START) * share);
+  tellRest(0);
+  settlePoints(fuzzyGraph(rows), settled, {
+    points: all,
+    movesEnds: true,
+    rounds,
+    rate: 1,
+    seed: SEED,
+    tell: tellRest,
+  });
   const lay = Float32Array.from(
     { length: 2 * points.length },
     (_, i) => before[2 * (points[i >> 1] ?? 0) + (i % 2)] ?? 0,
   );
-  const { positions, factor } = fitSquare(turnTowards(umap.embedding, lay));
-  umap.destroy();
+  const { positions, factor } = fitSquare(turnTowards(settled, lay));
   const places = new Float32Array(before.length).fill(Number.NaN);
   for (const [row, point] of points.entries()) places.set(positions.subarray(2 * row, 2 * row + 2), 2 * point);
   return { positions: placePoints(table, places, { unit: factor, seed: SEED }), unit: factor };
+}
+
+/** Where points lie by the spectrum of their graph, in units of the layout. */
+async function spectralStart({ points, neighbors, distances }: CompleteRows): Promise<Float32Array> {
+  const umap = await createUmap(points.length, neighbors, distances, { seed: SEED });
+  const start = umap.embedding.slice();
+  umap.destroy();
+  return start;
 }
 
 /** Puts new pictures on a map, the others of which stay. @param on with NaN for those that have no place */

@@ -153,11 +153,12 @@ export class PictureMap {
     const isWhole = neighbors.lists !== null;
     // the others are put on the map when it is known where they belong
     if (!isWhole) void settled.then(() => this.#goOn()).catch(() => undefined);
-    const pictures = await pictureTable(library, isWhole);
     const latest = await this.#latest();
     const before = latest?.model === projection.id ? latest.layout : EMPTY_LAYOUT;
+    const pictures = await pictureTable(library, isWhole, fresh ? EMPTY_LAYOUT : before);
     const { places, missing } = placesIn(before, pictures.ids);
-    const isAnew = fresh || isMostlyNew(before, missing, pictures.ids.length);
+    const canBeAnew = isWhole || before.ids.length === 0;
+    const isAnew = fresh || (canBeAnew && isMostlyNew(before, missing, pictures.ids.length));
     const on = isAnew ? placesIn(this.#last, pictures.ids).places : places;
     const laidOut = await this.#layOut(pictures, { positions: on, unit: before.unit }, isAnew ? null : missing);
     const layout = { ...laidOut, ids: pictures.ids, added: isAnew ? 0 : before.added + missing };
@@ -187,11 +188,16 @@ export class PictureMap {
   }
 }
 
-/** The graph of the pictures that are to lie on the map: all, or while it is being made those whose neighbors are known. */
-async function pictureTable({ neighbors, vectors }: LibraryParts, isWhole: boolean): Promise<PictureTable> {
+/** The graph of the pictures that are to lie on the map: all, or while it is being made those whose neighbors are known, and those that lie there. */
+async function pictureTable(
+  { neighbors, vectors }: LibraryParts,
+  isWhole: boolean,
+  before: MapLayout,
+): Promise<PictureTable> {
   const all = await neighborTable(neighbors.known, Uint32Array.from(vectors.present));
   if (isWhole) return all;
   const { k, places } = all.table;
-  const known = all.ids.filter((_, place) => (places[place * k] ?? -1) >= 0);
-  return known.length === all.ids.length ? all : neighborTable(neighbors.known, known);
+  const lying = placesIn(before, all.ids).places;
+  const kept = all.ids.filter((_, i) => (places[i * k] ?? -1) >= 0 || !Number.isNaN(lying[2 * i]));
+  return kept.length === all.ids.length ? all : neighborTable(neighbors.known, kept);
 }
