@@ -124,10 +124,10 @@ function showRefused(output: Output, refused: readonly RefusedFile[], count: num
 }
 
 function showOutcome(output: Output, outcome: ActionOutcome): number {
-  const { id, state, done, failed, refused, error, description } = outcome;
+  const { id, state, done, failed, undoable, refused, error, description } = outcome;
   if (output.json) output.value({ plan: id, state, done, failed, refused, error });
   else {
-    output.line(`${description}. Undo: semblance actions undo ${id}`);
+    output.line(`${description}.${undoable > 0 ? ` Undo: semblance actions undo ${id}` : ''}`);
     showRefused(output, refused, refused.length);
   }
   if (error) {

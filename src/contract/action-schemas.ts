@@ -29,6 +29,7 @@ export const ACTION_REASONS = {
   'kept-missing': 'The file that is to be kept is not there, or has changed.',
   taken: 'There is another file at that place now.',
   'not-in-trash': 'It is not in the trash any more.',
+  'system-trash': 'Only the system can take it out of its trash: put it back there.',
   'original-changed': 'The file that it was made from is gone or has changed, so that this may be the only one.',
   failed: 'The system refused it.',
 } as const;
@@ -91,6 +92,8 @@ export const actionSummary = z.object({
   /** Files with which it is done, and not undone. */
   done: z.number().int().nonnegative(),
   failed: z.number().int().nonnegative(),
+  /** Files that undoing can bring back: all that are done, but those in a trash that only the system can look into. */
+  undoable: z.number().int().nonnegative(),
   /** For people: "Moved 12 files to the trash". */
   description: z.string(),
 });

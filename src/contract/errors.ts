@@ -69,7 +69,7 @@ export const SERVICE_ERRORS = {
   FOLDER_READ_ONLY: 'This folder cannot be written to: {detail}. Check its permissions.',
   FOLDER_NOT_CHOSEN: 'This folder was not picked by you: {detail}. Choose it in the dialog.',
   TRASH_UNAVAILABLE:
-    'Semblance cannot put files into the trash of this system ({detail}). Move them to a folder, and delete them there.',
+    'Files go to the trash of this system ({detail}) by the window only. Move them to a folder, or open the window.',
   MAP_CHANGED: 'The map has changed meanwhile. Look at it again.{detail}',
   MAP_CANCELLED: 'The laying out of the map was cancelled. It begins again when the map is next looked at.{detail}',
   DUPLICATES_CANCELLED: 'The look for duplicates was cancelled. What was compared is kept.{detail}',

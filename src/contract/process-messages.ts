@@ -22,6 +22,8 @@ export type MessageToService =
   | { readonly type: 'power'; readonly power: PowerState }
   /** A person picked this folder in a dialog: files may go there. */
   | { readonly type: 'picked'; readonly folder: string }
+  /** The answer to `trash`: what went wrong, or null. */
+  | { readonly type: 'trashed'; readonly request: number; readonly problem: string | null }
   /** Close the library and exit. */
   | { readonly type: 'close' };
 
@@ -29,4 +31,6 @@ export type MessageFromService =
   | { readonly type: 'ready'; readonly libraryFolder: string; readonly thumbsFolder: string }
   /** The library could not be opened; the process exits after this. `code` is one of `SERVICE_ERRORS`. */
   | { readonly type: 'failed'; readonly code: string; readonly message: string }
+  /** Asks for a file to be put into the trash of macOS or Windows, which only the system can. */
+  | { readonly type: 'trash'; readonly request: number; readonly path: string }
   | { readonly type: 'data'; readonly port: number; readonly data: PortData };

@@ -17,6 +17,7 @@ interface ParentListener {
   readonly onPort: (port: ServicePort) => void;
   readonly onPower: (power: PowerState) => void;
   readonly onPicked: (folder: string) => void;
+  readonly onTrashed: (request: number, problem: string | null) => void;
   /** The parent asks for it, or is gone. */
   readonly onClose: () => void;
 }
@@ -55,11 +56,12 @@ class NumberedPort implements ServicePort {
 function utilityParent(parentPort: ParentPort): Parent {
   return {
     send: (message) => parentPort.postMessage(message),
-    listen({ onPort, onPower, onPicked, onClose }) {
+    listen({ onPort, onPower, onPicked, onTrashed, onClose }) {
       parentPort.on('message', ({ data, ports }) => {
         if (data.type === 'close') onClose();
         else if (data.type === 'power') onPower(data.power);
         else if (data.type === 'picked') onPicked(data.folder);
+        else if (data.type === 'trashed') onTrashed(data.request, data.problem);
         for (const port of ports) {
           onPort(port);
           port.start();
@@ -77,7 +79,7 @@ function forkParent(): Parent {
   };
   return {
     send,
-    listen({ onPort, onPower, onPicked, onClose }) {
+    listen({ onPort, onPower, onPicked, onTrashed, onClose }) {
       process.on('message', (message: MessageToService) => {
         switch (message.type) {
           case 'connect': {
@@ -98,6 +100,9 @@ function forkParent(): Parent {
             break;
           case 'picked':
             onPicked(message.folder);
+            break;
+          case 'trashed':
+            onTrashed(message.request, message.problem);
             break;
           case 'close':
             onClose();

@@ -21,6 +21,9 @@ const early: PowerState[] = [];
 let takePower = (power: PowerState): void => void early.push(power);
 /** Nobody can pick a folder before there is a library. */
 let pick = (_folder: string): void => undefined;
+/** Files that main was asked to put into the trash. */
+const trashing = new Map<number, (problem: string | null) => void>();
+let requests = 0;
 let closing = false;
 
 async function closeAndExit(code: number): Promise<void> {
@@ -39,14 +42,29 @@ parent.listen({
   onPort: (port) => serve(port),
   onPower: (power) => takePower(power),
   onPicked: (folder) => pick(folder),
+  onTrashed: (request, problem) => trashing.get(request)?.(problem),
   onClose: () => void closeAndExit(0),
 });
+/** Puts a file into the trash by way of main. @throws where the system refuses */
+async function trashItem(path: string): Promise<void> {
+  const request = ++requests;
+  const problem = await new Promise<string | null>((resolve) => {
+    trashing.set(request, resolve);
+    parent.send({ type: 'trash', request, path });
+  });
+  trashing.delete(request);
+  if (problem !== null) throw new Error(problem);
+}
+
 process.on('SIGTERM', () => void closeAndExit(0));
 // Ctrl-C in a terminal reaches every process of the group. Main gets it too, and asks this one to close in good order.
 process.on('SIGINT', () => undefined);
 
+// elsewhere the library has its own way to the trash, and back
+const ownTrash = process.platform === 'darwin' || process.platform === 'win32' ? { trashItem } : {};
+
 try {
-  const service = await openService({ libraryFolder: paths.folder, watch: true, pickedFoldersOnly: true });
+  const service = await openService({ libraryFolder: paths.folder, watch: true, pickedFoldersOnly: true, ...ownTrash });
   close = () => service.close();
   takePower = (power) => service.takePower(power);
   pick = (folder) => service.pick(folder);

@@ -52,6 +52,8 @@ export interface ServiceOptions {
   readonly watch?: boolean | WatchOptions;
   /** Files go only to folders that {@link Service.pick} was told of: who asks is a page. */
   readonly pickedFoldersOnly?: boolean;
+  /** Puts a file into the trash of a system that has a way of its own: macOS and Windows, by the window. */
+  readonly trashItem?: (path: string) => Promise<void>;
   /** For measuring: another encoder of the same feature size. */
   readonly encoder?: Encoder;
   /** For tests: encoders to download, hosts that may be asked by http for them, and devices in place of this computer's. */
@@ -223,6 +225,7 @@ async function assemble(
     indexer,
     libraryFolder: paths.folder,
     anyFolder: options.pickedFoldersOnly !== true,
+    trashItem: options.trashItem ?? null,
     jobs: () => jobs,
     onPassed: (pictures) => {
       groups.passedOn(pictures);

@@ -1,6 +1,6 @@
 import { createORPCClient } from '@orpc/client';
 import { RPCLink } from '@orpc/client/message-port';
-import { MessageChannelMain, type MessagePortMain } from 'electron';
+import { MessageChannelMain, shell, type MessagePortMain } from 'electron';
 import type { ServiceClient } from '../contract/contract.ts';
 import { PASSING_ERRORS } from '../contract/errors.ts';
 import type { PowerState } from '../contract/process-messages.ts';
@@ -51,6 +51,7 @@ export class ServiceHost {
     this.#process = startServiceProcess(this.#library, {
       onMessage: (message) => {
         if (message.type === 'ready') this.#ready(message.thumbsFolder);
+        else if (message.type === 'trash') void this.#trash(message.request, message.path);
         else failure = message;
       },
       onExit: (reason) => this.#exited(reason, failure),
@@ -89,6 +90,16 @@ export class ServiceHost {
     const limit = setTimeout(() => running.kill(), CLOSE_LIMIT_MS);
     await ended;
     clearTimeout(limit);
+  }
+
+  /** Where only the system can put a file into the trash; told to the process that asked for it. */
+  async #trash(request: number, path: string): Promise<void> {
+    const asking = this.#process;
+    const problem = await shell.trashItem(path).then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error.message : String(error)),
+    );
+    asking?.tellTrashed(request, problem);
   }
 
   #ready(thumbsFolder: string): void {

@@ -21,6 +21,8 @@ export interface ServiceProcess {
   connect(port: MessagePortMain): void;
   tellPower(power: PowerState): void;
   tellPicked(folder: string): void;
+  /** Answers a request for the trash. */
+  tellTrashed(request: number, problem: string | null): void;
   /** Asks it to close the library and exit. */
   close(): void;
   kill(): void;
@@ -59,6 +61,8 @@ function startUtilityProcess(parameters: string[], events: ServiceProcessEvents)
     connect: (port) => child.postMessage({ type: 'connect', port: ++ports } satisfies MessageToService, [port]),
     tellPower: (power) => child.postMessage({ type: 'power', power } satisfies MessageToService),
     tellPicked: (folder) => child.postMessage({ type: 'picked', folder } satisfies MessageToService),
+    tellTrashed: (request, problem) =>
+      child.postMessage({ type: 'trashed', request, problem } satisfies MessageToService),
     close: () => child.postMessage({ type: 'close' } satisfies MessageToService),
     kill: () => void child.kill(),
   };
@@ -97,6 +101,7 @@ function startChildProcess(parameters: string[], events: ServiceProcessEvents): 
     connect: (port) => ports.connect(port),
     tellPower: (power) => send({ type: 'power', power }),
     tellPicked: (folder) => send({ type: 'picked', folder }),
+    tellTrashed: (request, problem) => send({ type: 'trashed', request, problem }),
     close: () => send({ type: 'close' }),
     kill: () => void child.kill('SIGKILL'),
   };

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { drawing } from '../fixtures/pictures.ts';
 import { expect, holds, test, tiles } from './semblance.ts';
@@ -18,7 +18,7 @@ test('what is there twice goes to the trash by keyboard, and comes back', async 
   }
   const small = join(photos, 'small.jpg');
   await drawing(0, 640, 480).resize(320, 240).jpeg().toFile(small);
-  const { page } = await start(photos);
+  const { app, page } = await start(photos);
   await holds(page, 5);
 
   await page.getByRole('button', { name: 'Duplicates' }).click();
@@ -50,9 +50,24 @@ test('what is there twice goes to the trash by keyboard, and comes back', async 
   await expect(page.getByRole('dialog')).toContainText('1 picture');
   await page.keyboard.press('Escape');
   await expect(page.getByRole('dialog')).toHaveCount(0);
+
+  // to a folder that is picked, and back from the list of what was done
+  const elsewhere = join(folder, 'elsewhere');
+  await mkdir(elsewhere);
+  await app.evaluate(({ dialog }, path) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [path] });
+  }, elsewhere);
+  await tiles(page).first().click({ button: 'right' });
+  await page.getByRole('menuitem', { name: 'Move to…' }).click();
+  await page.getByRole('dialog', { name: 'Move 1 file to elsewhere' }).getByRole('button', { name: 'Move' }).click();
+  await holds(page, 4);
+  expect(await readdir(elsewhere)).toHaveLength(1);
   await page.getByRole('button', { name: 'Activity' }).click();
   const done = page.getByRole('list', { name: 'Done with files' });
-  await expect(done.getByRole('listitem')).toHaveCount(1);
+  await expect(done.getByRole('listitem')).toHaveCount(2);
+  await done.getByRole('button', { name: 'Undo' }).click();
+  await expect(done.getByRole('button', { name: 'Undo' })).toHaveCount(0);
+  expect(await readdir(elsewhere)).toEqual([]);
   found.push(...(await violations(page, 'what was done with files')));
   expect(found).toEqual([]);
 });

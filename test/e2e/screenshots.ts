@@ -163,6 +163,19 @@ async function duplicates(running: Running): Promise<void> {
   await shoot(running, 'duplicates side by side');
 }
 
+/** Plans for files, and nothing more: the trash is the person's own. */
+async function files(running: Running): Promise<void> {
+  const { page } = running;
+  await idle(page);
+  await page.getByRole('button', { name: 'Duplicates' }).click();
+  const all = page.getByRole('button', { name: /^Move \d+ spare files to the trash…$/ });
+  await all.waitFor(PATIENCE);
+  await shoot(running, 'duplicates to throw away');
+  await all.click();
+  await page.getByRole('dialog').waitFor(PATIENCE);
+  await shoot(running, 'a plan for files');
+}
+
 async function library(running: Running): Promise<void> {
   const { page } = running;
   await idle(page);
@@ -414,6 +427,8 @@ try {
   await writeFile(join(folder, 'troubled', 'empty.jpg'), '');
   await writeDrawings(join(folder, 'USB stick'), 30);
 
+  for (const picture of await writeDrawings(join(folder, 'Twice'), 9, 300))
+    await cp(picture, picture.replace(/\.jpg$/, ' copy of an old disk.jpg'));
   await writeKinds(join(folder, 'Kinds'), 20);
   await writeTwoTowers(join(folder, 'models', 'towers'));
   await writeFile(join(folder, 'models', 'net.onnx'), imageModel({ input: ['n', 3, 'h', 'w'] }));
@@ -439,6 +454,7 @@ try {
   await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
   await scene('map', [photosGiven === undefined ? join(folder, 'Kinds') : photos], map);
   await scene('duplicates', [photos], duplicates);
+  await scene('files', [join(folder, 'Twice')], files);
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });

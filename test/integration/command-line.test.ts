@@ -1,8 +1,8 @@
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { jsonLines, runCommand, startCommand, temporaryFolder } from '../fixtures/library.ts';
 import { writeDrawings, writeRepeatedDrawings } from '../fixtures/pictures.ts';
 
@@ -101,4 +101,41 @@ test('the tour shows neighbours as text and as a page that needs nothing else', 
   const html = await readFile(fileURLToPath(page), 'utf8');
   expect(html.match(/data:image\/webp;base64,[A-Za-z0-9+/=]{100,}/g)?.length).toBeGreaterThan(20);
   expect(html).not.toMatch(/src="(?!data:)/);
+});
+
+test('files go to the trash and come back: a plan first, then with --yes', async () => {
+  const folder = await temporaryFolder();
+  const library = ['--library', join(folder, 'library'), '--json'];
+  const photos = join(folder, 'photos');
+  const [path = '', other = ''] = await writeDrawings(photos, 3);
+  const copy = join(photos, 'copy.jpg');
+  await copyFile(path, copy);
+  vi.stubEnv('XDG_DATA_HOME', join(folder, 'data'));
+  onTestFinished(() => void vi.unstubAllEnvs());
+  await runCommand('index', photos, ...library);
+
+  const planned = await runCommand('trash', '--duplicates', '--kinds', 'identical', ...library);
+  expect(planned.code).toBe(0);
+  const [plan] = jsonLines(planned.stdout);
+  expect(plan).toMatchObject({ kind: 'trash', files: 1, pictures: 1, refused: [] });
+  const names = ['0000.jpg', '0001.jpg', '0002.jpg', 'copy.jpg'];
+  expect((await readdir(photos)).sort()).toEqual(names);
+  const done = await runCommand('actions', 'run', String(plan?.['plan']), ...library);
+  expect(jsonLines(done.stdout)).toMatchObject([{ state: 'done', done: 1 }]);
+  expect(await readdir(photos)).toHaveLength(3);
+  expect(await runCommand('actions', 'undo', String(plan?.['plan']), ...library)).toMatchObject({ code: 0 });
+  expect((await readdir(photos)).sort()).toEqual(names);
+
+  const target = join(folder, 'elsewhere');
+  await mkdir(target);
+  const moved = await runCommand('move', other, '--to', target, '--yes', ...library);
+  expect(moved.code).toBe(0);
+  expect(jsonLines(moved.stdout)[1]).toMatchObject({ state: 'done', done: 1 });
+  expect(await readdir(target)).toEqual(['0001.jpg']);
+  const listed = jsonLines((await runCommand('actions', ...library)).stdout);
+  expect(listed.map(({ kind, state }) => [kind, state])).toEqual([
+    ['move', 'done'],
+    ['trash', 'undone'],
+  ]);
+  expect((await runCommand('move', other, ...library)).code).toBe(2);
 });

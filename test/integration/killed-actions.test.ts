@@ -6,31 +6,20 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import type { ActionInput, ActionStep } from '../../src/contract/action-schemas.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
-import { contentsOf, ordered, stepsOf } from '../fixtures/file-actions.ts';
+import { contentsOf, ordered, stepsOf, writeNumbered } from '../fixtures/file-actions.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
-import { drawing, mulberry32 } from '../fixtures/pictures.ts';
+import { mulberry32 } from '../fixtures/pictures.ts';
 
-const KILLS = Number(process.env['SEMBLANCE_KILLS'] ?? 4);
+const KILLS = Number(process.env['SEMBLANCE_KILLS'] ?? 3);
 const FILES = Number(process.env['SEMBLANCE_KILL_FILES'] ?? 200);
 const SEED = Number(process.env['SEMBLANCE_SEED'] ?? 7);
 const KINDS: readonly ActionInput['kind'][] = ['trash', 'move', 'copy', 'replace'];
-
-/** Pictures by the number, each another and with a copy: bytes behind the end of a JPEG make another content of the same picture. */
-async function writePictures(photos: string): Promise<void> {
-  const picture = await drawing(1, 64, 48).jpeg().toBuffer();
-  await mkdir(join(photos, 'copies'), { recursive: true });
-  for (let i = 0; i < FILES / 2; i++) {
-    const path = join(photos, `${i}.jpg`);
-    await writeFile(path, Buffer.concat([picture, Buffer.from(String(i).padStart(8))]));
-    await copyFile(path, join(photos, 'copies', `${i} copy.jpg`));
-  }
-}
 
 async function killed(moment: number, ...args: string[]): Promise<void> {
   const child = spawn(
@@ -75,7 +64,7 @@ test(
     onTestFinished(() => void vi.unstubAllEnvs());
     const [photos, target, library] = [join(root, 'photos'), join(root, 'target'), join(root, 'library')];
     await mkdir(target);
-    await writePictures(photos);
+    await writeNumbered(photos, FILES);
     const encoder = countingEncoder();
     const random = mulberry32(SEED);
     let opened = await openLibrary(library, { encoder });

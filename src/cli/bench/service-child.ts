@@ -35,7 +35,7 @@ export async function startServiceChild(libraryFolder: string): Promise<ServiceC
     child.on('message', (message: MessageFromService) => {
       if (message.type === 'ready') resolve();
       else if (message.type === 'failed') reject(new Error(message.message));
-      else for (const listener of listeners) listener({ data: message.data });
+      else if (message.type === 'data') for (const listener of listeners) listener({ data: message.data });
     });
     child.on('error', reject);
     child.on('exit', (code) => reject(new Error(`the service ended with ${code}`)));

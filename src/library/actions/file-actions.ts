@@ -9,14 +9,13 @@ import type {
 } from '../../contract/action-schemas.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { CountedPlan, PlanRow, StepRow } from '../catalog/action-store.ts';
-import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import { describeAction } from './action-phrases.ts';
 import { makePlan } from './make-plan.ts';
 import { RunControl } from './run-control.ts';
-import { doSteps, settleSteps, undoSteps, type BatchOutcome } from './step-batch.ts';
+import { doSteps, settleSteps, undoSteps, type BatchOutcome, type StepTools } from './step-batch.ts';
 
 /** Steps that are written down as begun at once: one more write to the disk for each would be most of the time. */
 const BATCH = 16;
@@ -30,8 +29,7 @@ const SHOWN = 200;
 /** The window is told of new places this often while files are moved. */
 const TELL_MS = 1000;
 
-interface FileActionsParts {
-  readonly catalog: Catalog;
+interface FileActionsParts extends StepTools {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly libraryFolder: string;
@@ -65,9 +63,12 @@ export class FileActions {
 
   /** See the contract. */
   async plan(input: ActionInput): Promise<ActionPlan> {
-    const { catalog, libraryFolder, anyFolder } = this.#parts;
+    const { catalog, libraryFolder, anyFolder, trashItem } = this.#parts;
     const isPicked = (folder: string): boolean => anyFolder || this.#picked.has(folder);
-    const { id, refused, pictures, free } = await makePlan({ catalog, libraryFolder, isPicked }, input);
+    const { id, refused, pictures, free } = await makePlan(
+      { catalog, libraryFolder, isPicked, trashOfSystem: trashItem !== null },
+      input,
+    );
     return {
       ...this.#summary(id),
       pictures,
@@ -95,7 +96,7 @@ export class FileActions {
 
   /** @throws ServiceError ACTION_UNKNOWN, ACTION_BUSY, NOTHING_TO_UNDO */
   undo(id: number): Promise<ActionOutcome> {
-    if (this.#summary(id).done === 0)
+    if (this.#summary(id).undoable === 0)
       throw new ServiceError('NOTHING_TO_UNDO', `: of file action ${id} nothing is left`);
     return this.#begin(id, 'undo');
   }
@@ -177,7 +178,7 @@ export class FileActions {
           const last = steps.at(-1);
           if (!last) return false;
           cursor = last.number;
-          const outcome = await (direction === 'run' ? doSteps : undoSteps)(catalog, plan, steps);
+          const outcome = await (direction === 'run' ? doSteps : undoSteps)(this.#parts, plan, steps);
           control.advance(steps.length);
           passed += await this.#follow(outcome);
           error = outcome.error;
@@ -220,7 +221,7 @@ export class FileActions {
     for (const state of ['begun', 'undoing'] as const) {
       const steps = actions.following(plan.id, state, -1, Number.MAX_SAFE_INTEGER);
       if (steps.length === 0) continue;
-      await this.#follow({ succeeded: await settleSteps(this.#parts.catalog, plan, steps), error: null });
+      await this.#follow({ succeeded: await settleSteps(this.#parts, plan, steps), error: null });
     }
   }
 
@@ -255,8 +256,8 @@ export class FileActions {
 }
 
 function described(plan: CountedPlan): ActionSummary {
-  const { id, kind, state, folder, at, files, bytes, done, failed } = plan;
-  return { id, kind, state, folder, at, files, bytes, done, failed, description: describeAction(plan) };
+  const { id, kind, state, folder, at, files, bytes, done, failed, undoable } = plan;
+  return { id, kind, state, folder, at, files, bytes, done, failed, undoable, description: describeAction(plan) };
 }
 
 function describeStep({ number, state, role, source, target, size, reason }: StepRow): ActionStep {

@@ -79,6 +79,26 @@ const trash: FileOperation = {
   },
 };
 
+/** Puts a file into a trash that only the system can look into. @throws where it refuses */
+export type TrashItem = (path: string) => Promise<void>;
+
+/** The trash of macOS and Windows: where a file lies in it is not known, so that it cannot be brought back from here. */
+function systemTrash(trashItem: TrashItem | null): FileOperation {
+  return {
+    perform: async ({ source }) => {
+      if (!trashItem) throw new StepRefusal('no-trash');
+      await trashItem(source);
+      if ((await look(source)) !== null) throw new StepRefusal('failed');
+    },
+    settle: async ({ source }) => ((await look(source)) === null ? 'done' : 'planned'),
+    revert: async ({ source }) => {
+      // a person may have put it back
+      if ((await look(source)) === null) throw new StepRefusal('system-trash');
+    },
+    settleRevert: async ({ source }) => ((await look(source)) === null ? 'done' : 'undone'),
+  };
+}
+
 const copy: FileOperation = {
   perform: ({ source, target, temporary, hash }) => named(() => copyTo(source, target, temporary, hash)),
   settle: async ({ source, target, temporary, hash, size }) => {
@@ -152,8 +172,12 @@ const replace: FileOperation = {
 
 const OPERATIONS: Readonly<Record<ActionKind, FileOperation>> = { trash, move, copy, link: hardLink, replace };
 
-export function operationOf(kind: ActionKind): FileOperation {
-  return OPERATIONS[kind];
+/** What is done in a step. @param trashItem null where this program has its own way to the trash, or none */
+export function operationOf(
+  { operation, source, target }: Pick<StepRow, 'operation' | 'source' | 'target'>,
+  trashItem: TrashItem | null,
+): FileOperation {
+  return operation === 'trash' && target === source ? systemTrash(trashItem) : OPERATIONS[operation];
 }
 
 /** Puts a file back to its place; where another is there by now, beside it under a name with a number. */

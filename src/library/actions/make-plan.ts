@@ -30,6 +30,8 @@ interface MadePlan {
 interface PlanningParts {
   readonly catalog: Catalog;
   readonly libraryFolder: string;
+  /** Files go to the trash of the system by its own way. */
+  readonly trashOfSystem: boolean;
   /** Whether a person picked that folder. */
   readonly isPicked: (folder: string) => boolean;
 }
@@ -39,7 +41,12 @@ export async function makePlan(parts: PlanningParts, input: ActionInput): Promis
   const { catalog } = parts;
   const folder = await targetFolder(parts, input);
   const { files, refused } = await gatherFiles(catalog, input);
-  const place = folder === null ? await trashPlace(files) : await folderPlace(folder);
+  const place =
+    folder !== null
+      ? await folderPlace(folder)
+      : parts.trashOfSystem || input.kind === 'replace'
+        ? SYSTEM_PLACE
+        : await trashPlace(files);
   const planned = planSteps(input.kind, files, place);
   const id = await store(catalog.actions, { kind: input.kind, folder }, planned.steps);
   return {
@@ -52,10 +59,10 @@ export async function makePlan(parts: PlanningParts, input: ActionInput): Promis
 
 /** The real path of the folder that files go to; null where they go to none. */
 async function targetFolder(
-  { libraryFolder, isPicked }: PlanningParts,
+  { libraryFolder, isPicked, trashOfSystem }: PlanningParts,
   { kind, folder }: ActionInput,
 ): Promise<string | null> {
-  if (kind === 'trash') needTrash();
+  if (kind === 'trash' && !trashOfSystem) needTrash();
   if (kind === 'trash' || kind === 'replace') return null;
   if (folder === undefined) throw new ServiceError('FOLDER_MISSING', '');
   const real = await readableFolder(folder);
@@ -70,6 +77,9 @@ async function folderPlace(folder: string): Promise<ActionPlace> {
   const [names, device] = await Promise.all([readdir(folder), deviceOf(folder)]);
   return { folderFor: () => folder, taken: () => names, device };
 }
+
+/** Where files go is the system's business. */
+const SYSTEM_PLACE: ActionPlace = { folderFor: () => null, taken: () => [], device: null, ofSystem: true };
 
 /** Each folder's trash, and what is in it. */
 async function trashPlace(files: readonly GatheredFile[]): Promise<ActionPlace> {

@@ -10,6 +10,8 @@ export interface ActionPlace {
   readonly folderFor: (folder: string) => string | null;
   /** Names that are taken in such a folder. */
   readonly taken: (folder: string) => Iterable<string>;
+  /** Files go to a trash that only the system can look into: a step's target is its source then. */
+  readonly ofSystem?: boolean;
   /** What lies on it can have a hard link there. */
   readonly device: string | null;
 }
@@ -25,6 +27,7 @@ interface Planned {
  */
 export function planSteps(kind: ActionKind, files: readonly GatheredFile[], place: ActionPlace): Planned {
   if (kind === 'replace') return { steps: files.map(replaceStep), refused: [] };
+  if (place.ofSystem === true) return { steps: files.map((file) => stepOf(kind, file, file.path)), refused: [] };
   const names = new TakenNames(place.taken);
   const steps: PlannedStep[] = [];
   const refused: RefusedFile[] = [];

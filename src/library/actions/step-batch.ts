@@ -6,11 +6,25 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { sourceState } from '../indexing/presence.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 import { isCode, look } from './file-look.ts';
-import { operationOf, refuseChanged, StepRefusal, temporaryPath, type OperatedStep } from './file-operations.ts';
+import {
+  operationOf,
+  refuseChanged,
+  StepRefusal,
+  temporaryPath,
+  type OperatedStep,
+  type TrashItem,
+} from './file-operations.ts';
 import { followDone, followUndone } from './follow-catalog.ts';
 import { isStraight } from './gather-files.ts';
 import { syncFolders } from './place-file.ts';
 import { freeTrashedPath } from './system-trash.ts';
+
+/** What steps are done with. */
+export interface StepTools {
+  readonly catalog: Catalog;
+  /** Null where this program has its own way to the trash, or none. */
+  readonly trashItem: TrashItem | null;
+}
 
 /** What came of some steps. */
 export interface BatchOutcome {
@@ -44,7 +58,8 @@ function ended(step: StepRow, ending: Ending): Ended {
  *
  * @throws ServiceError CATALOG_*, DISK_FULL where the journal cannot be written: what was begun is settled later
  */
-export async function doSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+  const { catalog, trashItem } = tools;
   const refused: Ended[] = [];
   const ready: StepRow[] = [];
   const targets = new Set<string>();
@@ -65,7 +80,7 @@ export async function doSteps(catalog: Catalog, plan: PlanRow, steps: readonly S
       outcomes.push(ended(step, { state: 'planned' }));
       continue;
     }
-    const outcome = await doOne(plan, step);
+    const outcome = await doOne(plan, step, trashItem);
     outcomes.push(outcome.ended);
     error = outcome.error;
   }
@@ -79,11 +94,17 @@ async function prepared(catalog: Catalog, plan: PlanRow, step: StepRow, targets:
   await refuseChanged(operated(step, plan));
   const holding = sourceHolding(catalog, step.source);
   if (holding && !(await isStraight(holding.source.path, dirname(step.source)))) throw new StepRefusal('outside');
-  return step.operation === 'trash' ? freeTrashedPath(step.target, targets) : step.target;
+  return step.operation === 'trash' && step.target !== step.source
+    ? freeTrashedPath(step.target, targets)
+    : step.target;
 }
 
-async function doOne(plan: PlanRow, step: StepRow): Promise<{ ended: Ended; error: ServiceError | null }> {
-  const operation = operationOf(step.operation);
+async function doOne(
+  plan: PlanRow,
+  step: StepRow,
+  trashItem: TrashItem | null,
+): Promise<{ ended: Ended; error: ServiceError | null }> {
+  const operation = operationOf(step, trashItem);
   try {
     await operation.perform(operated(step, plan));
     return { ended: await made(step), error: null };
@@ -105,7 +126,8 @@ async function made(step: StepRow): Promise<Ended> {
 }
 
 /** The reverse of {@link doSteps}. A step that cannot be undone stays done, with the reason. */
-export async function undoSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+export async function undoSteps(tools: StepTools, plan: PlanRow, steps: readonly StepRow[]): Promise<BatchOutcome> {
+  const { catalog, trashItem } = tools;
   const outcomes: Ended[] = [];
   const ready: StepRow[] = [];
   for (const step of steps) {
@@ -120,7 +142,7 @@ export async function undoSteps(catalog: Catalog, plan: PlanRow, steps: readonly
       outcomes.push(ended(step, { state: 'done' }));
       continue;
     }
-    const outcome = await undoOne(plan, step);
+    const outcome = await undoOne(plan, step, trashItem);
     outcomes.push(outcome.ended);
     error = outcome.error;
   }
@@ -141,8 +163,12 @@ async function placeReason(catalog: Catalog, { operation, source }: StepRow): Pr
   return (await isStraight(holding.source.path, folder)) ? null : 'outside';
 }
 
-async function undoOne(plan: PlanRow, step: StepRow): Promise<{ ended: Ended; error: ServiceError | null }> {
-  const operation = operationOf(step.operation);
+async function undoOne(
+  plan: PlanRow,
+  step: StepRow,
+  trashItem: TrashItem | null,
+): Promise<{ ended: Ended; error: ServiceError | null }> {
+  const operation = operationOf(step, trashItem);
   try {
     await operation.revert(operated(step, plan));
     return { ended: await back(step), error: null };
@@ -170,11 +196,12 @@ async function back(step: StepRow): Promise<Ended> {
  *
  * @returns the steps of which that is known now
  */
-export async function settleSteps(catalog: Catalog, plan: PlanRow, steps: readonly StepRow[]): Promise<StepRow[]> {
+export async function settleSteps(tools: StepTools, plan: PlanRow, steps: readonly StepRow[]): Promise<StepRow[]> {
+  const { catalog, trashItem } = tools;
   const outcomes: Ended[] = [];
   for (const step of steps) {
     if ((await look(dirname(step.source))) === null && (await look(dirname(step.target))) === null) continue;
-    const operation = operationOf(step.operation);
+    const operation = operationOf(step, trashItem);
     if (step.state === 'begun') {
       const state = await operation.settle(operated(step, plan));
       outcomes.push(

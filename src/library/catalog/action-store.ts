@@ -51,6 +51,8 @@ export interface CountedPlan extends PlanRow {
   readonly bytes: number;
   readonly done: number;
   readonly failed: number;
+  /** Of those that are done, all but those in a trash that only the system can look into. */
+  readonly undoable: number;
 }
 
 const PLAN_COLUMNS = 'p.id, p.kind, p.state, p.folder, p.token, p.at' as const;
@@ -114,7 +116,8 @@ export class ActionStore {
   counted(id: number | null): CountedPlan[] {
     return this.#queries.all<CountedPlan>(
       `SELECT ${PLAN_COLUMNS}, COUNT(s.number) AS files, COALESCE(SUM(s.size), 0) AS bytes,
-         COALESCE(SUM(s.state IN ('done', 'undoing')), 0) AS done, COALESCE(SUM(s.state = 'failed'), 0) AS failed
+         COALESCE(SUM(s.state IN ('done', 'undoing')), 0) AS done, COALESCE(SUM(s.state = 'failed'), 0) AS failed,
+         COALESCE(SUM(s.state IN ('done', 'undoing') AND NOT (s.operation = 'trash' AND s.target = s.source)), 0) AS undoable
        FROM action_plan p LEFT JOIN action_step s ON s.plan_id = p.id
        WHERE CASE WHEN :id IS NULL THEN p.state <> 'planned' ELSE p.id = :id END
        GROUP BY p.id ORDER BY p.id DESC`,

@@ -7,6 +7,7 @@ export class ProgressTeller<Event> {
   readonly #state: (revision: number) => Event;
   #revision = 1;
   #timer: NodeJS.Timeout | null = null;
+  #closed = false;
 
   /** @param state the event that says all of the present state */
   constructor(state: (revision: number) => Event) {
@@ -22,12 +23,14 @@ export class ProgressTeller<Event> {
 
   /** The state has changed: it is told soon. */
   changed(): void {
+    if (this.#closed) return;
     this.#timer ??= setTimeout(() => this.#tellState(), TELL_MS);
     this.#timer.unref();
   }
 
   /** What there is has changed, beside the state: told at once. */
   listChanged(): void {
+    if (this.#closed) return;
     this.#revision++;
     this.#tellState();
   }
@@ -42,7 +45,9 @@ export class ProgressTeller<Event> {
     this.tell(this.#state(this.#revision));
   }
 
+  /** Tells nothing any more: what ends after this changes a state that nobody can read. */
   close(): void {
+    this.#closed = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#listeners.clear();
   }

@@ -61,6 +61,7 @@ export function actionPlanOf(change: Partial<ActionPlan> = {}): ActionPlan {
     bytes: 3000,
     done: 0,
     failed: 0,
+    undoable: 0,
     description: 'Move 2 files to the trash',
     pictures: 2,
     steps: [],
@@ -307,7 +308,7 @@ export class FakeService {
   clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
   actions: ActionSummary[] = [];
   actionPlan: ActionPlan = actionPlanOf();
-  actionOutcome: ActionOutcome = { ...actionPlanOf(), state: 'done', done: 2, refused: [], error: null };
+  actionOutcome: ActionOutcome = { ...actionPlanOf(), state: 'done', done: 2, undoable: 2, refused: [], error: null };
   readonly map = new FakeMap();
   /** What any filter holds for. */
   matching: readonly number[] = [];

@@ -56,7 +56,7 @@ it('tells why nothing could be planned or done', async () => {
   service.refusals.set('runAction 4', new ORPCError('ACTION_BUSY', { data: { detail: '' } }));
   await actions.carryOut();
   expect(told.map((sentence) => sentence.split('. ')[0])).toEqual([
-    'Semblance cannot put files into the trash of this system (win32)',
+    'Files go to the trash of this system (win32) by the window only',
     'Another file action is under way',
   ]);
 });

@@ -83,7 +83,7 @@ export class FileActions {
     this.#listener.changed?.();
     await this.refresh();
     if (outcome === null) return;
-    const canUndo = undone !== null && outcome.done > 0;
+    const canUndo = undone !== null && outcome.undoable > 0;
     this.#listener.told?.(outcomeSentence(outcome), canUndo ? () => void this.undo(undone) : undefined);
   }
 }
