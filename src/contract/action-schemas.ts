@@ -26,6 +26,7 @@ export const ACTION_REASONS = {
   'no-links': 'This drive knows no hard links.',
   'different-bytes': 'Its bytes are not those of the file that is kept.',
   'already-one': 'It is a hard link to the kept file already.',
+  'same-file': 'It is the kept file itself, by another path.',
   'kept-missing': 'The file that is to be kept is not there, or has changed.',
   taken: 'There is another file at that place now.',
   'not-in-trash': 'It is not in the trash any more.',

@@ -18,7 +18,7 @@ import { sparePictures, type ActionInput } from '../../src/contract/action-schem
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import type { IndexSummary } from '../../src/contract/schemas.ts';
 import { countingEncoder } from '../fixtures/counting-encoder.ts';
-import { smallDisk } from '../fixtures/disks.ts';
+import { bindMount, smallDisk } from '../fixtures/disks.ts';
 import { contentsOf, ordered, writeNumbered } from '../fixtures/file-actions.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
@@ -361,6 +361,20 @@ test('what is under way can be paused and cancelled, and goes on at the next sta
   expect((await again.client.jobs.ended()).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(
     expect.arrayContaining(['actions cancelled', 'actions cut', 'actions done', 'undo-actions done']) as string[],
   );
+});
+
+test('a file is not taken for a copy of itself where its folder is mounted twice', async ({ skip }) => {
+  await writeDrawings(photos, 1);
+  const again = join(root, 'again');
+  await mkdir(again);
+  if (!bindMount(photos, again)) return skip('mounting is not allowed here');
+  const { client } = await openLibrary(join(root, 'library'), { encoder: countingEncoder() });
+  await indexFolders(client, photos, again);
+  const id = await idOf(client, join(photos, '0000.jpg'));
+  const { copies, path } = await client.pictures.get({ id });
+  expect(copies).toHaveLength(1);
+  const plan = await client.actions.plan({ kind: 'trash', pictures: [{ id, path: copies[0], kept: { id, path } }] });
+  expect(plan).toMatchObject({ files: 0, refused: [{ reason: 'same-file' }] });
 });
 
 test('into a trash of the system files go by its own way, and it is said that only it can bring them back', async () => {

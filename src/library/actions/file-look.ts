@@ -10,6 +10,8 @@ export interface FileLook {
   /** As text: it may have more digits than a number. */
   readonly inode: string;
   readonly device: string;
+  /** Names that it has. */
+  readonly links: number;
   readonly isFile: boolean;
 }
 
@@ -24,6 +26,7 @@ export async function look(path: string): Promise<FileLook | null> {
       ctimeMs: stats.ctimeMs,
       inode: String(whole.ino),
       device: String(whole.dev),
+      links: stats.nlink,
       isFile: stats.isFile(),
     };
   } catch (error) {

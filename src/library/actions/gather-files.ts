@@ -1,5 +1,5 @@
 import { access, constants, opendir, realpath } from 'node:fs/promises';
-import { dirname, extname, join, relative } from 'node:path';
+import { basename, dirname, extname, join, relative } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type {
   ActionInput,
@@ -121,6 +121,7 @@ class Gathering {
     if (!LEAVING.has(this.#kind) && !(await this.#isWritable(dirname(path)))) return this.#refuse(path, 'read-only');
     const keptFile = kept === undefined ? null : await this.#keptFile(kept, asked);
     if (kept !== undefined && keptFile === null) return this.#refuse(path, 'kept-missing');
+    if (keptFile && (await isSameEntry(keptFile, { ...found, path }))) return this.#refuse(path, 'same-file');
     if (this.#kind === 'replace') {
       const problem = replaceProblem(found, hash, keptFile);
       if (problem !== null) return this.#refuse(path, problem);
@@ -200,9 +201,20 @@ class Gathering {
   }
 }
 
-interface KeptFile extends FileLook {
+interface LocatedFile extends FileLook {
   readonly path: string;
+}
+
+interface KeptFile extends LocatedFile {
   readonly hash: string;
+}
+
+/** Whether two paths lead to one entry of one folder, as they do where a folder is mounted twice or capitals do not count: then what is done with one is done with the other. */
+async function isSameEntry(a: LocatedFile, b: LocatedFile): Promise<boolean> {
+  if (a.inode !== b.inode || a.device !== b.device) return false;
+  if (a.links === 1) return true;
+  const [folderA, folderB] = await Promise.all([look(dirname(a.path)), look(dirname(b.path))]);
+  return basename(a.path) === basename(b.path) && folderA?.inode === folderB?.inode;
 }
 
 function replaceProblem(file: FileLook, hash: string, kept: KeptFile | null): ActionReason | null {

@@ -47,12 +47,17 @@ export async function makePlan(parts: PlanningParts, input: ActionInput): Promis
       : parts.trashOfSystem || input.kind === 'replace'
         ? SYSTEM_PLACE
         : await trashPlace(files);
-  const planned = planSteps(input.kind, files, place);
-  const id = await store(catalog.actions, { kind: input.kind, folder }, planned.steps);
+  const steps: PlannedStep[] = [];
+  for (const planned of planSteps(input.kind, files, place)) {
+    steps.push(...planned.steps);
+    refused.push(...planned.refused);
+    if (steps.length % SLICE === 0) await letOthersRun();
+  }
+  const id = await store(catalog.actions, { kind: input.kind, folder }, steps);
   return {
     id,
-    refused: [...refused, ...planned.refused],
-    pictures: planned.steps.filter(({ role }) => role === 'picture').length,
+    refused,
+    pictures: steps.filter(({ role }) => role === 'picture').length,
     free: folder === null ? null : await freeBytes(folder),
   };
 }
@@ -106,7 +111,9 @@ async function store(
   plan: { readonly kind: ActionInput['kind']; readonly folder: string | null },
   steps: readonly PlannedStep[],
 ): Promise<number> {
-  const id = actions.addPlan({ ...plan, token: randomBytes(6).toString('hex'), at: new Date().toISOString() });
+  const bytes = steps.reduce((sum, { size }) => sum + size, 0);
+  const token = randomBytes(6).toString('hex');
+  const id = actions.addPlan({ ...plan, token, at: new Date().toISOString(), files: steps.length, bytes });
   for (let first = 0; first < steps.length; first += SLICE) {
     actions.addSteps(id, first, steps.slice(first, first + SLICE));
     await letOthersRun();

@@ -3,17 +3,22 @@ import { basename, dirname } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ActionKind } from '../../contract/action-schemas.ts';
 import type { GatheredFile } from './gather-files.ts';
-import { planSteps, type ActionPlace } from './plan-steps.ts';
+import { planSteps as planUnits, type ActionPlace } from './plan-steps.ts';
 
 function fileAt(path: string, change: Partial<GatheredFile> = {}): GatheredFile {
   const role = path.endsWith('.xmp') ? 'sidecar' : 'picture';
-  const look = { size: 10, mtimeMs: 1, ctimeMs: 1, inode: '1', device: 'here', isFile: true };
+  const look = { size: 10, mtimeMs: 1, ctimeMs: 1, inode: '1', device: 'here', links: 1, isFile: true };
   const known = { hash: null, mediaId: 1, keptId: null, keptPath: null };
   return { ...look, ...known, path, role, shared: false, ...change };
 }
 
 function placeOf(folder: string | null, taken: readonly string[] = []): ActionPlace {
   return { folderFor: () => folder, taken: () => taken, device: 'here' };
+}
+
+function planSteps(...asked: Parameters<typeof planUnits>) {
+  const planned = [...planUnits(...asked)];
+  return { steps: planned.flatMap(({ steps }) => steps), refused: planned.flatMap(({ refused }) => refused) };
 }
 
 function targets(kind: ActionKind, files: readonly GatheredFile[], place: ActionPlace): string[] {

@@ -17,36 +17,41 @@ export interface ActionPlace {
 }
 
 interface Planned {
-  readonly steps: PlannedStep[];
-  readonly refused: RefusedFile[];
+  readonly steps: readonly PlannedStep[];
+  readonly refused: readonly RefusedFile[];
 }
 
 /**
- * Plans what is done with each file. Files of one name that go together (a picture, its sidecar, its other half) keep one name; where one of them
- * is taken all get the next number: "IMG_1 (2).jpg" and "IMG_1 (2).xmp". No two files go to one place, and none to where one is.
+ * Plans what is done with each file, a few at a time. Files of one name that go together (a picture, its sidecar, its other half) keep one name;
+ * where one of them is taken all get the next number: "IMG_1 (2).jpg" and "IMG_1 (2).xmp". No two files go to one place, and none to where one is.
  */
-export function planSteps(kind: ActionKind, files: readonly GatheredFile[], place: ActionPlace): Planned {
-  if (kind === 'replace') return { steps: files.map(replaceStep), refused: [] };
-  if (place.ofSystem === true) return { steps: files.map((file) => stepOf(kind, file, file.path)), refused: [] };
+export function* planSteps(
+  kind: ActionKind,
+  files: readonly GatheredFile[],
+  place: ActionPlace,
+): Generator<Planned, void, undefined> {
+  if (kind === 'replace' || place.ofSystem === true) {
+    for (const file of files)
+      yield { steps: [stepOf(kind, file, kind === 'replace' ? (file.keptPath ?? file.path) : file.path)], refused: [] };
+    return;
+  }
   const names = new TakenNames(place.taken);
-  const steps: PlannedStep[] = [];
-  const refused: RefusedFile[] = [];
   for (const unit of unitsOf(files)) {
     const reason = unitProblem(kind, unit, place);
-    if (reason !== null) {
-      for (const { path } of unit.files) refused.push({ path, reason });
-      continue;
-    }
-    const folder = place.folderFor(unit.folder) ?? unit.folder;
-    const rests = unit.files.map(({ path }) => basename(path).slice(unit.stem.length));
-    const stem = names.take(folder, unit.stem, rests);
-    for (const [i, file] of unit.files.entries()) {
-      // the name as it is written may differ in capitals
-      const own = basename(file.path).slice(0, unit.stem.length) + stem.slice(unit.stem.length);
-      steps.push(stepOf(kind, file, join(folder, own + (rests[i] ?? ''))));
-    }
+    if (reason === null)
+      yield { steps: unitSteps(kind, unit, place.folderFor(unit.folder) ?? unit.folder, names), refused: [] };
+    else yield { steps: [], refused: unit.files.map(({ path }) => ({ path, reason })) };
   }
-  return { steps, refused };
+}
+
+function unitSteps(kind: ActionKind, { stem, files }: Unit, folder: string, names: TakenNames): PlannedStep[] {
+  const rests = files.map(({ path }) => basename(path).slice(stem.length));
+  const taken = names.take(folder, stem, rests);
+  return files.map((file, i) => {
+    // the name as it is written may differ in capitals
+    const own = basename(file.path).slice(0, stem.length) + taken.slice(stem.length);
+    return stepOf(kind, file, join(folder, own + (rests[i] ?? '')));
+  });
 }
 
 /** Files of one folder and name. */
@@ -98,10 +103,6 @@ function stepOf(kind: ActionKind, file: GatheredFile, target: string): PlannedSt
   // what is for pictures too that stay is not taken from them
   const operation = kind === 'move' && shared ? 'copy' : kind;
   return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId };
-}
-
-function replaceStep(file: GatheredFile): PlannedStep {
-  return stepOf('replace', file, file.keptPath ?? file.path);
 }
 
 /** Names in folders, by how file systems compare them that know no capitals. */

@@ -280,7 +280,9 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
         state TEXT NOT NULL,
         folder TEXT,
         token TEXT NOT NULL,
-        at TEXT NOT NULL
+        at TEXT NOT NULL,
+        files INTEGER NOT NULL,
+        bytes INTEGER NOT NULL
       );
       -- the journal: what is done with each file, written before and after it; see docs/actions.md
       CREATE TABLE action_step (
