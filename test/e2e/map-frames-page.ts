@@ -53,8 +53,25 @@ function routerOf(client: object): object {
   );
 }
 
-/** Drags the map or turns the wheel once a frame, and gives the milliseconds between frames. */
-export async function framesOf(what: 'pan' | 'zoom', frames: number): Promise<number[]> {
+/** Counts how often a method is called from now on. */
+function countCalls<Name extends string>(of: Record<Name, (...input: never[]) => void>, name: Name): () => number {
+  const own = of[name];
+  let count = 0;
+  of[name] = function (...input) {
+    count++;
+    own.apply(this, input);
+  };
+  return () => {
+    of[name] = own;
+    return count;
+  };
+}
+
+/** Drags the map or turns the wheel once a frame, and gives the milliseconds between frames, and how many of them were drawn. */
+export async function framesOf(
+  what: 'pan' | 'zoom',
+  frames: number,
+): Promise<{ readonly times: number[]; readonly drawn: number }> {
   const surface = document.querySelector('[role=application]');
   if (surface === null) throw new Error('There is no map.');
   const { left, top, width, height } = surface.getBoundingClientRect();
@@ -62,6 +79,10 @@ export async function framesOf(what: 'pan' | 'zoom', frames: number): Promise<nu
   const at = (dx: number) => ({ bubbles: true, pointerId: 1, button: 0, clientX: x + dx, clientY: y + dx / 3 });
   if (what === 'pan') surface.dispatchEvent(new PointerEvent('pointerdown', at(0)));
   const times: number[] = [];
+  const drawings = [
+    countCalls(CanvasRenderingContext2D.prototype, 'putImageData'),
+    countCalls(WebGL2RenderingContext.prototype, 'clear'),
+  ];
   for (let frame = 0; frame <= frames; frame++) {
     times.push(await new Promise<number>((resolve) => requestAnimationFrame(resolve)));
     // there and back
@@ -73,5 +94,6 @@ export async function framesOf(what: 'pan' | 'zoom', frames: number): Promise<nu
       );
   }
   if (what === 'pan') surface.dispatchEvent(new PointerEvent('pointerup', at(0)));
-  return times.slice(1).map((time, i) => time - (times[i] ?? 0));
+  const drawn = drawings.reduce((sum, counted) => sum + counted(), 0);
+  return { times: times.slice(1).map((time, i) => time - (times[i] ?? 0)), drawn };
 }

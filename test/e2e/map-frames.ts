@@ -58,12 +58,17 @@ async function measure(page: Page, script: string, drawing: 'cpu' | 'gpu'): Prom
     ['pan', 8],
   ] as const) {
     for (let i = 0; i < nearer; i++) await page.getByRole('application').press('+');
-    const times = await page.evaluate(([kind, frames]) => mapFrames.framesOf(kind, frames), [what, FRAMES] as const);
+    const { times, drawn } = await page.evaluate(([kind, frames]) => mapFrames.framesOf(kind, frames), [
+      what,
+      FRAMES,
+    ] as const);
     const sorted = times.toSorted((a, b) => a - b);
     const quantile = (share: number): string =>
       `${Math.round(sorted[Math.floor(share * (sorted.length - 1))] ?? 0)} ms`;
     const where = nearer === 0 ? 'all in view' : 'near';
-    console.log(`${POINTS} points, ${drawing}, ${what}, ${where}: p50 ${quantile(0.5)}, p95 ${quantile(0.95)}`);
+    console.log(
+      `${POINTS} points, ${drawing}, ${what}, ${where}: p50 ${quantile(0.5)}, p95 ${quantile(0.95)}, ${drawn} of ${times.length} drawn`,
+    );
   }
 }
 

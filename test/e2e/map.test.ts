@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
+import sharp from 'sharp';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { expect, holds, results, test } from './semblance.ts';
 import { violations } from './violations.ts';
@@ -10,22 +11,25 @@ function mapOf(page: Page) {
   return page.getByRole('application', { name: /^Map of your pictures/ });
 }
 
-/** How many colours the points are drawn in, as far as they are apart from grey. */
-function pointColors(page: Page): Promise<number> {
-  return mapOf(page)
-    .locator('canvas')
-    .evaluate((canvas: HTMLCanvasElement) => {
-      const context = canvas.getContext('2d');
-      if (context === null) return 0;
-      const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
-      const hues = new Set<number>();
-      for (let i = 0; i < data.length; i += 4) {
-        const [red = 0, green = 0, blue = 0] = data.subarray(i, i + 3);
-        if (Math.max(red, green, blue) - Math.min(red, green, blue) > 60)
-          hues.add((red >> 6) * 16 + (green >> 6) * 4 + (blue >> 6));
-      }
-      return hues.size;
-    });
+/** How many pixels of the map are of a colour: of points, without what lies over them. */
+async function inked(page: Page): Promise<number> {
+  await mapOf(page).evaluate((map) => {
+    for (const over of map.querySelectorAll<HTMLElement>('.thumbnails, .marks, .rings'))
+      over.style.visibility = 'hidden';
+  });
+  const { data, info } = await sharp(await mapOf(page).screenshot())
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  let count = 0;
+  for (let i = 0; i < data.length; i += info.channels) {
+    const pixel = data.subarray(i, i + 3);
+    if (Math.max(...pixel) - Math.min(...pixel) > 60) count++;
+  }
+  await mapOf(page).evaluate((map) => {
+    for (const over of map.querySelectorAll<HTMLElement>('.thumbnails, .marks, .rings')) over.style.visibility = '';
+  });
+  return count;
 }
 
 test('the map is walked, zoomed and selected on, by keyboard and by mouse', async ({ folder, start }) => {
@@ -41,7 +45,9 @@ test('the map is walked, zoomed and selected on, by keyboard and by mouse', asyn
   await expect(thumbnails.first()).toBeVisible({ timeout: 40_000 });
   const categories = page.getByRole('list', { name: /^Categories/ });
   await expect(categories).toContainText(/circles|bars|lines|rings/);
-  await expect.poll(() => pointColors(page)).toBeGreaterThan(1);
+  await expect.poll(() => inked(page)).toBeGreaterThan(100);
+  const byProcessor = await inked(page);
+  await expect(map.locator('canvas')).toHaveAttribute('data-drawn-by', 'cpu');
   const found = await violations(page, 'map');
 
   // by keyboard: from picture to picture, nearer, large, and back to where it was
@@ -96,5 +102,14 @@ test('the map is walked, zoomed and selected on, by keyboard and by mouse', asyn
   await page.mouse.click((first?.x ?? 0) + 20, (first?.y ?? 0) + 20);
   await page.mouse.wheel(0, -1500);
   await expect.poll(() => thumbnails.count()).not.toBe(drawn);
+
+  // by WebGL it looks the same: here that is done in software, which the window does not ask for by itself
+  await page.evaluate(() => {
+    localStorage.setItem('semblance:preferences', JSON.stringify({ mapDrawing: 'gpu' }));
+  });
+  await page.reload();
+  await page.getByRole('button', { name: 'Map', exact: true }).click();
+  await expect(map.locator('canvas')).toHaveAttribute('data-drawn-by', 'gpu');
+  await expect.poll(async () => Math.abs((await inked(page)) / byProcessor - 1)).toBeLessThan(0.3);
   expect(found).toEqual([]);
 });

@@ -4,10 +4,10 @@ import type { MapFrame } from './point-drawer.ts';
 import { gridOf } from './point-grid.ts';
 
 const SIZE = { width: 60, height: 40 };
-const WHITE = 0xffffffff;
+const WHITE = -1;
 
 function drawn(positions: readonly number[], change: Partial<MapFrame> = {}) {
-  const data = new Uint32Array(SIZE.width * SIZE.height);
+  const data = new Int32Array(SIZE.width * SIZE.height);
   const grid = gridOf(Float32Array.from(positions));
   const palette = { points: [[0, 0, 0] as const, [255, 0, 0] as const], background: [255, 255, 255] as const };
   const colors = new Uint8Array(grid.count).fill(1);
@@ -36,7 +36,7 @@ it('draws a part of a point at the rim, nothing of one outside, and no row of an
 it('draws what is lit larger and over the others, which fade', () => {
   const plain = drawn([0, 0, 1.5, 0]);
   const lit = drawn([0, 0, 1.5, 0], { lit: [0] });
-  const inked = ({ data }: { data: Uint32Array }, from: number, to: number) =>
+  const inked = ({ data }: { data: Int32Array }, from: number, to: number) =>
     data.filter((pixel, i) => pixel !== WHITE && i % SIZE.width >= from && i % SIZE.width < to).length;
   expect(inked(lit, 15, 38)).toBeGreaterThan(inked(plain, 15, 38));
   expect((lit.at(45, 20) >> 8) & 0xff).toBeGreaterThan((plain.at(45, 20) >> 8) & 0xff);

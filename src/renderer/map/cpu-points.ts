@@ -7,7 +7,7 @@ import { runsIn } from './point-grid.ts';
 interface Pixels {
   readonly width: number;
   readonly height: number;
-  readonly data: Uint32Array;
+  readonly data: Int32Array;
 }
 
 /**
@@ -23,7 +23,7 @@ export function cpuDrawer(canvas: HTMLCanvasElement): PointDrawer | null {
       fitCanvas(canvas, frame.size.width, frame.size.height);
       const { width, height } = canvas;
       if (image?.width !== width || image.height !== height) image = context.createImageData(width, height);
-      drawFrame(frame, { width, height, data: new Uint32Array(image.data.buffer) });
+      drawFrame(frame, { width, height, data: new Int32Array(image.data.buffer) });
       context.putImageData(image, 0, 0);
     },
     dispose: () => undefined,
@@ -37,75 +37,108 @@ export function drawFrame(frame: MapFrame, pixels: Pixels): void {
   const looks = looksOf(frame);
   const all = new Brush(pixels, palette.points, looks.all.size, looks.all.alpha, view, size);
   const runs = runsIn(grid, shownExtent(view, size, looks.all.size));
-  const { order, positions } = grid;
   for (let run = 0; run < runs.length; run += 2) {
-    const end = runs[run + 1] ?? 0;
-    for (let place = runs[run] ?? 0; place < end; place++) {
-      const point = order[place] ?? 0;
-      all.dot(positions[2 * point] ?? 0, positions[2 * point + 1] ?? 0, colors[point] ?? 0);
-    }
+    all.dots(grid.ordered, grid.order, colors, runs[run] ?? 0, runs[run + 1] ?? 0);
   }
   if (lit === null) return;
   const over = new Brush(pixels, palette.points, looks.lit.size, looks.lit.alpha, view, size);
-  for (const point of lit) over.dot(positions[2 * point] ?? 0, positions[2 * point + 1] ?? 0, colors[point] ?? 0);
+  const points = Uint32Array.from(lit);
+  const places = Float32Array.from(
+    { length: 2 * points.length },
+    (_, i) => grid.positions[2 * (lit[i >> 1] ?? 0) + (i & 1)] ?? 0,
+  );
+  over.dots(places, points, colors, 0, points.length);
 }
 
+/** As a signed number, so that what is computed with it stays one of 32 bits. */
 function packed([red, green, blue]: Rgb): number {
-  return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
+  return 0xff000000 | (blue << 16) | (green << 8) | red;
 }
 
-/** Dots of one size and transparency. A dot is laid over what is there, two channels in one product: shares are 256ths. */
+/** A row of a dot from one pixel to before another, and how much of the colour it takes, in 256ths. */
+interface Span {
+  readonly row: number;
+  readonly from: number;
+  readonly to: number;
+  readonly share: number;
+}
+
+/** Dots of one size and transparency, each laid over what is there. */
 class Brush {
   readonly #pixels: Pixels;
-  readonly #across: number;
-  /** Of each row of a dot, where it begins. */
-  readonly #from: Int32Array;
-  readonly #rest: number;
-  readonly #redBlue: Float64Array;
-  readonly #green: Float64Array;
-  readonly #view: MapView;
-  readonly #left: number;
-  readonly #top: number;
+  readonly #spans: readonly Span[];
+  readonly #colors: Int32Array;
+  /** How wide a dot is, and from a place of the plane to the top left of its dot. */
+  readonly #place: { readonly across: number; readonly scale: number; readonly left: number; readonly top: number };
 
-  constructor(pixels: Pixels, colors: readonly Rgb[], across: number, alpha: number, view: MapView, size: Size) {
+  constructor(pixels: Pixels, colors: readonly Rgb[], size: number, alpha: number, view: MapView, area: Size) {
     this.#pixels = pixels;
-    this.#across = Math.max(1, Math.round(across));
-    this.#from = Int32Array.from({ length: this.#across }, (_, row) => dotBegin(this.#across, row));
-    const share = Math.round(256 * alpha);
-    this.#rest = 256 - share;
-    this.#redBlue = Float64Array.from(colors, (color) => (packed(color) & 0xff00ff) * share);
-    this.#green = Float64Array.from(colors, (color) => (packed(color) & 0xff00) * share);
-    this.#view = view;
-    this.#left = size.width / 2 - this.#across / 2;
-    this.#top = size.height / 2 - this.#across / 2;
+    const across = Math.max(1, Math.round(size));
+    this.#spans = spansOf(across, Math.round(256 * alpha));
+    this.#colors = Int32Array.from(colors, packed);
+    const { x, y, scale } = view;
+    const left = (area.width - across) / 2 - x * scale;
+    this.#place = { across, scale, left, top: (area.height - across) / 2 - y * scale };
   }
 
-  dot(x: number, y: number, color: number): void {
+  /** Draws points: those from one place of `ordered`, which has x and y of each, to before another. @param order the point of each place, which `colors` goes by */
+  dots(ordered: Float32Array, order: Uint32Array, colors: Uint8Array, from: number, to: number): void {
     const { width, height, data } = this.#pixels;
-    const left = Math.round(this.#left + (x - this.#view.x) * this.#view.scale);
-    const top = Math.round(this.#top + (y - this.#view.y) * this.#view.scale);
-    const across = this.#across;
-    const rest = this.#rest;
-    const redBlue = this.#redBlue[color] ?? 0;
-    const green = this.#green[color] ?? 0;
-    for (let row = Math.max(0, -top); row < across && top + row < height; row++) {
-      const begin = this.#from[row] ?? 0;
-      const end = Math.min(width, left + across - begin);
-      const line = (top + row) * width;
-      for (let column = Math.max(0, left + begin); column < end; column++) {
-        const there = data[line + column] ?? 0;
-        data[line + column] =
-          0xff000000 |
-          ((((there & 0xff00ff) * rest + redBlue) >>> 8) & 0xff00ff) |
-          ((((there & 0xff00) * rest + green) >>> 8) & 0xff00);
+    const { across, scale, left: x, top: y } = this.#place;
+    const inks = this.#colors;
+    const share = this.#spans[0]?.share ?? 0;
+    for (let place = from; place < to; place++) {
+      const left = Math.round(x + (ordered[2 * place] ?? 0) * scale);
+      const top = Math.round(y + (ordered[2 * place + 1] ?? 0) * scale);
+      if (left <= -across || top <= -across || left >= width || top >= height) continue;
+      const ink = inks[colors[order[place] ?? 0] ?? 0] ?? 0;
+      if (across !== 2 || left < 0 || top < 0 || left >= width - 1 || top >= height - 1) {
+        this.#dot(left, top, ink);
+        continue;
       }
+      // hundreds of thousands are of this size
+      const at = top * width + left;
+      blend(data, at, ink, share);
+      blend(data, at + 1, ink, share);
+      blend(data, at + width, ink, share);
+      blend(data, at + width + 1, ink, share);
+    }
+  }
+
+  #dot(left: number, top: number, ink: number): void {
+    const { width, height, data } = this.#pixels;
+    for (const { row, from, to, share } of this.#spans) {
+      const line = (top + row) * width;
+      if (top + row < 0 || top + row >= height) continue;
+      const end = line + Math.min(width, left + to);
+      for (let at = line + Math.max(0, left + from); at < end; at++) blend(data, at, ink, share);
     }
   }
 }
 
-/** Where a row of a dot begins; it ends as far from the other side. Dots of one or two pixels are squares. */
-function dotBegin(across: number, row: number): number {
-  if (across <= 2) return 0;
-  const down = row + 0.5 - across / 2;
-  return Math.max(0, Math.round(across / 2 - Math.sqrt((across / 2) ** 2 - down * down)));
+/** Lays a colour over a pixel: two channels in one product, of which `imul` keeps what counts, the lower 32 bits. @param share of the colour, in 256ths */
+function blend(data: Int32Array, at: number, ink: number, share: number): void {
+  const there = data[at] ?? 0;
+  const rest = 256 - share;
+  data[at] =
+    0xff000000 |
+    (((Math.imul(there & 0xff00ff, rest) + Math.imul(ink & 0xff00ff, share)) >>> 8) & 0xff00ff) |
+    (((Math.imul(there & 0xff00, rest) + Math.imul(ink & 0xff00, share)) >>> 8) & 0xff00);
+}
+
+/** The rows of a dot. Its rim is smooth: the first and the last pixel of a row are covered in part. Dots of one or two pixels are squares. */
+function spansOf(across: number, share: number): Span[] {
+  return Array.from({ length: across }, (_, row): Span[] => {
+    const down = row + 0.5 - across / 2;
+    const edge = across <= 2 ? 0 : across / 2 - Math.sqrt((across / 2) ** 2 - down * down);
+    const from = Math.floor(edge);
+    const to = across - from;
+    const rim = Math.round(share * (1 - (edge - from)));
+    if (rim === share) return [{ row, from, to, share }];
+    return [
+      { row, from, to: from + 1, share: rim },
+      { row, from: from + 1, to: to - 1, share },
+      { row, from: to - 1, to, share: rim },
+    ];
+  }).flat();
 }

@@ -129,16 +129,10 @@ class PointBuffers {
     const gl = this.#gl;
     const another = grid !== this.#grid;
     if (another) {
-      const { order, positions } = grid;
-      const places = new Float32Array(2 * grid.count);
       this.#placeOf = new Uint32Array(grid.count);
-      for (const [place, point] of order.entries()) {
-        places[2 * place] = positions[2 * point] ?? 0;
-        places[2 * place + 1] = positions[2 * point + 1] ?? 0;
-        this.#placeOf[point] = place;
-      }
+      for (const [place, point] of grid.order.entries()) this.#placeOf[point] = place;
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#places);
-      gl.bufferData(gl.ARRAY_BUFFER, places, gl.STATIC_DRAW);
+      gl.bufferData(gl.ARRAY_BUFFER, grid.ordered, gl.STATIC_DRAW);
     }
     if (another || colors !== this.#kinds) {
       gl.bindBuffer(gl.ARRAY_BUFFER, this.#colors);

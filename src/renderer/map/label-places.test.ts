@@ -48,6 +48,13 @@ it('writes no name over another or over the rim, and leaves none out that would 
   );
 });
 
+it('writes a name above the picture that is drawn in its place', () => {
+  const anchors = [{ category: 0, x: 0, y: 0 }];
+  const pictures = { places: [{ left: 410, top: 240 }], side: 64 };
+  const [label] = labelsIn(anchors, () => 'Beach', { x: 0, y: 0, scale: 100 }, SIZE, pictures);
+  expect([label?.left, label?.top]).toEqual([400, 240 - 42]);
+});
+
 it('writes nothing for what has no name', () => {
   expect(labelsIn([{ category: 0, x: 0, y: 0 }], () => '', { x: 0, y: 0, scale: 100 }, SIZE)).toEqual([]);
 });

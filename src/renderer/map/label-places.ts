@@ -77,18 +77,35 @@ export function anchorsOf(grid: PointGrid, values: ArrayLike<number>, sizes: rea
   });
 }
 
-/** The names that are written, each around its anchor: those first that come first, and none over another or over the rim. */
+/** Pictures that are drawn on the map, each around its place, in CSS pixels. */
+interface DrawnPictures {
+  readonly places: readonly { readonly left: number; readonly top: number }[];
+  readonly side: number;
+}
+
+const NO_PICTURES: DrawnPictures = { places: [], side: 0 };
+
+/**
+ * The names that are written, each around its anchor, or above the picture that is drawn there: those first that come first, and none over another or over
+ * the rim.
+ */
 export function labelsIn(
   anchors: readonly LabelAnchor[],
   nameOf: (category: number) => string,
   view: MapView,
   size: Size,
+  pictures = NO_PICTURES,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   for (const anchor of anchors) {
     const name = nameOf(anchor.category);
     if (name === '') continue;
-    const [left, top] = toScreen(view, size, anchor.x, anchor.y);
+    const [left, middle] = toScreen(view, size, anchor.x, anchor.y);
+    const half = (pictures.side + HEIGHT) / 2;
+    const picture = pictures.places.find(
+      (one) => Math.abs(one.left - left) < pictures.side / 2 && Math.abs(one.top - middle) < half,
+    );
+    const top = picture === undefined ? middle : picture.top - half;
     const label = { ...anchor, left, top, width: Math.min(WIDEST, LETTER * name.length + 16), height: HEIGHT };
     const inside =
       left >= label.width / 2 &&

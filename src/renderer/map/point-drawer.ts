@@ -33,6 +33,6 @@ export function looksOf({ grid, view, size, lit }: MapFrame): { readonly all: Po
   const look = lookOf(grid, view, size);
   return {
     all: lit === null ? look : { ...look, alpha: look.alpha * 0.3 },
-    lit: { size: look.size * 1.3 + 3, alpha: 1 },
+    lit: { size: look.size * 1.2 + 2, alpha: 1 },
   };
 }

@@ -11,7 +11,7 @@ function lookAt(count: number, nearer: number) {
 }
 
 it('draws few points large and opaque, and many small and transparent', () => {
-  expect(lookAt(50, 1)).toEqual({ size: 14, alpha: 0.9 });
+  expect(lookAt(50, 1)).toEqual({ size: 10, alpha: 0.9 });
   const many = lookAt(300_000, 1);
   expect(many.size).toBe(2);
   expect(many.alpha).toBeLessThan(0.8);
@@ -21,5 +21,5 @@ it('draws them larger and more opaque the nearer one looks, within limits', () =
   const looks = [1, 4, 16, 64, 1000].map((nearer) => lookAt(300_000, nearer));
   expect(looks.map(({ size }) => size)).toEqual(looks.map(({ size }) => size).toSorted((a, b) => a - b));
   expect(looks.map(({ alpha }) => alpha)).toEqual(looks.map(({ alpha }) => alpha).toSorted((a, b) => a - b));
-  expect(looks.at(-1)).toEqual({ size: 14, alpha: 0.9 });
+  expect(looks.at(-1)).toEqual({ size: 10, alpha: 0.9 });
 });

@@ -8,7 +8,7 @@ export interface PointLook {
 }
 
 const SMALLEST = 2;
-const LARGEST = 14;
+const LARGEST = 10;
 /** Points as large as this share of the distance that they would have, were they spread evenly. */
 const SHARE = 0.3;
 /** Where everything is in view, points lie on one another as if they were spread over this share of it. */

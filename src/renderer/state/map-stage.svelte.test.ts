@@ -77,6 +77,19 @@ it('keeps within limits, and shows all again', () => {
   expect(stage.view).toEqual(all);
 });
 
+it('shows as much in a window of another size', () => {
+  const { stage } = shown();
+  stage.zoom(2);
+  const before = stage.view?.scale ?? 0;
+  stage.width = 1280;
+  expect(stage.view?.scale).toBeGreaterThan(before);
+  stage.fit();
+  stage.show(0);
+  stage.width = 680;
+  // what is in view already moves nothing: all of it stays in view
+  expect(stage.view?.scale).toBe(300);
+});
+
 it('walks by the arrow keys, says what is there, and takes more with Shift', () => {
   const { selection, gestures, said, stage } = shown();
   expect(gestures.key(key('ArrowRight'))).toBe(true);

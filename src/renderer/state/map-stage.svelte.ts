@@ -20,6 +20,9 @@ import type { PictureColumns } from './picture-columns.ts';
 import { placesById } from './places-by-id.ts';
 import { nearestTowards, type Direction } from './plane-walk.ts';
 
+/** `scale` is in relation to that at which all is in view. */
+type WantedView = MapView;
+
 /** What dragging does. */
 export type MapTool = 'move' | 'rectangle' | 'lasso';
 
@@ -59,7 +62,8 @@ export class MapStage {
   resultsLit = $state(true);
   /** Drawing takes so long that moving is no pleasure. */
   slow = $state(false);
-  #wanted = $state.raw<MapView | null>(null);
+  /** Where a person moved to, as near in relation to all in view: a window of another size shows as much. Null: all in view. */
+  #wanted = $state.raw<WantedView | null>(null);
   /** The view at which thumbnails were chosen last: where it rests. */
   #rested = $state.raw<MapView | null>(null);
   readonly #parts: StageParts;
@@ -75,7 +79,9 @@ export class MapStage {
     const found = this.#found;
     if (found === null || found.grid.count === 0 || this.width === 0 || this.height === 0) return null;
     const { extent } = found.grid;
-    return limited(this.#wanted ?? fittingView(extent, this.size), extent, this.size);
+    const all = fittingView(extent, this.size);
+    const wanted = this.#wanted;
+    return wanted === null ? all : limited({ ...wanted, scale: wanted.scale * all.scale }, extent, this.size);
   });
 
   /** Of each point its picture's place in the library. */
@@ -125,7 +131,8 @@ export class MapStage {
   readonly labels: readonly PlacedLabel[] = $derived.by(() => {
     const [colored, view] = [this.#colored, this.view];
     if (colored === null || view === null) return [];
-    return labelsIn(colored.anchors, (category) => colored.categories[category]?.label ?? '', view, this.size);
+    const nameOf = (category: number): string => colored.categories[category]?.label ?? '';
+    return labelsIn(colored.anchors, nameOf, view, this.size, { places: this.thumbnails, side: THUMBNAILS.side });
   });
 
   get #found(): LaidOut | null {
@@ -149,11 +156,11 @@ export class MapStage {
 
   /** `factor` times nearer, around a place of the view, or its middle. */
   zoom(factor: number, left = this.width / 2, top = this.height / 2): void {
-    if (this.view !== null) this.#wanted = this.#kept(zoomedAt(this.view, this.size, factor, left, top));
+    if (this.view !== null) this.#look(zoomedAt(this.view, this.size, factor, left, top));
   }
 
   pan(dx: number, dy: number): void {
-    if (this.view !== null) this.#wanted = this.#kept(panned(this.view, dx, dy));
+    if (this.view !== null) this.#look(panned(this.view, dx, dy));
   }
 
   /** Moves no more than is needed to show a point. */
@@ -161,12 +168,16 @@ export class MapStage {
     const found = this.#found;
     if (this.view === null || found === null) return;
     const [x, y] = [found.grid.positions[2 * point] ?? 0, found.grid.positions[2 * point + 1] ?? 0];
-    this.#wanted = this.#kept(showing(this.view, this.size, x, y, RIM));
+    const moved = showing(this.view, this.size, x, y, RIM);
+    if (moved.x !== this.view.x || moved.y !== this.view.y) this.#look(moved);
   }
 
-  #kept(view: MapView): MapView {
+  #look(view: MapView): void {
     const found = this.#found;
-    return found === null ? view : limited(view, found.grid.extent, this.size);
+    if (found === null) return;
+    const { extent } = found.grid;
+    const kept = limited(view, extent, this.size);
+    this.#wanted = { ...kept, scale: kept.scale / fittingView(extent, this.size).scale };
   }
 
   // ── finding ──
