@@ -12,6 +12,12 @@ import { openService } from './service.ts';
 const parent = connectParent();
 const paths = libraryPaths(process.argv[2] ?? defaultLibraryFolder());
 
+/**
+ * After this, what opening a large library left behind is collected: 35 MB of 200,000 pictures, which V8 keeps while little is allocated. Once, for
+ * some 30 ms, when the first answers are there.
+ */
+const TIDY_MS = 5_000;
+
 /** Ports that came before the library was open: they are served as soon as it is. */
 const waiting: ServicePort[] = [];
 let serve = (port: ServicePort): void => void waiting.push(port);
@@ -73,6 +79,7 @@ try {
   serve = (port) => handler.upgrade(port);
   parent.send({ type: 'ready', libraryFolder: paths.folder, thumbsFolder: paths.thumbs });
   for (const port of waiting.splice(0)) serve(port);
+  setTimeout(() => void globalThis.gc?.({ type: 'major', execution: 'async' }), TIDY_MS).unref();
 } catch (error) {
   const failure = ServiceError.from(error);
   if (failure.code === 'INTERNAL') console.error(error);
