@@ -28,6 +28,7 @@ const entries = {
   'community-worker': 'src/library/explore/community-worker.ts',
   'map-worker': 'src/library/explore/map/map-worker.ts',
   'comparing-worker': 'src/library/explore/comparing-worker.ts',
+  'dated-worker': 'src/library/explore/dated-worker.ts',
   'duplicate-worker': 'src/library/explore/duplicate-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };

@@ -17,14 +17,14 @@ export async function clustersCommand(
   const output = new Output(shared.json);
   return withLibrary({ libraryFolder: shared.library, access: 'read' }, async ({ client, service }) => {
     await service.settled();
-    const { clusters, version, granularity: step } = await client.explore.clusters({ granularity, fresh: true });
+    const {
+      clusters,
+      version,
+      granularity: step,
+    } = await client.explore.clusters({ granularity, fresh: true, words: true });
     for (const cluster of clusters) {
       const ids = await client.explore.pictures({ granularity: step, version, key: cluster.key });
-      const pictures: string[] = [];
-      for (let first = 0; first < ids.length; first += AT_ONCE) {
-        const part = ids.slice(first, first + AT_ONCE);
-        pictures.push(...(await Promise.all(part.map(async (id) => (await client.pictures.get({ id })).path))));
-      }
+      const pictures = await pathsOf(client, ids);
       const { key, named, proposedName } = cluster;
       if (shared.json)
         output.value({ cluster: key, name: named?.name ?? null, proposedName, size: ids.length, pictures });
@@ -32,6 +32,16 @@ export async function clustersCommand(
     }
     return 0;
   });
+}
+
+/** Absolute paths of pictures, in their order. */
+export async function pathsOf(client: ServiceClient, ids: readonly number[]): Promise<string[]> {
+  const paths: string[] = [];
+  for (let first = 0; first < ids.length; first += AT_ONCE) {
+    const part = ids.slice(first, first + AT_ONCE);
+    paths.push(...(await Promise.all(part.map(async (id) => (await client.pictures.get({ id })).path))));
+  }
+  return paths;
 }
 
 function titleOf({ key, named, proposedName, loose }: PictureCluster): string {

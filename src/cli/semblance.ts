@@ -60,6 +60,7 @@ import {
   useModelCommand,
   type TeachOptions,
 } from './teach-commands.ts';
+import { eventsCommand, placesCommand } from './timeline-commands.ts';
 import { tourCommand } from './tour.ts';
 
 const FAILED = 1;
@@ -102,6 +103,13 @@ function duplicateKinds(text: string): DuplicateKind[] {
     if (!kind) throw new InvalidArgumentError(`Kinds are ${DUPLICATE_KINDS.join(', ')}.`);
     return kind;
   });
+}
+
+function kilometres(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0.3 && value <= 1000))
+    throw new InvalidArgumentError('A number from 0.3 to 1000 is needed.');
+  return value;
 }
 
 function positiveInteger(text: string): number {
@@ -259,6 +267,13 @@ function buildProgram(setExitCode: (code: number) => void): Command {
     '<number>',
     'as `semblance actions` lists them',
     positiveInteger,
+  );
+  command('events', 'when pictures were taken: what was taken in one go, the newest first', eventsCommand);
+  command<[{ km: number }]>('places', 'where pictures were taken', placesCommand).option(
+    '--km <number>',
+    'pictures farther apart than about twice this are of two places, 0.3 to 1000',
+    kilometres,
+    10,
   );
   command<[string, { k: number }]>('suggest', 'photos that may belong to a group', suggestCommand)
     .argument('<group>', 'its name')

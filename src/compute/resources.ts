@@ -7,10 +7,11 @@ import { ServiceError } from '../contract/errors.ts';
 const PLACES = {
   encoder: { checkout: 'out/encoder', packaged: 'encoder', made: true },
   projection: { checkout: 'resources', packaged: '.', made: false },
+  places: { checkout: 'resources', packaged: '.', made: false },
 } as const;
 
 /**
- * The folder of the built-in encoder (`builtin.onnx`, `builtin.json`) or of its projection.
+ * A file of the built-in encoder (`builtin.onnx`, `builtin.json`), of its projection, or the list of cities.
  *
  * Packaged programs say where their resources are in `SEMBLANCE_RESOURCES`; otherwise it is looked up in the checkout that
  * this file, or the built chunk with it, belongs to.

@@ -9,6 +9,7 @@ import * as i from './ignore-schemas.ts';
 import * as j from './job-schemas.ts';
 import * as s from './schemas.ts';
 import * as t from './teach-schemas.ts';
+import * as w from './timeline-schemas.ts';
 
 /** oRPC's error map, made from the one table of codes. `detail` is what the sentence is about: a path, a reason. */
 const errors = Object.fromEntries(
@@ -229,10 +230,14 @@ export const contract = {
      */
     clusters: procedure
       .input(
-        z.object({ granularity: x.granularity.default(0.5), fresh: z.boolean().default(false) }).default({
-          granularity: 0.5,
-          fresh: false,
-        }),
+        z
+          .object({
+            granularity: x.granularity.default(0.5),
+            fresh: z.boolean().default(false),
+            /** Waits for names by words, which otherwise come later where the encoder has not read them yet: see `watch`. */
+            words: z.boolean().default(false),
+          })
+          .default({ granularity: 0.5, fresh: false, words: false }),
       )
       .output(x.pictureClusters),
     /** The pictures of a cluster, the most typical first. CLUSTERS_CHANGED, CLUSTER_UNKNOWN. */
@@ -279,6 +284,31 @@ export const contract = {
       /** The categories of the points of a layout. MAP_CHANGED where there is another one. */
       colors: procedure.input(x.mapColorsInput).output(x.mapColors),
     },
+    /**
+     * When pictures were taken, in events: how many there are of each month. Worked out where it is not yet, a second or two in a large library; `fresh`
+     * does so where anything has changed since.
+     */
+    timeline: procedure
+      .input(z.object({ fresh: z.boolean().default(false) }).default({ fresh: false }))
+      .output(w.timeline),
+    /** Some events of a timeline, fewer where it ends. EXPLORED_CHANGED. */
+    events: procedure.input(w.eventsPart).output(z.array(w.pictureEvent)),
+    /** The event that a picture is of. PICTURE_UNKNOWN. */
+    eventOf: procedure.input(z.object({ picture: s.rowId })).output(w.eventPictures),
+    /** Where pictures were taken, in places of a scale; with bounds those of a part of the Earth. */
+    places: procedure
+      .input(
+        z.object({
+          km: w.placeScale,
+          bounds: w.bounds.optional(),
+          /** How many of the largest are left out: what comes before it was asked for. */
+          first: z.number().int().nonnegative().default(0),
+          fresh: z.boolean().default(false),
+        }),
+      )
+      .output(w.places),
+    /** The place that a picture is of, at a scale. PICTURE_UNKNOWN, where it does not say where it was taken too. */
+    placeOf: procedure.input(z.object({ picture: s.rowId, km: w.placeScale })).output(w.placePictures),
     /** The present state at once, then each change; never ends by itself. */
     watch: procedure.output(eventIterator(x.exploreEvent)),
   },

@@ -73,6 +73,7 @@ export const SERVICE_ERRORS = {
   MAP_CHANGED: 'The map has changed meanwhile. Look at it again.{detail}',
   MAP_CANCELLED: 'The laying out of the map was cancelled. It begins again when the map is next looked at.{detail}',
   DUPLICATES_CANCELLED: 'The look for duplicates was cancelled. What was compared is kept.{detail}',
+  EXPLORED_CHANGED: 'Pictures or names have changed meanwhile. Look at them again.{detail}',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

@@ -16,7 +16,7 @@ export const pictureCluster = z.object({
   key: clusterKey,
   /** The name that a person gave it, and what else they said of it. */
   named: z.object({ id: rowId, name: z.string(), pinned: z.boolean(), hidden: z.boolean() }).nullable(),
-  /** What it could be called: a folder that most of it lies in, or when most of it was taken. */
+  /** What it could be called: a folder that most of it lies in, a word that tells it from the others, or when most of it was taken. */
   proposedName: z.string().nullable(),
   pictures: z.number().int().nonnegative(),
   /** Mean cosine of its pictures and their neighbors in it. */
@@ -166,6 +166,8 @@ export const exploreEvent = z.discriminatedUnion('type', [
   z.object({ type: z.literal('names'), revision: z.number().int().nonnegative() }),
   /** What was found while the neighbors of some pictures were not known yet can be found anew. */
   z.object({ type: z.literal('outdated') }),
+  /** Names are proposed by words that were not read yet: ask again. */
+  z.object({ type: z.literal('words') }),
   /** A decision about duplicates was made or taken back: ask again. */
   z.object({ type: z.literal('duplicates') }),
   /** There is another layout of the map: ask for it. */

@@ -16,6 +16,9 @@ import type { Clusters } from './explore/clusters.ts';
 import type { Duplicates } from './explore/duplicates.ts';
 import type { PictureMap } from './explore/map/picture-map.ts';
 import { exploreRoutes } from './explore/explore-routes.ts';
+import type { Places } from './explore/places.ts';
+import type { Timeline } from './explore/timeline.ts';
+import { timelineRoutes } from './explore/timeline-routes.ts';
 import { exchangeRoutes } from './exchange/exchange-routes.ts';
 import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
@@ -49,6 +52,8 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
   readonly clusters: Clusters;
   readonly duplicates: Duplicates;
   readonly map: PictureMap;
+  readonly timeline: Timeline;
+  readonly places: Places;
   readonly ignoring: Ignoring;
   readonly actions: FileActions;
   readonly jobs: Jobs;
@@ -194,7 +199,7 @@ export function createRouter(parts: RouterParts) {
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
     models: modelRoutes(os, teaching, inspector, needWriting),
-    explore: exploreRoutes(os, parts, needWriting),
+    explore: { ...exploreRoutes(os, parts, needWriting), ...timelineRoutes(os, parts.timeline, parts.places) },
     library: exchangeRoutes(
       os,
       new LibraryExchange({ catalog, groups, clusters: parts.clusters.names, versions: teaching.versions }),

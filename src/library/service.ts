@@ -19,8 +19,11 @@ import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters.ts';
 import { checkNewPictures, trackDuplicates } from './explore/duplicate-checks.ts';
+import { DatedThread } from './explore/dated-thread.ts';
 import { Duplicates } from './explore/duplicates.ts';
 import { PictureMap } from './explore/map/picture-map.ts';
+import { Places } from './explore/places.ts';
+import { Timeline } from './explore/timeline.ts';
 import { Groups } from './groups/groups.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -209,7 +212,7 @@ async function assemble(
   // a folder that cannot be deleted now can be the next time
   if (!readonly) void teaching.versions.purge().catch(() => undefined);
   closers.push(() => teaching.close());
-  const clusters = new Clusters({ catalog, active });
+  const clusters = new Clusters({ catalog, active, readonly });
   closers.push(() => clusters.close());
   const duplicates = new Duplicates({
     catalog,
@@ -219,6 +222,8 @@ async function assemble(
     track: (work, control) => trackDuplicates(listed, work, control),
   });
   closers.push(() => duplicates.close());
+  const dated = new DatedThread({ catalog, active, paths });
+  closers.push(() => dated.close());
   const actions = new FileActions({
     catalog,
     active,
@@ -286,6 +291,8 @@ async function assemble(
     clusters,
     duplicates,
     map,
+    timeline: new Timeline({ catalog, active, dated }),
+    places: new Places({ catalog, active, dated }),
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
     actions,

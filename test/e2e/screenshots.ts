@@ -15,6 +15,7 @@ import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
 import { dropFiles } from './dragging.ts';
 import { launch, type Running } from './launch.ts';
+import { noPlacesScene, timelineScene, writeJourneys } from './timeline-scene.ts';
 
 const SIZES = [
   { width: 900, height: 600 },
@@ -430,6 +431,7 @@ try {
   for (const picture of await writeDrawings(join(folder, 'Twice'), 9, 300))
     await cp(picture, picture.replace(/\.jpg$/, ' copy of an old disk.jpg'));
   await writeKinds(join(folder, 'Kinds'), 20);
+  await writeJourneys(join(folder, 'Journeys'));
   await writeTwoTowers(join(folder, 'models', 'towers'));
   await writeFile(join(folder, 'models', 'net.onnx'), imageModel({ input: ['n', 3, 'h', 'w'] }));
   await writeFile(join(folder, 'models', 'blind.onnx'), imageModel({ factor: 0 }));
@@ -453,6 +455,14 @@ try {
   });
   await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
   await scene('map', [photosGiven === undefined ? join(folder, 'Kinds') : photos], map);
+  await scene('timeline', [join(folder, 'Journeys')], async (running) => {
+    await idle(running.page);
+    await timelineScene(running, shoot);
+  });
+  await scene('no places', [photos], async (running) => {
+    await idle(running.page);
+    await noPlacesScene(running, shoot);
+  });
   await scene('duplicates', [photos], duplicates);
   await scene('files', [join(folder, 'Twice')], files);
   await scene('locked', [], locked);

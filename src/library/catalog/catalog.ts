@@ -3,6 +3,7 @@ import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { ActionStore } from './action-store.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
+import { DatedStore } from './dated-store.ts';
 import { DuplicateStore } from './duplicate-store.ts';
 import { IgnoreStore } from './ignore-store.ts';
 import { JobStore } from './job-store.ts';
@@ -94,6 +95,8 @@ export class Catalog {
   readonly clusters: ClusterStore;
   /** What was decided about duplicates. */
   readonly duplicates: DuplicateStore;
+  /** When and where pictures were taken. */
+  readonly dated: DatedStore;
   /** The folders that were added. */
   readonly sources: SourceStore;
   /** Edits, and what is missing. */
@@ -122,6 +125,7 @@ export class Catalog {
     this.labels = new LabelStore(this.#db, file);
     this.clusters = new ClusterStore(this.#queries);
     this.duplicates = new DuplicateStore(this.#queries);
+    this.dated = new DatedStore(this.#queries);
     this.sources = new SourceStore(this.#queries, {
       absorbed: (...moved) => this.metadata.absorb(...moved),
       removed: () => this.metadata.followAll(),

@@ -1,4 +1,5 @@
 import type { PictureFacets, PictureFilter } from '../../contract/schemas.ts';
+import { KM_PER_DEGREE, kilometres, type Place } from '../sphere.ts';
 import { IdSet } from '../vectors/id-set.ts';
 import type { MomentStore } from './moment-store.ts';
 import type { Queries } from './queries.ts';
@@ -20,9 +21,6 @@ const PRESENT = 'm.stale = 0 AND EXISTS (SELECT 1 FROM file f WHERE f.media_id =
 /** As `pictureTime` has it, as text. */
 const TIME = `COALESCE(m.taken_at, (SELECT strftime('%Y-%m-%dT%H:%M:%S', MIN(f.mtime_ms) / 1000, 'unixepoch', 'localtime')
   FROM file f WHERE f.media_id = m.id))`;
-
-const KM_PER_DEGREE = 111.195;
-const EARTH_KM = 6371;
 
 /** Answers that are kept: a person changes one filter at a time. */
 const KEPT = 4;
@@ -200,20 +198,10 @@ function inFolders(folders: readonly FolderPart[]): Condition {
   return { sql, values: parts.flatMap(({ values }) => values) };
 }
 
-type Place = { readonly latitude: number; readonly longitude: number };
-
 /** Few are left to be measured. */
 function latitudesNear({ latitude, km }: Place & { readonly km: number }): Condition {
   const degrees = (1.001 * km) / KM_PER_DEGREE;
   return { sql: 'm.latitude BETWEEN ? AND ?', values: [latitude - degrees, latitude + degrees] };
-}
-
-/** Along the surface of a sphere: off by less than 0.6 % on Earth. */
-function kilometres(a: Place, b: Place): number {
-  const radians = (degrees: number): number => (degrees * Math.PI) / 180;
-  const [north, east] = [radians(b.latitude - a.latitude), radians(b.longitude - a.longitude)];
-  const across = Math.cos(radians(a.latitude)) * Math.cos(radians(b.latitude)) * Math.sin(east / 2) ** 2;
-  return 2 * EARTH_KM * Math.asin(Math.min(1, Math.sqrt(Math.sin(north / 2) ** 2 + across)));
 }
 
 function keyOf(filter: PictureFilter, folders: readonly FolderPart[] | null): string {

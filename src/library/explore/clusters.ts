@@ -13,6 +13,7 @@ import type { NamedClusterRow } from '../catalog/cluster-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import { alonePlaces, byTypicality, clusterFacts, mostTypical, type ClusterFacts } from './cluster-facts.ts';
 import { ClusterNames } from './cluster-names.ts';
+import { ClusterWords } from './cluster-words.ts';
 import type { Communities } from './communities.ts';
 import { nearestStep } from './granularity.ts';
 import { FoundClusters } from './found-clusters.ts';
@@ -23,6 +24,8 @@ import type { PictureTable } from './neighbor-table.ts';
 interface ClustersParts {
   readonly catalog: Catalog;
   readonly active: ActiveLibrary;
+  /** Nothing may be written: the library was opened for reading. */
+  readonly readonly: boolean;
 }
 
 /** Pictures that show a cluster. */
@@ -30,6 +33,9 @@ const TYPICAL = 18;
 
 /** Pictures that a name is proposed by: the most typical. */
 const NAMED_BY = 60;
+
+/** Pictures that a name by words is found by. */
+const WORDED_BY = 24;
 
 /** Fewer pictures that are like each other, and bear no name, are no cluster: they are with those that are alone. */
 const SMALLEST = 3;
@@ -62,24 +68,28 @@ export class Clusters {
   readonly #catalog: Catalog;
   readonly #active: ActiveLibrary;
   readonly #found: FoundClusters;
+  readonly #words: ClusterWords;
   #shown = new Map<number, Shown>();
 
-  constructor({ catalog, active }: ClustersParts) {
+  constructor({ catalog, active, readonly }: ClustersParts) {
     this.#catalog = catalog;
     this.#active = active;
     this.names = new ClusterNames(catalog.clusters);
     this.#found = new FoundClusters(active);
+    this.#words = new ClusterWords(active, !readonly);
   }
 
   /**
    * The clusters of the library at a granularity, worked out where they are not yet.
    *
    * @param fresh works them out anew where pictures have come or gone since
+   * @param wait waits for names by words, where they are not read yet
    */
-  async list(granularity: number, fresh: boolean): Promise<PictureClusters> {
+  async list(granularity: number, fresh: boolean, wait = false): Promise<PictureClusters> {
     const step = nearestStep(granularity);
     const shown = await this.#show(step, fresh);
-    const described = shown.clusters.map((cluster, index) => this.#describe(shown, cluster, index));
+    const words = await this.#wordsOf(shown, wait);
+    const described = shown.clusters.map((cluster, index) => this.#describe(shown, cluster, index, words));
     return {
       granularity: step,
       version: shown.version,
@@ -149,9 +159,11 @@ export class Clusters {
     push({ type: 'names', revision: this.names.revision });
     const leaveNames = this.names.watch((revision) => push({ type: 'names', revision }));
     const leaveFound = this.#found.watch(() => push({ type: 'outdated' }));
+    const leaveWords = this.#words.watch(() => push({ type: 'words' }));
     return () => {
       leaveNames();
       leaveFound();
+      leaveWords();
     };
   }
 
@@ -228,13 +240,28 @@ export class Clusters {
     return { ids, table, rows, clusters: shown, facts, questions };
   }
 
-  #describe(shown: Shown, { key, named, places }: Shown['clusters'][number], index: number): PictureCluster {
+  /** Names by words of the clusters that have none, by their keys. */
+  async #wordsOf(shown: Shown, wait: boolean): Promise<ReadonlyMap<string, string | null>> {
+    const nameless = shown.clusters.filter(({ key, named }) => named === null && key !== 'alone');
+    const groups = nameless.map(({ places }) =>
+      mostTypical(places, shown.facts, WORDED_BY).map((place) => shown.ids[place] ?? 0),
+    );
+    const words = await this.#words.names(groups, wait);
+    return new Map(nameless.map(({ key }, i) => [key, words[i] ?? null]));
+  }
+
+  #describe(
+    shown: Shown,
+    { key, named, places }: Shown['clusters'][number],
+    index: number,
+    words: ReadonlyMap<string, string | null>,
+  ): PictureCluster {
     const cohesion = shown.facts.cohesion[index] ?? 0;
     const isNameless = named === null && key !== 'alone';
     return {
       key,
       named: named && { id: named.id, name: named.name, pinned: named.pinned, hidden: named.hidden },
-      proposedName: isNameless ? this.#proposedName(shown, places) : null,
+      proposedName: isNameless ? this.#proposedName(shown, places, words.get(key) ?? null) : null,
       pictures: places.length,
       cohesion,
       loose: key !== 'alone' && cohesion < this.#active.current.projection.relatedScore,
@@ -249,7 +276,7 @@ export class Clusters {
     });
   }
 
-  #proposedName(shown: Shown, places: readonly number[]): string | null {
+  #proposedName(shown: Shown, places: readonly number[], word: string | null): string | null {
     const pictures = mostTypical(places, shown.facts, NAMED_BY).flatMap((place) => {
       const id = shown.ids[place] ?? 0;
       const takenAt = this.#catalog.media(id)?.takenAt ?? null;
@@ -257,7 +284,7 @@ export class Clusters {
       const folder = file && dirname(file.path);
       return file ? [{ folder: folder === '.' || folder === undefined ? null : basename(folder), takenAt }] : [];
     });
-    return proposedName(pictures);
+    return proposedName(pictures, word);
   }
 
   #asked(shown: Shown, question: NameQuestion): ClusterQuestion[] {

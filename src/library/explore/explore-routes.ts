@@ -20,7 +20,7 @@ export function exploreRoutes(os: Implementer, { clusters, duplicates, map }: Ex
   const { names } = clusters;
   const routes = os.explore;
   return {
-    clusters: routes.clusters.handler(({ input }) => clusters.list(input.granularity, input.fresh)),
+    clusters: routes.clusters.handler(({ input }) => clusters.list(input.granularity, input.fresh, input.words)),
     pictures: routes.pictures.handler(({ input }) => clusters.pictures(input)),
     name: routes.name.handler(({ input }) => writing(() => clusters.name(input, input.name))),
     rename: routes.rename.handler(({ input }) => writing(() => names.rename(input.id, input.name))),

@@ -30,6 +30,13 @@ describe('a name that is proposed', () => {
     expect(proposedName(pictures(...most, [null, '2004-01-01T00:00:00Z'], [null, null]))).toBe('12 August 2019');
   });
 
+  it('is the word that tells it from others before a time, and behind a folder', () => {
+    const time = '2019-08-12T10:00:00Z';
+    expect(proposedName(pictures([null, time]), 'Owl')).toBe('Owl');
+    expect(proposedName(pictures(['Zoo', time]), 'Owl')).toBe('Zoo');
+    expect(proposedName(pictures(['DCIM', time]), 'Owl')).toBe('Owl');
+  });
+
   it('is none where nothing is known', () => {
     expect(proposedName([])).toBeNull();
     expect(proposedName(pictures([null, 'yesterday']))).toBeNull();

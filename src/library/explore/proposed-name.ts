@@ -16,18 +16,25 @@ const MEANINGLESS =
 const MONTH_MS = 30.5 * 24 * 3600 * 1000;
 
 /**
- * What a cluster could be called: the folder that most of it lies in, else when most of it was taken: a day, a month, a year or some
- * years. Null where it shares neither.
+ * What a cluster could be called: the folder that most of it lies in, since a person chose that; else the word that tells it from others; else when most
+ * of it was taken: a day, a month, a year or some years. Null where there is nothing of that.
+ *
+ * @param word null where none is clear
  */
-export function proposedName(pictures: readonly NameablePicture[]): string | null {
-  return sharedFolder(pictures) ?? sharedTime(pictures);
+export function proposedName(pictures: readonly NameablePicture[], word: string | null = null): string | null {
+  return sharedWord(pictures.map(({ folder }) => (folder === null ? [] : [folder]))) ?? word ?? sharedTime(pictures);
 }
 
-function sharedFolder(pictures: readonly NameablePicture[]): string | null {
+/**
+ * The word that most pictures share, where it says something.
+ *
+ * @param words of each picture: its folder, its keywords
+ */
+export function sharedWord(words: readonly (readonly string[])[]): string | null {
   const counts = new Map<string, number>();
-  for (const { folder } of pictures) if (folder !== null) counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  for (const word of words.flat()) counts.set(word, (counts.get(word) ?? 0) + 1);
   const [most] = [...counts].sort(([a, n], [b, m]) => m - n || a.localeCompare(b));
-  return most && most[1] >= SHARED * pictures.length && !MEANINGLESS.test(most[0]) ? most[0] : null;
+  return most && most[1] >= SHARED * words.length && !MEANINGLESS.test(most[0]) ? most[0] : null;
 }
 
 function sharedTime(pictures: readonly NameablePicture[]): string | null {

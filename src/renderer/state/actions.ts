@@ -6,6 +6,7 @@ import type { OpenedCluster } from './clusters.svelte.ts';
 import { problemOf } from './error-sentence.ts';
 import { changedFilter, withKeyword } from './filter-chips.ts';
 import { counted, fileName } from './phrases.ts';
+import type { OpenedPlace } from './places.svelte.ts';
 import { exampleOf, type Example, type ExampleSeed } from './search.svelte.ts';
 import type { Semblance } from './semblance.svelte.ts';
 
@@ -264,6 +265,25 @@ export class Actions {
   openClusters(): void {
     const { place } = this.#app.navigation;
     if (place.view !== 'clusters' || place.open !== null) this.#app.navigation.go({ view: 'clusters', open: null });
+  }
+
+  openTimeline(): void {
+    const { place } = this.#app.navigation;
+    if (place.view !== 'timeline' || place.open !== null) this.#app.navigation.go({ view: 'timeline', open: null });
+  }
+
+  /** Opens the event that a picture is of. */
+  openEvent(picture: number): void {
+    this.#app.navigation.go({ view: 'timeline', open: picture });
+  }
+
+  openPlaces(): void {
+    const { place } = this.#app.navigation;
+    if (place.view !== 'places' || place.open !== null) this.#app.navigation.go({ view: 'places', open: null });
+  }
+
+  openPlace(open: OpenedPlace): void {
+    this.#app.navigation.go({ view: 'places', open });
   }
 
   openDuplicates(): void {

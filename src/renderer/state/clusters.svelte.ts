@@ -37,6 +37,7 @@ export class ClusterList extends Explored<PictureClusters> {
 
   protected take(event: ExploreEvent): void {
     if (event.type === 'outdated') this.libraryChanged();
+    if (event.type === 'words') this.reload();
     if (event.type !== 'names' || event.revision === this.#revision) return;
     this.#revision = event.revision;
     this.reload();

@@ -38,6 +38,7 @@ import type {
   DeepEstimate,
 } from '../../contract/teach-schemas.ts';
 import { FakeMap } from './fake-map.test-fixture.ts';
+import type { PictureEvent, PicturePlace, Places, Timeline } from '../../contract/timeline-schemas.ts';
 
 type Search = ServiceClient['search']['similar'];
 type Install = ServiceClient['encoders']['install'];
@@ -70,6 +71,16 @@ export function actionPlanOf(change: Partial<ActionPlan> = {}): ActionPlan {
     free: null,
     ...change,
   };
+}
+
+export function eventOf(change: Partial<PictureEvent>): PictureEvent {
+  const day = { from: '2019-05-03T10:00:00', to: '2019-05-03T11:00:00', title: '3 May 2019', dates: '3 May 2019' };
+  return { picture: 1, pictures: 2, ...day, byFileTime: false, place: null, typical: [], ...change };
+}
+
+export function placeOf(change: Partial<PicturePlace>): PicturePlace {
+  const lyon = { latitude: 45.76, longitude: 4.84, radiusKm: 1, name: 'Lyon, France', about: null };
+  return { picture: 1, pictures: 2, ...lyon, typical: [], ...change };
 }
 
 function clusterChangeOf(cluster: number | null): ClusterChange {
@@ -305,6 +316,9 @@ export class FakeService {
   };
   questions: LabelQuestion[] = [];
   duplicates: Duplicates = { current: true, pictures: 0, sets: [] };
+  timeline: Timeline = { version: 1, pictures: 0, byFileTime: 0, events: 0, months: [] };
+  events: PictureEvent[] = [];
+  places: Places = { km: 10, placed: 0, unplaced: 0, bounds: null, found: 0, places: [] };
   clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
   actions: ActionSummary[] = [];
   actionPlan: ActionPlan = actionPlanOf();
@@ -455,6 +469,16 @@ export class FakeService {
           this.#answer(`decideDuplicates ${decision} ${pictures.join(',')}`, { decision: 5, description: 'Said so' }),
         undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
         map: this.map.answers((name, value) => this.#answer(name, value)),
+        timeline: () => this.#answer('timeline', this.timeline),
+        events: ({ first, count = 30 }) => this.#answer(`events ${first}`, this.events.slice(first, first + count)),
+        eventOf: ({ picture }) => {
+          const event = this.events.find((one) => one.picture === picture) ?? eventOf({ picture });
+          return this.#answer(`eventOf ${picture}`, { event, pictures: [picture, picture + 1] });
+        },
+        places: ({ km, bounds }) =>
+          this.#answer(`places ${bounds === undefined ? 'all' : Math.round(km)}`, this.places),
+        placeOf: ({ picture, km }) =>
+          this.#answer(`placeOf ${picture} ${km}`, { place: placeOf({ picture }), pictures: [picture] }),
         watch: () => this.#answer('watchExplore', this.#exploring.events()),
       },
       groups: {

@@ -7,7 +7,7 @@ import type { Labelling } from './labelling.ts';
 
 /** What a group is chosen for: pictures are put into it, another group goes into it, or members of another go into a new one. */
 export type GroupChoice =
-  | { readonly kind: 'add'; readonly pictures: readonly number[] }
+  | { readonly kind: 'add'; readonly pictures: readonly number[]; readonly name?: string | undefined }
   | { readonly kind: 'merge'; readonly from: number }
   | { readonly kind: 'split'; readonly from: number; readonly pictures: readonly number[] };
 
@@ -95,9 +95,9 @@ export class Groups {
     return this.#change((client) => client.groups.rename({ id, name }));
   }
 
-  /** Opens the chooser for pictures; with none it makes an empty group. */
-  choose(pictures: readonly number[]): void {
-    this.choosing = { kind: 'add', pictures };
+  /** Opens the chooser for pictures; with none it makes an empty group. @param name what a new one could be called */
+  choose(pictures: readonly number[], name?: string): void {
+    this.choosing = { kind: 'add', pictures, name };
   }
 
   merge(from: number, into: number): Promise<void> {

@@ -1,4 +1,5 @@
 import type { OpenedCluster } from './clusters.svelte.ts';
+import type { OpenedPlace } from './places.svelte.ts';
 import type { Example } from './search.svelte.ts';
 
 /** Where the window is. A search carries its examples and words, so that going back brings the same results. */
@@ -14,6 +15,10 @@ export type Place =
   | { readonly view: 'label-next' }
   /** What belongs together; with a cluster, that one. */
   | { readonly view: 'clusters'; readonly open: OpenedCluster | null }
+  /** When pictures were taken; with a picture, the event that it is of. */
+  | { readonly view: 'timeline'; readonly open: number | null }
+  /** Where pictures were taken; with a place, that one. */
+  | { readonly view: 'places'; readonly open: OpenedPlace | null }
   /** What is there twice. */
   | { readonly view: 'duplicates' }
   /** All pictures on one plane. */

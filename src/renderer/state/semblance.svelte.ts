@@ -24,6 +24,7 @@ import { Labelling } from './labelling.ts';
 import { Library } from './library.svelte.ts';
 import { Navigation } from './navigation.svelte.ts';
 import { failuresLine, summaryLine } from './phrases.ts';
+import { PlacesState } from './places.svelte.ts';
 import { Preferences } from './preferences.svelte.ts';
 import { Questions } from './questions.svelte.ts';
 import { Search } from './search.svelte.ts';
@@ -31,6 +32,7 @@ import { Selection } from './selection.svelte.ts';
 import { ServiceConnection } from './service.svelte.ts';
 import { Suggested } from './suggested.svelte.ts';
 import { Teaching } from './teaching.svelte.ts';
+import { TimelineState } from './timeline.svelte.ts';
 import { Toasts } from './toasts.svelte.ts';
 
 /** The window's whole state, and how its parts hang together. */
@@ -109,6 +111,8 @@ export class Semblance {
     pictures: () => this.library.pictures,
     results: () => (this.search.phase === 'done' ? this.search.neighbors.map(({ id }) => id) : []),
   });
+  readonly timeline = new TimelineState({ problem: (sentence) => this.toasts.problem(sentence) });
+  readonly places = new PlacesState({ problem: (sentence) => this.toasts.problem(sentence) });
   readonly teaching = new Teaching(() => this.groups.list.map(({ id }) => id), {
     told: (sentence, undo) => this.toasts.show(sentence, undo === undefined ? {} : { undo }),
     problem: (sentence) => this.toasts.problem(sentence),
@@ -130,6 +134,8 @@ export class Semblance {
       this.clusters.disconnect();
       this.duplicates.disconnect();
       this.map.disconnect();
+      this.timeline.disconnect();
+      this.places.disconnect();
       for (const part of [this.labelling, this.suggested, this.questions, this.exchange, this.fileActions])
         part.connect(null);
     },
@@ -171,6 +177,8 @@ export class Semblance {
     void this.clusters.connect(client);
     void this.duplicates.connect(client);
     void this.map.connect(client);
+    void this.timeline.connect(client);
+    void this.places.connect(client);
   }
 
   /** Another encoder answers: what a search found with the one before cannot be compared any more. */
@@ -206,6 +214,8 @@ export class Semblance {
     this.clusters.libraryChanged();
     this.duplicates.libraryChanged();
     this.map.libraryChanged();
+    this.timeline.libraryChanged();
+    this.places.libraryChanged();
     // of few pictures nothing can be learned: now there may be enough
     if (this.teaching.adapting?.ready === false) void this.teaching.askAdapting();
     if (summary.quiet) return;
