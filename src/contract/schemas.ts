@@ -183,6 +183,8 @@ export const pictureFilter = z.object({
   placed: z.boolean().optional(),
   /** Is a photo, or a video. */
   kind: z.enum(['photo', 'video']).optional(),
+  /** Is one of these: what a person selected on the map, say. A moment stands for its video. */
+  among: z.array(rowId).min(1).max(200_000).optional(),
 });
 export type PictureFilter = z.infer<typeof pictureFilter>;
 

@@ -72,6 +72,8 @@ test('a search finds those for which all of the filter holds, with the scores th
     [{ near: { latitude: 40, longitude: 2.3, km: 10 } }, () => false],
     [{ folder: join(photos, 'b') }, (i) => i % 2 === 1],
     [{ group }, (i) => members.includes(i)],
+    [{ among: [2, 3] }, (i) => members.includes(i)],
+    [{ among: [2, 3, 999], rating: 4 }, (i) => members.includes(i) && i % 2 === 0],
   ];
   for (const [filter, holds] of cases) {
     for (const exact of [false, true]) {

@@ -17,7 +17,16 @@ const FEW = 10_000;
  * @param file the catalog's
  * @throws ServiceError FOLDER_NOT_INDEXED, GROUP_UNKNOWN, CATALOG_*
  */
-export async function matchingPictures(catalog: Catalog, file: string, filter: PictureFilter): Promise<IdSet> {
+export async function matchingPictures(
+  catalog: Catalog,
+  file: string,
+  { among, ...filter }: PictureFilter,
+): Promise<IdSet> {
+  const matching = await allMatching(catalog, file, filter);
+  return among === undefined ? matching : new IdSet(catalog.moments.whole(among).filter((id) => matching.has(id)));
+}
+
+async function allMatching(catalog: Catalog, file: string, filter: Omit<PictureFilter, 'among'>): Promise<IdSet> {
   if (filter.group !== undefined && catalog.labels.group(filter.group) === null) {
     throw new ServiceError('GROUP_UNKNOWN', String(filter.group));
   }

@@ -199,6 +199,11 @@ export class Actions {
     this.#filterBy(changedFilter(this.#app.filters.filter, { near: { latitude, longitude, km: NEAR_KM } }));
   }
 
+  /** Only these pictures are shown and found, of those that are filtered by anyway. */
+  filterByPictures(ids: readonly number[]): void {
+    this.#filterBy(changedFilter(this.#app.filters.filter, { among: [...ids] }));
+  }
+
   #filterBy(filter: PictureFilter): void {
     void this.#app.filters.set(filter);
     if (this.#app.navigation.place.view !== 'search') this.openLibrary();

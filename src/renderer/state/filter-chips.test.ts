@@ -9,6 +9,7 @@ const FULL: PictureFilter = {
   keywords: ['Sea', 'Paris'],
   camera: 'Canon EOS R5',
   near: { latitude: 48.85, longitude: 2.29, km: 10 },
+  among: [3, 7],
   placed: true,
   kind: 'video',
 };
@@ -24,6 +25,7 @@ test('each chip says one thing in words, and takes that alone away', () => {
     'Paris',
     'Canon EOS R5',
     'Within 10 km of 48.85000° N, 2.29000° E',
+    '2 selected pictures',
     'With a place',
   ]);
   for (const { label, without } of chips) {
@@ -42,14 +44,21 @@ test('days go over the ends of months and years, and back', () => {
 });
 
 test('what is taken out is gone, and a keyword is there once', () => {
-  expect(changedFilter(FULL, { keywords: [], near: undefined, placed: undefined, kind: undefined, rating: 5 })).toEqual(
-    {
-      after: '2019-07-04',
-      before: '2020-01-01',
+  expect(
+    changedFilter(FULL, {
+      keywords: [],
+      near: undefined,
+      placed: undefined,
+      kind: undefined,
+      among: undefined,
       rating: 5,
-      camera: 'Canon EOS R5',
-    },
-  );
+    }),
+  ).toEqual({
+    after: '2019-07-04',
+    before: '2020-01-01',
+    rating: 5,
+    camera: 'Canon EOS R5',
+  });
   expect(withKeyword(FULL, 'sea')).toBe(FULL);
   expect(withKeyword({}, 'Sea')).toEqual({ keywords: ['Sea'] });
 });

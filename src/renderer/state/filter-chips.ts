@@ -47,7 +47,7 @@ export function starsOrMore(stars: number): string {
 
 /** What a filter says, one chip each, in a fixed order. */
 export function filterChips(filter: PictureFilter): FilterChip[] {
-  const { after, before, rating, keywords = [], camera, lens, near, placed, kind } = filter;
+  const { after, before, rating, keywords = [], camera, lens, near, placed, kind, among } = filter;
   const chip = (key: keyof PictureFilter, label: string | undefined): FilterChip[] =>
     label === undefined ? [] : [{ key, label, without: changedFilter(filter, { [key]: undefined }) }];
   return [
@@ -63,6 +63,7 @@ export function filterChips(filter: PictureFilter): FilterChip[] {
     ...chip('camera', camera),
     ...chip('lens', lens),
     ...chip('near', near && `Within ${number(near.km)} km of ${coordinates(near.latitude, near.longitude)}`),
+    ...chip('among', among && `${number(among.length)} selected ${among.length === 1 ? 'picture' : 'pictures'}`),
     ...chip('placed', placed === undefined ? undefined : placed ? 'With a place' : 'Without a place'),
   ];
 }

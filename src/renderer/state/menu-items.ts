@@ -26,6 +26,7 @@ function pictureItems({ actions, groups, selection, navigation, labelling }: Sem
   return [
     { label: 'Find similar', key: 'S', run: () => void actions.findSimilar(ids) },
     { label: 'Group…', key: 'G', run: () => groups.choose(ids) },
+    ...(ids.length > 1 ? [{ label: 'Only these', key: '', run: () => actions.filterByPictures(ids) }] : []),
     ...(place.view === 'group' ? memberItems(groups, labelling, place.id, ids) : []),
     { label: 'Move to…', key: '', run: () => void actions.sendFiles('move', ids) },
     { label: 'Copy to…', key: '', run: () => void actions.sendFiles('copy', ids) },
