@@ -74,7 +74,7 @@ test('the map is walked, zoomed and selected on, by keyboard and by mouse', asyn
   await page.keyboard.press('s');
   await expect(results(page).first()).toBeVisible();
   await page.keyboard.press('Alt+ArrowLeft');
-  await expect(page.getByRole('checkbox', { name: /^Light up the \d+ results/ })).toBeChecked();
+  await expect(page.getByRole('checkbox', { name: /^Light up what the search found: \d+ pictures?$/ })).toBeChecked();
 
   // by mouse: all of it by a rectangle, into a group
   await page.getByRole('button', { name: 'Select by a rectangle' }).click();

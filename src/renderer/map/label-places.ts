@@ -6,7 +6,7 @@ const CELLS = 24;
 /** So many of the largest categories have an anchor; no more names are read on one screen. */
 const MOST_ANCHORS = 200;
 /** In CSS pixels, of the text at 12 px, semibold: on average, and of the longest that is written out. */
-const LETTER = 6.8;
+const LETTER = 7.8;
 const WIDEST = 200;
 const HEIGHT = 20;
 

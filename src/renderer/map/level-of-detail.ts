@@ -24,7 +24,7 @@ interface BestOfCells {
 }
 
 /**
- * The points that are drawn as thumbnails, in no order. The plane is divided into cells that hold at least one thumbnail, twice as many in each direction with each
+ * The points that are drawn as thumbnails, in no order. The plane is divided into cells that hold at least one thumbnail, twice as many with each
  * level; of each that does not hold too many points the best one is drawn, unless a better one of a cell beside would overlap it. Which they are depends on the level
  * and not on what is in view: nothing changes while the map is moved.
  *
@@ -68,11 +68,11 @@ export function thumbnailsIn(
   return chosen;
 }
 
-/** The side of a cell in units of the plane: a power of two, so that each level divides the one before; so long that no more than `most` are in view. */
+/** The side of a cell in units of the plane: one of levels that do not change with each step of the wheel, and so long that no more than `most` are in view. */
 function cellSide(view: MapView, { width, height }: Size, thumbnail: number, most: number): number {
   let pixels = thumbnail;
   while ((width / pixels + 3) * (height / pixels + 3) > most) pixels *= 1.1;
-  return 2 ** Math.ceil(Math.log2(pixels / view.scale));
+  return 2 ** (Math.ceil(2 * Math.log2(pixels / view.scale)) / 2);
 }
 
 /** The cells in which a thumbnail can be seen, and one more on each side: the best point of a cell may lie in its part outside, and hide one that is seen. */

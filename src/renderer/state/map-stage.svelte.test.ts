@@ -37,7 +37,7 @@ function shown(results: readonly number[] = []) {
     ranks: null,
   };
   const pictures = new PictureColumns(packLayout(rows, rows.length));
-  const stage = new MapStage({ map, pictures: () => pictures, results: () => results });
+  const stage = new MapStage({ map, pictures: () => pictures, results: () => results, examples: () => [11] });
   const selection = new Selection();
   const said: string[] = [];
   const gestures = new MapGestures(stage, selection, (sentence) => said.push(sentence));
@@ -189,9 +189,17 @@ it('moves by dragging, and selects by a rectangle or a lasso', () => {
 
 it('lights what the search found that is on the map, or a category instead', () => {
   const { stage, map } = shown([13, 99]);
-  expect(stage.lit).toEqual([2]);
+  expect(stage.results).toEqual([2]);
+  // what was searched with, too
+  expect(stage.lit).toEqual([2, 0]);
+  // of two that would overlap the lit one is drawn
+  stage.zoom(0.5);
+  stage.width = 240;
+  stage.rest();
+  expect(stage.thumbnails.map(({ point }) => point)).toContain(2);
   stage.resultsLit = false;
   expect(stage.lit).toBeNull();
+  expect(stage.thumbnails.map(({ point }) => point)).not.toContain(2);
   const other = shown([13]);
   other.map.lit = 1;
   expect(other.stage.lit).toEqual([3]);

@@ -34,7 +34,7 @@ interface MapThumbnail {
   readonly top: number;
 }
 
-export const THUMBNAILS = { side: 64, gap: 4, most: 220 } as const;
+export const THUMBNAILS = { side: 64, gap: 4, most: 300 } as const;
 /** A point is taken from so far away, in CSS pixels. */
 const REACH = 12;
 /** What the keys go to is at least so far from the rim, in CSS pixels: less than what all in view has around it. */
@@ -43,8 +43,10 @@ const RIM = 36;
 interface StageParts {
   readonly map: Pick<LibraryMap, 'found' | 'colored' | 'lit' | 'ranks'>;
   readonly pictures: () => PictureColumns;
-  /** Ids of what the search that is open found. */
+  /** Ids of what the search that is open found, without what is probably unrelated. */
   readonly results: () => readonly number[];
+  /** Ids of its examples. */
+  readonly examples: () => readonly number[];
 }
 
 /** What of the map is seen, how near, and what is drawn where. It stays as it is while another view is open. */
@@ -90,7 +92,7 @@ export class MapStage {
     return Int32Array.from(this.#found?.ids ?? [], rowOf);
   });
 
-  /** Points that are lit: of a category, or what the search found; null where none are. */
+  /** Points that are lit: of a category, or the search's examples and what it found; null where none are. */
   readonly lit: readonly number[] | null = $derived.by(() => {
     const [found, colored] = [this.#found, this.#colored];
     if (found === null) return null;
@@ -98,25 +100,27 @@ export class MapStage {
     if (lit !== null && colored !== null) {
       return Array.from(colored.values.keys()).filter((point) => colored.values[point] === lit);
     }
-    const results = this.results;
-    return this.resultsLit && results.length > 0 ? results : null;
+    return this.resultsLit && this.results.length > 0
+      ? [...this.results, ...this.#pointsOf(this.#parts.examples())]
+      : null;
   });
 
   /** The points of what the search found. */
-  readonly results: readonly number[] = $derived.by(() => {
-    const found = this.#found;
-    return found === null
-      ? []
-      : this.#parts
-          .results()
-          .map(found.pointOf)
-          .filter((point) => point >= 0);
+  readonly results: readonly number[] = $derived.by(() => this.#pointsOf(this.#parts.results()));
+
+  /** Of what would overlap, what is lit is drawn, then what is typical. */
+  readonly #ranks: Uint8Array | null = $derived.by(() => {
+    const [found, lit, typical] = [this.#found, this.lit, this.#parts.map.ranks];
+    if (found === null || lit === null) return typical;
+    const ranks = typical?.map((rank) => Math.min(255, rank + 1)) ?? new Uint8Array(found.grid.count).fill(1);
+    for (const point of lit) ranks[point] = 0;
+    return ranks;
   });
 
   readonly #chosen = $derived.by(() => {
     const [found, view] = [this.#found, this.#rested ?? this.view];
     if (found === null || view === null) return [];
-    return thumbnailsIn(found.grid, this.#parts.map.ranks, view, this.size, THUMBNAILS).filter(
+    return thumbnailsIn(found.grid, this.#ranks, view, this.size, THUMBNAILS).filter(
       (point) => (this.#rows[point] ?? -1) >= 0,
     );
   });
@@ -134,6 +138,10 @@ export class MapStage {
     const nameOf = (category: number): string => colored.categories[category]?.label ?? '';
     return labelsIn(colored.anchors, nameOf, view, this.size, { places: this.thumbnails, side: THUMBNAILS.side });
   });
+
+  #pointsOf(ids: readonly number[]): number[] {
+    return ids.map((id) => this.pointOf(id)).filter((point) => point >= 0);
+  }
 
   get #found(): LaidOut | null {
     return this.#parts.map.found;

@@ -109,7 +109,9 @@ export class Semblance {
   readonly mapStage = new MapStage({
     map: this.map,
     pictures: () => this.library.pictures,
-    results: () => (this.search.phase === 'done' ? this.search.neighbors.map(({ id }) => id) : []),
+    results: () =>
+      this.search.phase === 'done' ? this.search.neighbors.flatMap(({ id, related }) => (related ? [id] : [])) : [],
+    examples: () => this.search.examples.flatMap((one) => (one.kind === 'picture' && one.wanted ? [one.id] : [])),
   });
   readonly timeline = new TimelineState({ problem: (sentence) => this.toasts.problem(sentence) });
   readonly places = new PlacesState({ problem: (sentence) => this.toasts.problem(sentence) });
