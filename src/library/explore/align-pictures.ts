@@ -1,16 +1,7 @@
+import { fitOf, lay, type Fit, type Overlay } from './overlay.ts';
 import { solvePositive } from './solve-positive.ts';
+import type { Window } from './window.ts';
 import type { GreyGrid } from './grey-grid.ts';
-
-/** The part of picture A that picture B shows, as fractions of A; it reaches beyond 0–1 where B has a border that A has not. */
-export interface Window {
-  /** Of its middle. */
-  readonly x: number;
-  readonly y: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-export const WHOLE: Window = { x: 0.5, y: 0.5, width: 1, height: 1 };
 
 export interface Alignment {
   readonly window: Window;
@@ -53,7 +44,7 @@ export function align(
 ): Alignment | null {
   let window = guess;
   for (let step = 0; ; step++) {
-    const overlay = lay(a, window);
+    const overlay = lay(a, b, window);
     const brightness = fitBrightness(overlay, b);
     for (const least of milestones) {
       if (least.steps !== step) continue;
@@ -80,94 +71,6 @@ function isSensible({ x, y, width, height }: Window): boolean {
     Math.abs(x - 0.5) < 0.5 &&
     Math.abs(y - 0.5) < 0.5
   );
-}
-
-/**
- * A laid on B by a window: what A shows at each cell of B. Of a grid's size there is one, which is used again: pairs are compared by the
- * hundred thousand, and nothing of it lives longer than a step.
- */
-interface Overlay {
-  /** A at the cells of B; only the cells of the ranges below are of this overlay. */
-  readonly seen: Float32Array;
-  /** How far B is from what A says of it; of the same cells. */
-  readonly differences: Float32Array;
-  /** Where each column and row of B lies in A: the cell before it, and how far beyond. */
-  readonly columns: Axis;
-  readonly rows: Axis;
-}
-
-interface Axis {
-  readonly cell: Int32Array;
-  readonly beyond: Float32Array;
-  /** Cells of B that lie in A. */
-  first: number;
-  end: number;
-  /** Of these, those with a cell of A on either side, as slopes need them. */
-  firstInner: number;
-  endInner: number;
-}
-
-const overlays = new Map<number, Overlay>();
-
-function overlayOf(side: number): Overlay {
-  const known = overlays.get(side);
-  if (known) return known;
-  const axis = (): Axis => ({
-    cell: new Int32Array(side),
-    beyond: new Float32Array(side),
-    first: 0,
-    end: 0,
-    firstInner: 0,
-    endInner: 0,
-  });
-  const cells = side * side;
-  const made = {
-    seen: new Float32Array(cells),
-    differences: new Float32Array(cells),
-    columns: axis(),
-    rows: axis(),
-  };
-  overlays.set(side, made);
-  return made;
-}
-
-function layAxis(axis: Axis, side: number, middle: number, length: number): void {
-  axis.first = axis.firstInner = side;
-  axis.end = axis.endInner = 0;
-  for (let i = 0; i < side; i++) {
-    const p = (middle + length * ((i + 0.5) / side - 0.5)) * side - 0.5;
-    // half a cell beyond the middle of the outermost cells still is the picture
-    if (p < -0.5 || p > side - 0.5) continue;
-    const cell = Math.max(0, Math.min(side - 2, Math.floor(p)));
-    axis.cell[i] = cell;
-    axis.beyond[i] = Math.max(0, Math.min(1, p - cell));
-    axis.first = Math.min(axis.first, i);
-    axis.end = i + 1;
-    if (p < 0 || p >= side - 1) continue;
-    axis.firstInner = Math.min(axis.firstInner, i);
-    axis.endInner = i + 1;
-  }
-}
-
-function lay({ side, values }: GreyGrid, window: Window): Overlay {
-  const overlay = overlayOf(side);
-  const { seen, columns, rows } = overlay;
-  layAxis(columns, side, window.x, window.width);
-  layAxis(rows, side, window.y, window.height);
-  for (let j = rows.first; j < rows.end; j++) {
-    const above = (rows.cell[j] as number) * side;
-    const fy = rows.beyond[j] as number;
-    for (let i = columns.first; i < columns.end; i++) {
-      const at = above + (columns.cell[i] as number);
-      const fx = columns.beyond[i] as number;
-      const p = values[at] as number;
-      const r = values[at + side] as number;
-      const top = p + fx * ((values[at + 1] as number) - p);
-      const bottom = r + fx * ((values[at + side + 1] as number) - r);
-      seen[j * side + i] = top + fy * (bottom - top);
-    }
-  }
-  return overlay;
 }
 
 interface Step {
@@ -278,13 +181,6 @@ function limited(change: number): number {
   return Math.max(-0.1, Math.min(0.1, change));
 }
 
-interface Fit {
-  readonly gain: number;
-  readonly offset: number;
-  /** Of the cells that fit best. */
-  readonly correlation: number;
-}
-
 interface Brightness extends Fit {
   /** Of the differences: their median, as a deviation; grey levels. */
   readonly scale: number;
@@ -297,7 +193,7 @@ const MAY_DIFFER = 0.25;
 
 /** Fits gain × A + offset to B, twice: the second time to what differed least. The overlay then has the differences of the first. */
 function fitBrightness(overlay: Overlay, b: GreyGrid): Brightness {
-  const rough = fitWithin(overlay, b, Number.POSITIVE_INFINITY);
+  const { rough } = overlay;
   const cells = measureDifferences(overlay, b, rough);
   const limit = levelBelow(cells * (1 - MAY_DIFFER));
   const scale = Math.max(2, 1.5 * levelBelow(cells * 0.5));
@@ -339,10 +235,9 @@ function levelBelow(cells: number): number {
 /** Fits to what differed by no more than `limit` before. */
 function fitWithin({ seen, differences, columns, rows }: Overlay, { side, values }: GreyGrid, limit: number): Fit {
   let [n, sumA, sumB, squaresA, squaresB, products] = [0, 0, 0, 0, 0, 0];
-  const all = limit === Number.POSITIVE_INFINITY;
   for (let j = rows.first; j < rows.end; j++) {
     for (let at = j * side + columns.first; at < j * side + columns.end; at++) {
-      if (!all && (differences[at] as number) > limit) continue;
+      if ((differences[at] as number) > limit) continue;
       const x = seen[at] as number;
       const y = values[at] as number;
       n++;
@@ -353,13 +248,7 @@ function fitWithin({ seen, differences, columns, rows }: Overlay, { side, values
       products += x * y;
     }
   }
-  const varianceA = squaresA - (sumA * sumA) / n;
-  const varianceB = squaresB - (sumB * sumB) / n;
-  // a flat one says nothing: 2 grey levels
-  if (n === 0 || varianceA < 4 * n || varianceB < 4 * n) return { gain: 1, offset: 0, correlation: 0 };
-  const together = products - (sumA * sumB) / n;
-  const gain = together / varianceA;
-  return { gain, offset: (sumB - gain * sumA) / n, correlation: together / Math.sqrt(varianceA * varianceB) };
+  return fitOf(n, sumA, sumB, squaresA, squaresB, products);
 }
 
 /**
@@ -387,16 +276,4 @@ function beside(values: Float32Array, at: number, side: number): number {
   const across = (values[at - 1] as number) + (values[at + 1] as number);
   const down = (values[at - side] as number) + (values[at + side] as number);
   return 4 * (values[at] as number) - across - down;
-}
-
-/** What a window of a picture shows, on as many cells; NaN where it lies outside. */
-export function windowOf(grid: GreyGrid, window: Window): Float32Array {
-  const { side } = grid;
-  const { seen, columns, rows } = lay(grid, window);
-  const made = new Float32Array(side * side).fill(Number.NaN);
-  for (let j = rows.first; j < rows.end; j++) {
-    const [from, to] = [j * side + columns.first, j * side + columns.end];
-    made.set(seen.subarray(from, to), from);
-  }
-  return made;
 }

@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { align } from './align-pictures.ts';
 import { coarseMatch, copyRelation, fineMatch, TurnedSignature, type CopyRelation } from './compare-pictures.ts';
-import { greyGrid, halved, SYMMETRIES, turned, type GreyGrid } from './grey-grid.ts';
+import { greyGrid, halved, SYMMETRIES, turned, type GreyGrid, type Symmetry } from './grey-grid.ts';
 import { GLANCE_VALUES, glances, writeGlance } from './rough-look.ts';
 
 const SIDE = 64;
@@ -125,4 +127,51 @@ describe('two pictures', () => {
     expect(compare(picture(7), flat)).toBeNull();
     expect(compare(flat, flat)).toBeNull();
   });
+});
+
+/** The same without looks that end early: aligned in every way, from many guesses, and the best of them on pixels. */
+function compareAtLength(a: GreyGrid, b: GreyGrid): boolean {
+  const facts = { width: 1000, height: 1000, chroma: 20 };
+  const middles = [0.42, 0.5, 0.58];
+  const other = halved(halved(b));
+  const aligned = SYMMETRIES.flatMap((symmetry) => {
+    const grid = halved(halved(turned(a, symmetry)));
+    const guesses = [1, 0.85, 1.15].flatMap((side) =>
+      middles.flatMap((x) => middles.map((y) => ({ x, y, width: side, height: side }))),
+    );
+    return guesses.flatMap((guess) => {
+      const coarse = align(grid, other, guess, 10);
+      return coarse ? [{ ...coarse, symmetry }] : [];
+    });
+  });
+  const best = aligned.sort((x, y) => y.correlation - x.correlation).slice(0, 5);
+  return best.some((coarse) => {
+    const match = fineMatch(a, b, coarse, 1000);
+    return match !== null && copyRelation(match, facts, facts) !== null;
+  });
+}
+
+test('a copy that is found at length is found by the looks that end early', () => {
+  fc.assert(
+    fc.property(
+      fc.record({
+        seed: fc.integer({ min: 100, max: 10_000 }),
+        symmetry: fc.constantFrom<Symmetry>(...SYMMETRIES),
+        side: fc.double({ min: 0.8, max: 1, noNaN: true }),
+        left: fc.double({ min: 0, max: 1, noNaN: true }),
+        top: fc.double({ min: 0, max: 1, noNaN: true }),
+        gain: fc.double({ min: 0.7, max: 1.3, noNaN: true }),
+      }),
+      ({ seed, symmetry, side, left, top, gain }) => {
+        const window = { x: left * (1 - side), y: top * (1 - side), width: side, height: side };
+        const copy = turned(
+          picture(seed, window, (value) => gain * value),
+          symmetry,
+        );
+        fc.pre(compareAtLength(picture(seed), copy));
+        expect(compare(picture(seed), copy)).not.toBeNull();
+      },
+    ),
+    { numRuns: 20, seed: 8, endOnFailure: true },
+  );
 });

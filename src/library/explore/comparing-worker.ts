@@ -22,7 +22,7 @@ const comparison = new PairComparison(pictures, (hash) => pixels.read(hash));
 
 answerQuestions(parentPort, async (task: PairsTask): Promise<null> => {
   for (;;) {
-    const from = control.take(TAKEN);
+    const from = Atomics.add(task.taken, 0, TAKEN);
     if (from >= task.asked.length || control.isStopped) return null;
     const numbers = task.asked.subarray(from, from + TAKEN);
     await comparePairs(task, numbers);

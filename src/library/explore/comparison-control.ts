@@ -6,15 +6,10 @@ export class ComparisonControl {
     this.shared = shared;
   }
 
-  /** Pictures that are looked at, and how many pairs of them are to be compared. */
+  /** Pictures that are looked at, and how many more pairs of them are to be compared. */
   begin(pictures: number, pairs: number): void {
     Atomics.store(this.shared, PICTURES, pictures);
-    Atomics.store(this.shared, PAIRS, pairs);
-  }
-
-  /** The next pairs that nobody has taken: the number of the first. */
-  take(pairs: number): number {
-    return Atomics.add(this.shared, TAKEN, pairs);
+    Atomics.add(this.shared, PAIRS, pairs);
   }
 
   compared(pairs: number): void {
@@ -38,5 +33,5 @@ export class ComparisonControl {
   }
 }
 
-const [PICTURES, PAIRS, TAKEN, COMPARED, STOPPED] = [0, 1, 2, 3, 4];
-const WORDS = 5;
+const [PICTURES, PAIRS, COMPARED, STOPPED] = [0, 1, 2, 3];
+const WORDS = 4;

@@ -48,7 +48,9 @@ export function checkNewPictures(duplicates: Duplicates, indexer: Indexer, backg
   let isDue = false;
   const check = async (): Promise<void> => {
     if (!isDue || indexer.busy || background.hold !== null) return;
-    isDue = !(await duplicates.checkNew());
+    // a run may end meanwhile, with more
+    isDue = false;
+    if (!(await duplicates.checkNew())) isDue = true;
   };
   indexer.watch((event) => {
     if (event.type === 'summary') {

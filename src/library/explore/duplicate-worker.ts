@@ -4,7 +4,7 @@ import sharp from 'sharp';
 import { Catalog } from '../catalog/catalog.ts';
 import { FeatureStore } from '../catalog/feature-store.ts';
 import { readComparedPairs, writeComparedPairs } from './compared-pairs-file.ts';
-import { compareInThreads } from './comparing-threads.ts';
+import { ComparingThreads } from './comparing-threads.ts';
 import { ComparisonControl } from './comparison-control.ts';
 import type { DuplicateAnswer, DuplicateTask } from './duplicates.ts';
 import { findDuplicates } from './find-duplicates.ts';
@@ -32,14 +32,16 @@ signatures.clear();
 const known = await readComparedPairs(task.compared);
 const pixels = new PixelReader(thumbs);
 const comparison = new PairComparison(shared, (hash) => pixels.read(hash));
+const comparing = new ComparingThreads({ pictures: shared, thumbs }, control, threads);
 const { sets, compared } = await findDuplicates(
   { pictures, shared, graph, decided, known },
   {
-    all: (pairs) => compareInThreads(pairs, { pictures: shared, thumbs }, control, threads),
+    all: (pairs) => comparing.compare(pairs),
     one: (first, second) => comparison.compare(first, second),
     isStopped: () => control.isStopped,
   },
 );
+await comparing.close();
 // a cache: where the disk is full, all is compared anew the next time
 if (task.keeps && compared !== null) await writeComparedPairs(task.compared, compared).catch(() => undefined);
 parentPort?.postMessage({ pictures: pictures.length, sets } satisfies DuplicateAnswer);

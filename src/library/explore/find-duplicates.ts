@@ -8,7 +8,7 @@ import type { SharedPictures } from './shared-pictures.ts';
 import { addSymmetricPairs } from './symmetric-candidates.ts';
 
 /** What is compared, all of it read already but the pixels. */
-export interface ComparedLibrary {
+interface ComparedLibrary {
   /** In the order in which they are best kept: see `inKeepingOrder`. */
   readonly pictures: readonly ComparedPicture[];
   readonly shared: SharedPictures;
@@ -20,7 +20,7 @@ export interface ComparedLibrary {
 }
 
 /** How pairs are compared. */
-export interface Comparing {
+interface Comparing {
   /** Finds a verdict for each pair that has none; what is left without one is different ones, or copies of one. */
   readonly all: (pairs: Pairs) => Promise<void>;
   readonly one: (first: number, second: number) => Promise<Verdict>;
@@ -39,20 +39,40 @@ export interface FoundDuplicates {
  * those that were; and sets of what is found. So what was compared before costs no more than to form the sets.
  */
 export async function findDuplicates(library: ComparedLibrary, comparing: Comparing): Promise<FoundDuplicates> {
-  const { pictures, shared, graph, known, decided } = library;
+  const { pictures, graph, known, decided } = library;
   const collected = new PairCollector(pictures.length);
   const fresh = addKnownPairs(pictures, known, collected);
   const near = addGraphPairs(graph.table, placesOf(graph.ids, pictures), collected);
-  addSymmetricPairs(shared, fresh, collected, comparing.isStopped);
+  const first = collected.pairs();
+  const compared = comparing.all(first);
+  // while others compare these, this thread looks for more
+  const merge = withSymmetricPairs(library, fresh, first, comparing.isStopped);
+  await compared;
+  const pairs = merge();
   // not all candidates were looked for: none of these pictures is one that something is known of
-  if (comparing.isStopped()) return { sets: null, compared: null };
-  const pairs = collected.pairs();
+  if (pairs === null) return { sets: null, compared: null };
   await comparing.all(pairs);
   const hashes = pictures.map(({ hash }) => hashPrefix(hash));
   if (comparing.isStopped()) return { sets: null, compared: { hashes, ...pairs } };
   const table = new PairTable(pairs, pictures.length);
   const sets = await formDuplicateSets({ pictures, pairs: table, near, decided, compare: comparing.one });
   return { sets, compared: { hashes, ...table.pairs() } };
+}
+
+/** These pairs, as far as they are compared by then, with those of symmetric signatures; null where it was stopped before it had all of them. */
+function withSymmetricPairs(
+  { pictures, shared }: ComparedLibrary,
+  fresh: Uint8Array,
+  known: Pairs,
+  isStopped: () => boolean,
+): () => Pairs | null {
+  const found = new PairCollector(pictures.length);
+  const isWhole = addSymmetricPairs(shared, fresh, found, isStopped);
+  return () => {
+    for (let i = 0; i < known.first.length; i++)
+      found.add(known.first[i] ?? 0, known.second[i] ?? 0, known.verdicts[i]);
+    return isWhole ? found.pairs() : null;
+  };
 }
 
 /** Adds what is known of pictures that are still there. @returns by place: 1 where nothing is known of a picture */

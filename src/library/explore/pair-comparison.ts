@@ -10,8 +10,8 @@ import {
 import { greyGrid } from './grey-grid.ts';
 import type { PicturePixels } from './picture-pixels.ts';
 import { verdictOf, VERDICT, type Verdict } from './pair-verdicts.ts';
-import { GLANCE_VALUES, glances } from './rough-look.ts';
-import { hashAt, signatureAt, type SharedPictures } from './shared-pictures.ts';
+import { glances } from './rough-look.ts';
+import { glanceAt, hashAt, signatureAt, type SharedPictures } from './shared-pictures.ts';
 
 /** Compares pictures two by two, by place, the lower one first: at a glance and by signatures, and then on pixels. */
 export class PairComparison {
@@ -67,7 +67,7 @@ export class PairComparison {
 
   #secondLook(place: number): SecondLook {
     const signature = new TurnedSignature(signatureAt(this.#shared, place));
-    return { signature, glance: this.#shared.glances, at: GLANCE_VALUES * place };
+    return { signature, glance: this.#shared.glances, at: glanceAt(this.#shared, place) };
   }
 
   #sizeOf(place: number): { readonly width: number; readonly height: number } {

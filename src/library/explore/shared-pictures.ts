@@ -11,8 +11,9 @@ const HASH = 32;
 export interface SharedPictures {
   /** Of a picture that is not compared, as a video, all 0: it is flat, and like nothing. */
   readonly signatures: Uint8Array;
-  /** See `writeGlance`. */
+  /** See `writeGlance`; of a picture that was not looked at yet nothing, and 0 among the others. */
   readonly glances: Int8Array;
+  readonly glanced: Uint8Array;
   /** Pixels: width and height in turn. */
   readonly sizes: Uint32Array;
   readonly hashes: Uint8Array;
@@ -40,6 +41,7 @@ export function sharePictures(
   const shared = {
     signatures: new Uint8Array(new SharedArrayBuffer(CELLS * n)),
     glances: new Int8Array(new SharedArrayBuffer(GLANCE_VALUES * n)),
+    glanced: new Uint8Array(new SharedArrayBuffer(n)),
     sizes: new Uint32Array(new SharedArrayBuffer(8 * n)),
     hashes: new Uint8Array(new SharedArrayBuffer(HASH * n)),
   };
@@ -47,15 +49,24 @@ export function sharePictures(
     shared.sizes.set([width, height], 2 * place);
     shared.hashes.set(Buffer.from(hash, 'hex'), HASH * place);
     const signature = seconds === null ? signatureOf(id) : undefined;
-    if (!signature) continue;
-    shared.signatures.set(signature, CELLS * place);
-    writeGlance(greyGrid(signature), shared.glances, GLANCE_VALUES * place);
+    if (signature) shared.signatures.set(signature, CELLS * place);
   }
   return shared;
 }
 
 export function signatureAt({ signatures }: SharedPictures, place: number): Uint8Array {
   return signatures.subarray(CELLS * place, CELLS * (place + 1));
+}
+
+/** Where the glance of a picture begins, which is worked out when it is first asked for: by two threads at once it is the same. */
+export function glanceAt(pictures: SharedPictures, place: number): number {
+  const { glances, glanced } = pictures;
+  const at = GLANCE_VALUES * place;
+  if (glanced[place] === 0) {
+    writeGlance(greyGrid(signatureAt(pictures, place)), glances, at);
+    Atomics.store(glanced, place, 1);
+  }
+  return at;
 }
 
 /** Hexadecimal. */

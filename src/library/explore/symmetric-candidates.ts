@@ -21,16 +21,17 @@ const SLICE = 1_000;
  * Adds pairs of pictures that are nearest by what of their signatures stays the same however they are turned, mirrored or brightened.
  *
  * @param fresh by place: 1 where a picture's pairs with all others are wanted, 0 where those with fresh ones alone are
+ * @returns false where it was stopped
  */
 export function addSymmetricPairs(
   pictures: SharedPictures,
   fresh: Uint8Array,
   pairs: PairCollector,
   isStopped: () => boolean,
-): void {
+): boolean {
   const n = fresh.length;
   const wanted = fresh.reduce((sum, one) => sum + one, 0);
-  if (wanted === 0) return;
+  if (wanted === 0) return true;
   const vectors = new Float32Array(SYMMETRIC_VALUES * n);
   const known = new Uint8Array(n);
   for (let place = 0; place < n; place++) {
@@ -44,9 +45,10 @@ export function addSymmetricPairs(
   const nearestOf =
     wanted * n <= EXACT_PRODUCTS ? exactNearest(vectors, known) : indexedNearest(vectorOf, known, isStopped);
   for (let place = 0; place < n; place++) {
-    if (place % SLICE === 0 && isStopped()) return;
+    if (place % SLICE === 0 && isStopped()) return false;
     if (fresh[place] === 1 && known[place] === 1) for (const other of nearestOf(place)) pairs.add(place, other);
   }
+  return true;
 }
 
 type NearestOf = (place: number) => readonly number[];
