@@ -206,6 +206,8 @@ export class Semblance {
     this.selection.clear();
     this.duplicates.filesMoved();
     this.clusters.filesMoved();
+    this.timeline.libraryChanged();
+    this.places.libraryChanged();
   }
 
   #runEnded(summary: IndexSummary): void {
