@@ -26,6 +26,7 @@ const entries = {
   'survey-worker': 'src/library/indexing/survey-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
   'community-worker': 'src/library/explore/community-worker.ts',
+  'coloring-worker': 'src/library/explore/map/coloring-worker.ts',
   'map-worker': 'src/library/explore/map/map-worker.ts',
   'comparing-worker': 'src/library/explore/comparing-worker.ts',
   'dated-worker': 'src/library/explore/dated-worker.ts',

@@ -11,7 +11,7 @@ export interface Provenance {
   readonly mtimeMs: number;
 }
 
-/** Where pictures come from, of all of them: a part at a time, so that no search has to wait for it. */
+/** Where pictures come from, of all of them: it takes seconds in a large library, so a thread asks. */
 export class ProvenanceStore {
   readonly #queries: Queries;
 
@@ -19,15 +19,13 @@ export class ProvenanceStore {
     this.#queries = queries;
   }
 
-  /** The next pictures and moments above an id that have a file, ascending by id; without any, there are no more. @param most 1,000 take about 3 ms */
-  after(id: number, most: number): Provenance[] {
+  /** Pictures and moments that have a file, ascending by id. */
+  all(): Provenance[] {
     return this.#queries.all<Provenance>(
       `SELECT m.id, f.source_id AS sourceId, MIN(f.path) AS path, whole.taken_at AS takenAt, f.mtime_ms AS mtimeMs
        FROM media m LEFT JOIN moment o ON o.media_id = m.id JOIN media whole ON whole.id = COALESCE(o.video_id, m.id)
        JOIN file f ON f.media_id = whole.id
-       WHERE m.id > ? GROUP BY m.id ORDER BY m.id LIMIT ?`,
-      id,
-      most,
+       GROUP BY m.id ORDER BY m.id`,
     );
   }
 }

@@ -1,4 +1,4 @@
-import type { Coloring } from './map-coloring.ts';
+import type { Category } from './map-coloring.ts';
 
 /** Pictures over so many months are told apart by month, over more by year. */
 const MONTHS = 60;
@@ -46,34 +46,37 @@ function startOfMonth(year: number, month: number): number {
   return new Date(0).setUTCFullYear(year, month, 1);
 }
 
-/**
- * The days, months or years that pictures are of, the oldest first and without a gap.
- *
- * @param times by media id, as `pictureTime` gives them
- */
-export function datePeriods(times: ReadonlyMap<number, number>): Coloring {
-  const unit = unitFor(times);
-  const numbers = new Map<number, number>();
-  for (const [id, time] of times) if (!Number.isNaN(time)) numbers.set(id, unit.number(time));
-  const occurring = [...new Set(numbers.values())].sort((a, b) => a - b);
+interface DatedPicture {
+  readonly id: number;
+  /** As `pictureTime` gives it; NaN where it is not known. */
+  readonly time: number;
+}
+
+/** The days, months or years that pictures are of, the oldest first and without a gap. */
+export function datePeriods(pictures: readonly DatedPicture[]): Category[] {
+  const dated = pictures.filter(({ time }) => !Number.isNaN(time));
+  const unit = unitFor(dated);
+  const ids = new Map<number, number[]>();
+  for (const { id, time } of dated) {
+    const number = unit.number(time);
+    const known = ids.get(number);
+    if (known) known.push(id);
+    else ids.set(number, [id]);
+  }
+  const occurring = [...ids.keys()].sort((a, b) => a - b);
   const [first = 0, last = -1] = [occurring[0], occurring.at(-1)];
   const all = last - first < WITHOUT_GAPS ? Array.from({ length: last - first + 1 }, (_, i) => first + i) : occurring;
-  const place = new Map(all.map((number, i) => [number, i]));
   const format = new Intl.DateTimeFormat('en-GB', { ...unit.format, timeZone: 'UTC' });
-  return {
-    categories: all.map((number) => {
-      const start = new Date(unit.start(number));
-      return { key: start.toISOString().slice(0, unit.characters), label: format.format(start) };
-    }),
-    categoryOf: new Map([...numbers].map(([id, number]) => [id, place.get(number) ?? 0])),
-  };
+  return all.map((number) => {
+    const start = new Date(unit.start(number));
+    const key = start.toISOString().slice(0, unit.characters);
+    return { key, label: format.format(start), ids: ids.get(number) ?? [] };
+  });
 }
 
 /** By the times of all but the first and last hundredth: a camera whose clock was never set counts from 1970. */
-function unitFor(times: ReadonlyMap<number, number>): Unit {
-  const sorted = Float64Array.from(times.values())
-    .filter((time) => !Number.isNaN(time))
-    .sort();
+function unitFor(dated: readonly DatedPicture[]): Unit {
+  const sorted = Float64Array.from(dated, ({ time }) => time).sort();
   const margin = Math.floor(sorted.length / 100);
   const [first, last] = [sorted[margin] ?? 0, sorted[sorted.length - 1 - margin] ?? 0];
   if (last - first <= DAYS * DAY_MS) return UNITS.day;

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Coloring } from './map-coloring.ts';
+import type { Category } from './map-coloring.ts';
 
 /** More folders than this are no colours that can be told apart. */
 const MOST = 40;
@@ -30,7 +30,7 @@ interface Part {
  * Parts of the sources by their folders, forty at most: the largest is split into its sub-folders as long as that leaves no more. By path; each is named
  * by its folder's name, or by its path where others have that name.
  */
-export function folderParts(pictures: readonly PlacedPicture[]): Coloring {
+export function folderParts(pictures: readonly PlacedPicture[]): Category[] {
   let parts: Part[] = rootsOf(pictures).map((folder) => ({ folder, isSplit: false }));
   for (;;) {
     const splittable = parts
@@ -45,13 +45,11 @@ export function folderParts(pictures: readonly PlacedPicture[]): Coloring {
   }
   const kept = parts.sort((a, b) => (a.folder.path < b.folder.path ? -1 : 1));
   const names = Map.groupBy(kept, ({ folder }) => basename(folder.path));
-  return {
-    categories: kept.map(({ folder: { path } }) => {
-      const name = basename(path);
-      return { key: path, label: name !== '' && names.get(name)?.length === 1 ? name : path };
-    }),
-    categoryOf: new Map(kept.flatMap((part, i) => idsOf(part).map((id) => [id, i] as const))),
-  };
+  return kept.map((part) => {
+    const { path } = part.folder;
+    const name = basename(path);
+    return { key: path, label: name !== '' && names.get(name)?.length === 1 ? name : path, ids: idsOf(part) };
+  });
 }
 
 /** Whether a folder is still a part when its sub-folders are. */

@@ -17,7 +17,7 @@ import type { Clusters } from '../clusters.ts';
 import { neighborTable, type PictureTable } from '../neighbor-table.ts';
 import type { LaidOut } from './lay-out.ts';
 import { LayoutControl } from './layout-control.ts';
-import { coloringBy, paint } from './map-coloring.ts';
+import { colorPoints } from './map-coloring.ts';
 import { loadMap, saveMap } from './map-file.ts';
 import { EMPTY_LAYOUT, isMostlyNew, isOf, placesIn, type MapLayout } from './map-layout.ts';
 import type { MapTask } from './map-worker.ts';
@@ -81,13 +81,9 @@ export class PictureMap {
 
   /** See the contract. @throws ServiceError MAP_CHANGED */
   async colors(asked: { revision: number; by: MapColoring; granularity: number }): Promise<MapColors> {
-    const layoutOf = (): MapLayout => {
-      if (this.#known?.revision !== asked.revision) throw new ServiceError('MAP_CHANGED', '');
-      return this.#known.layout;
-    };
-    layoutOf();
-    const coloring = await coloringBy(this.#parts, asked.by, asked.granularity);
-    const { categories, values } = paint(layoutOf().ids, coloring);
+    const known = this.#known;
+    if (known?.revision !== asked.revision) throw new ServiceError('MAP_CHANGED', '');
+    const { categories, values } = await colorPoints(this.#parts, known.layout.ids, asked);
     return { revision: asked.revision, categories, values: new Blob([values]) };
   }
 
