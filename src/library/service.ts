@@ -238,9 +238,9 @@ async function assemble(
       duplicates.changedBeside();
     },
   });
-  closers.push(() => actions.close());
   // before anything looks at the files
-  if (!readonly) await actions.recover();
+  // a full disk must not keep the library from being opened: what cannot be written down now is the next time
+  if (!readonly) await actions.recover().catch(() => undefined);
   const watcher =
     readonly || options.watch === undefined || options.watch === false
       ? null
@@ -266,6 +266,8 @@ async function assemble(
   });
   jobs = listed;
   closers.push(() => listed.close());
+  // first of all: no more files are begun while the rest is being closed
+  closers.push(() => actions.close());
   const map = new PictureMap({ catalog, active, paths, clusters, jobs: listed, readonly });
   closers.push(() => map.close());
   rebuildIndex(listed, model.parts);

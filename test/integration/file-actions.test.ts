@@ -21,7 +21,10 @@ import { countingEncoder } from '../fixtures/counting-encoder.ts';
 import { bindMount, smallDisk } from '../fixtures/disks.ts';
 import { contentsOf, ordered, writeNumbered } from '../fixtures/file-actions.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
-import { writeDrawings } from '../fixtures/pictures.ts';
+import { quarterJpeg } from '../fixtures/picture-files.ts';
+import { drawing, writeDrawings } from '../fixtures/pictures.ts';
+import { rawFiles } from '../fixtures/raw-files.ts';
+import { drawnScene, writeVideo } from '../fixtures/videos.ts';
 
 const PATIENCE = { timeout: 20_000, interval: 50 };
 
@@ -319,7 +322,7 @@ test('to another drive files are copied, compared and only then removed; a full 
 });
 
 test('what is under way can be paused and cancelled, and goes on at the next start where the program was ended', async () => {
-  await writeNumbered(photos, 128);
+  await writeNumbered(photos, 192);
   const library = join(root, 'library');
   const encoder = countingEncoder();
   const first = await openLibrary(library, { encoder });
@@ -344,15 +347,16 @@ test('what is under way can be paused and cancelled, and goes on at the next sta
   await client.jobs.cancel({ id: job });
   const stopped = await running;
   expect(stopped).toMatchObject({ state: 'stopped', failed: 0 });
-  expect(stopped.done).toBeLessThan(128);
+  expect(stopped.done).toBeLessThan(192);
 
   const cut = client.actions.run({ id });
-  await jobWhen('running');
+  await client.jobs.pause({ id: await jobWhen('running') });
+  await jobWhen('paused');
   await first.service.close();
-  expect((await cut).done).toBeLessThan(128);
+  expect((await cut).done).toBeLessThan(192);
   const again = await openLibrary(library, { encoder, watch: true });
   await vi.waitFor(
-    async () => expect(await again.client.actions.list()).toMatchObject([{ state: 'done', done: 128 }]),
+    async () => expect(await again.client.actions.list()).toMatchObject([{ state: 'done', done: 192 }]),
     PATIENCE,
   );
   expect(Object.keys(await contentsOf(photos))).toEqual([]);
@@ -361,6 +365,41 @@ test('what is under way can be paused and cancelled, and goes on at the next sta
   expect((await again.client.jobs.ended()).map(({ kind, outcome }) => `${kind} ${outcome}`)).toEqual(
     expect.arrayContaining(['actions cancelled', 'actions cut', 'actions done', 'undo-actions done']) as string[],
   );
+});
+
+test('what is for a picture too that stays, stays; a moment is its video, and a half that is a picture of its own is left', async () => {
+  await writeDrawings(photos, 1);
+  await drawing(70).png().toFile(join(photos, '0000.png'));
+  await writeFile(join(photos, '0000.xmp'), XMP(2));
+  const alone = join(photos, '0001.cr2');
+  writeVideo(join(photos, 'film.mp4'), [await drawnScene(1), await drawnScene(5)]);
+  const { 'a.cr2': raw = Buffer.alloc(0) } = rawFiles(await quarterJpeg(320, 240), await quarterJpeg(), 1);
+  await writeFile(alone, raw);
+  const { client } = await openLibrary(join(root, 'library'), { encoder: countingEncoder() });
+  await indexFolders(client, photos);
+  // its other half comes when it is a picture of the library already
+  await drawing(71).jpeg().toFile(join(photos, '0001.jpg'));
+  await indexFolders(client);
+  const planned = async (kind: ActionInput['kind'], id: number): Promise<string[]> => {
+    const { steps } = await client.actions.plan({ kind, pictures: [{ id }], folder: target });
+    return steps.map(({ source }) => basename(source)).sort();
+  };
+  const id = await idOf(client, join(photos, '0000.jpg'));
+  expect(await planned('trash', id)).toEqual(['0000.jpg']);
+  expect(await planned('move', id)).toEqual(['0000.jpg', '0000.xmp']);
+  expect(await planned('trash', await idOf(client, join(photos, '0001.jpg')))).toEqual(['0001.jpg']);
+  const film = await idOf(client, join(photos, 'film.mp4'));
+  const all = await Promise.all([1, 2, 3, 4, 5, 6].map((each) => client.pictures.get({ id: each })));
+  const moment = all.find((each) => each.video?.id === film && each.id !== film);
+  expect(await planned('trash', moment?.id ?? 0)).toEqual(['film.mp4']);
+
+  const { id: plan } = await client.actions.plan({ kind: 'move', pictures: [{ id }], folder: target });
+  await client.actions.run({ id: plan });
+  expect(Object.keys(await contentsOf(target)).sort()).toEqual(['0000.jpg', '0000.xmp']);
+  expect(Object.keys(await contentsOf(photos))).toContain('0000.xmp');
+  expect(await client.pictures.get({ id })).toMatchObject({ rating: 2 });
+  expect(await client.actions.undo({ id: plan })).toMatchObject({ state: 'undone' });
+  expect(await contentsOf(target)).toEqual({});
 });
 
 test('a file is not taken for a copy of itself where its folder is mounted twice', async ({ skip }) => {

@@ -17,7 +17,7 @@ import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.
 import { mulberry32 } from '../fixtures/pictures.ts';
 
 const KILLS = Number(process.env['SEMBLANCE_KILLS'] ?? 3);
-const FILES = Number(process.env['SEMBLANCE_KILL_FILES'] ?? 200);
+const FILES = Number(process.env['SEMBLANCE_KILL_FILES'] ?? 120);
 const SEED = Number(process.env['SEMBLANCE_SEED'] ?? 7);
 const KINDS: readonly ActionInput['kind'][] = ['trash', 'move', 'copy', 'replace'];
 

@@ -191,8 +191,8 @@ async function back(step: StepRow): Promise<Ended> {
 }
 
 /**
- * Looks what came of steps that the program was ended in the middle of, and writes that down. Steps of a drive that is not here are left as they
- * are.
+ * Looks what came of steps that the program was ended in the middle of, and writes that down. Steps that cannot be looked at,
+ * as those of a drive that is not here, are left as they are.
  *
  * @returns the steps of which that is known now
  */
@@ -200,21 +200,25 @@ export async function settleSteps(tools: StepTools, plan: PlanRow, steps: readon
   const { catalog, trashItem } = tools;
   const outcomes: Ended[] = [];
   for (const step of steps) {
-    if ((await look(dirname(step.source))) === null && (await look(dirname(step.target))) === null) continue;
-    const operation = operationOf(step, trashItem);
-    if (step.state === 'begun') {
-      const state = await operation.settle(operated(step, plan));
-      outcomes.push(
-        state === 'done' ? await made(step) : ended(step, { state, reason: state === 'failed' ? 'gone' : null }),
-      );
-    } else {
-      const state = await operation.settleRevert(operated(step, plan));
-      outcomes.push(state === 'undone' ? await back(step) : ended(step, { state }));
-    }
+    // what cannot be looked at now is left as it is, and looked at the next time
+    const outcome = await settleOne(plan, step, trashItem).catch(() => null);
+    if (outcome) outcomes.push(outcome);
   }
   await syncFolders(outcomes.flatMap(({ step }) => [step.source, step.target]));
   write(catalog, plan.id, outcomes);
   return outcomes.map(({ step }) => step);
+}
+
+async function settleOne(plan: PlanRow, step: StepRow, trashItem: TrashItem | null): Promise<Ended | null> {
+  if ((await look(dirname(step.source))) === null && (await look(dirname(step.target))) === null) return null;
+  const operation = operationOf(step, trashItem);
+  if (step.state === 'begun') {
+    const state = await operation.settle(operated(step, plan));
+    if (state === 'done') return made(step);
+    return ended(step, { state, reason: state === 'failed' ? 'gone' : null });
+  }
+  const state = await operation.settleRevert(operated(step, plan));
+  return state === 'undone' ? back(step) : ended(step, { state });
 }
 
 function write(catalog: Catalog, planId: number, outcomes: readonly Ended[]): void {
