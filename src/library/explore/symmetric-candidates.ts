@@ -70,25 +70,52 @@ function indexedNearest(
       .map(({ id }) => id);
 }
 
+/**
+ * By every picture whose first value, the strength of the longest wave, is near enough: in it pictures differ most, so that half of them are
+ * passed over.
+ */
 function exactNearest(vectors: Float32Array, known: Uint8Array): NearestOf {
   const furthest = 2 - 2 * SCORE;
+  const apart = Math.sqrt(furthest);
+  const valueOf = (place: number): number => vectors[SYMMETRIC_VALUES * place] as number;
+  const order = Int32Array.from(known.keys().filter((place) => known[place] === 1)).sort(
+    (a, b) => valueOf(a) - valueOf(b),
+  );
+  const values = Float32Array.from(order, valueOf);
+  // in this order, so that what is read stands side by side
+  const sorted = new Float32Array(SYMMETRIC_VALUES * order.length);
+  for (const [i, place] of order.entries())
+    sorted.set(vectors.subarray(SYMMETRIC_VALUES * place, SYMMETRIC_VALUES * (place + 1)), SYMMETRIC_VALUES * i);
   return (place) => {
     const near: { readonly other: number; readonly distance: number }[] = [];
-    for (let other = 0; other < known.length; other++) {
-      if (other === place || known[other] === 0) continue;
-      const distance = distanceWithin(vectors, SYMMETRIC_VALUES * place, SYMMETRIC_VALUES * other, furthest);
+    const value = valueOf(place);
+    for (let i = firstAtLeast(values, value - apart); i < order.length && (values[i] as number) <= value + apart; i++) {
+      const other = order[i] as number;
+      if (other === place) continue;
+      const distance = distanceWithin(vectors, SYMMETRIC_VALUES * place, sorted, SYMMETRIC_VALUES * i, furthest);
       if (distance <= furthest) near.push({ other, distance });
     }
-    const nearest = near.sort((a, b) => a.distance - b.distance).slice(0, NEAREST);
+    const nearest = near.sort((a, b) => a.distance - b.distance || a.other - b.other).slice(0, NEAREST);
     return nearest.map(({ other }) => other);
   };
 }
 
+/** Where the first of ascending values is that is not less. */
+function firstAtLeast(values: Float32Array, least: number): number {
+  let [from, to] = [0, values.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    if ((values[middle] as number) < least) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+}
+
 /** Squared distance of two unit vectors, 2 less twice their cosine; no further than it takes to be more than `furthest`. */
-function distanceWithin(vectors: Float32Array, a: number, b: number, furthest: number): number {
+function distanceWithin(a: Float32Array, ofA: number, b: Float32Array, ofB: number, furthest: number): number {
   let distance = 0;
   for (let i = 0; i < SYMMETRIC_VALUES && distance <= furthest; i++) {
-    const difference = (vectors[a + i] as number) - (vectors[b + i] as number);
+    const difference = (a[ofA + i] as number) - (b[ofB + i] as number);
     distance += difference * difference;
   }
   return distance;

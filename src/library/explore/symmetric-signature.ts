@@ -18,9 +18,7 @@ const FLAT = 2;
  */
 export function symmetricSignature({ side, values }: GreyGrid): Float32Array | null {
   const waves = wavesOf(side);
-  const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-  const deviation = Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length);
-  if (deviation < FLAT) return null;
+  if (deviationOf(values) < FLAT) return null;
   const strengths = strengthsOf(values, side, waves);
   const at = (u: number, v: number): number => strengths[u * FREQUENCIES + v] ?? 0;
   const made = new Float32Array(SYMMETRIC_VALUES);
@@ -33,6 +31,17 @@ export function symmetricSignature({ side, values }: GreyGrid): Float32Array | n
     }
   }
   return normalize(made);
+}
+
+function deviationOf(values: Float32Array): number {
+  let [sum, squares] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i] as number;
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / values.length;
+  return Math.sqrt(Math.max(0, squares / values.length - mean * mean));
 }
 
 /** Absolute values of the cosine transform, by rows of FREQUENCIES. */
