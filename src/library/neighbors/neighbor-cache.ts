@@ -37,6 +37,9 @@ export class NeighborCache {
   #graph: NeighborGraph;
   /** The vectors' revision that the graph is of; -1 where of none. */
   #currentRevision = -1;
+  /** The same of its lists, whose lengths may not be measured yet. */
+  #listedRevision = -1;
+  readonly #whenListed = new Set<() => void>();
   #running: Promise<void> | null = null;
   #timer: NodeJS.Timeout | null = null;
   #dirty = false;
@@ -85,6 +88,21 @@ export class NeighborCache {
     return this.#graph;
   }
 
+  /** Whether every picture's list is made; what searches need beside that may be missing. */
+  get isListed(): boolean {
+    return this.lists !== null || this.#listedRevision === this.#vectors.revision;
+  }
+
+  /** As {@link settled}, for what needs the lists alone: lengths take as long again. */
+  async listed(): Promise<void> {
+    const settled = this.settled();
+    if (this.isListed) return void settled.catch(() => undefined);
+    const { promise, resolve } = Promise.withResolvers<null>();
+    const listener = (): void => resolve(null);
+    this.#whenListed.add(listener);
+    await Promise.race([settled, promise]).finally(() => this.#whenListed.delete(listener));
+  }
+
   /** Brings the graph up to date now, rather than when it is quiet. It is not where the vectors change all the time. */
   async settled(): Promise<void> {
     await this.#vectors.idle();
@@ -97,6 +115,7 @@ export class NeighborCache {
   clear(): void {
     this.#graph = new NeighborGraph();
     this.#currentRevision = -1;
+    this.#listedRevision = -1;
     this.#dirty = true;
     this.#schedule();
   }
@@ -121,6 +140,10 @@ export class NeighborCache {
     while (!this.#closing && this.#vectors.complete && this.lists === null) {
       const { revision } = this.#vectors;
       await this.#makeLists();
+      if (this.#vectors.revision === revision) {
+        this.#listedRevision = revision;
+        for (const listener of this.#whenListed) listener();
+      }
       await this.#measureLengths();
       // cut short by closing it is not current, and nothing asks any more
       if (this.#vectors.revision === revision) this.#currentRevision = revision;

@@ -144,11 +144,11 @@ export class PictureMap {
 
   async #work(library: LibraryParts, fresh: boolean): Promise<void> {
     const { neighbors, projection } = library;
-    const settled = neighbors.settled();
-    await Promise.race([settled, delay(WAIT_MS, undefined, { ref: false, signal: this.#closing.signal })]);
-    const isWhole = neighbors.lists !== null;
+    const listed = neighbors.listed();
+    await Promise.race([listed, delay(WAIT_MS, undefined, { ref: false, signal: this.#closing.signal })]);
+    const isWhole = neighbors.isListed;
     // the others are put on the map when it is known where they belong
-    if (!isWhole) void settled.then(() => this.#goOn()).catch(() => undefined);
+    if (!isWhole) void listed.then(() => this.#goOn()).catch(() => undefined);
     const latest = await this.#latest();
     const before = latest?.model === projection.id ? latest.layout : EMPTY_LAYOUT;
     const pictures = await pictureTable(library, isWhole, fresh ? EMPTY_LAYOUT : before);
