@@ -13,6 +13,7 @@ it.each([
 it('an event is called by what it is about and where it was, else by its dates', () => {
   expect(eventTitle('Beach', 'near Nice, France', '2 May 2019')).toBe('Beach, near Nice, France');
   expect(eventTitle(null, 'Nice, France', '2 May 2019')).toBe('Nice, France');
+  expect(eventTitle(null, 'near Nice, France', '2 May 2019')).toBe('Near Nice, France');
   expect(eventTitle(null, null, '2 May 2019')).toBe('2 May 2019');
 });
 

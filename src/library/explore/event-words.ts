@@ -11,7 +11,12 @@ export function eventDates(from: number, to: number): string {
 /** What an event is called: what it is about and where it was, as far as that is known; its dates where nothing is. */
 export function eventTitle(about: string | null, place: string | null, dates: string): string {
   const known = [about, place].filter((part) => part !== null);
-  return known.length === 0 ? dates : known.join(', ');
+  return known.length === 0 ? dates : asTitle(known.join(', '));
+}
+
+/** "near Lyon, France" → "Near Lyon, France". */
+export function asTitle(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
 /** "45.76° N, 4.84° E": to a kilometre. */

@@ -83,13 +83,14 @@ it('a place is named by its city, else by what its pictures share, else by degre
     { at: '2019-05-03T10:01:00', place: [10, -30], folder: 'Boat' },
     { at: '2019-05-03T10:02:00', place: [-10, -30] },
     { at: '2019-05-03T10:03:00', place: [-40, -30] },
+    { at: '2019-05-03T10:03:30', place: [46, 4.84] },
     { at: '2019-05-03T10:04:00' },
   ];
   const { names, abouts, unplaced } = libraryPlaces(pictures(rows), 10, {
     keywords: new Map([[3, ['whales']]]),
     cities,
   });
-  expect(names).toEqual(['Lyon, France', 'Boat', 'whales', '40.00° S, 30.00° W']);
-  expect(abouts).toEqual(['Zoo', null, null, null]);
+  expect(names).toEqual(['Lyon, France', 'Boat', 'whales', '40.00° S, 30.00° W', 'Near Lyon, France']);
+  expect(abouts).toEqual(['Zoo', null, null, null, null]);
   expect(unplaced).toBe(1);
 });

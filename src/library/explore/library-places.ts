@@ -1,6 +1,6 @@
 import type { DatedPictures } from '../catalog/dated-store.ts';
 import type { Cities } from './cities.ts';
-import { degreeWords } from './event-words.ts';
+import { asTitle, degreeWords } from './event-words.ts';
 import { findPlaces } from './find-places.ts';
 import { sharedWord } from './proposed-name.ts';
 
@@ -55,7 +55,9 @@ export function libraryPlaces(
         }),
       ) ?? sharedWord(members.map((member) => keywords.get(pictures.ids[own[member] ?? 0] ?? 0) ?? []));
     const city = cities.nameOf(centre, radiusKm);
-    return city === null ? { name: shared ?? degreeWords(centre), about: null } : { name: city, about: shared };
+    return city === null
+      ? { name: shared ?? degreeWords(centre), about: null }
+      : { name: asTitle(city), about: shared };
   });
   return {
     ids,

@@ -107,10 +107,10 @@ export function fitted({ south, west, north, east }: Bounds, { width, height }: 
   };
 }
 
-/** The part of the Earth that is in view, and as much around it as `beyond` of its size. */
-export function boundsInView(view: EarthView, { width, height }: DrawingSize, beyond = 0.25): Bounds {
-  const reach = ((0.5 + beyond) * width * 360) / view.around;
-  const high = ((0.5 + beyond) * height) / view.around;
+/** The part of the Earth that is in view. */
+export function boundsInView(view: EarthView, { width, height }: DrawingSize): Bounds {
+  const reach = (width * 180) / view.around;
+  const high = height / 2 / view.around;
   const whole = reach >= 180;
   return {
     // what lies at the ends of the projection is drawn at its edge
@@ -135,7 +135,7 @@ export function degreeLines(
   const step = DEGREE_STEPS.findLast(fits) ?? 30;
   const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
   const reach = (size.width / view.around) * 180;
-  const { south, north } = boundsInView(view, size, 0);
+  const { south, north } = boundsInView(view, size);
   const label = (value: number, sides: string): string =>
     `${Math.abs(value).toFixed(digits)}°${Math.abs(value) < step / 2 ? '' : ` ${sides[value < 0 ? 0 : 1] ?? ''}`}`;
   return {

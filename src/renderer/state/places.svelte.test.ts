@@ -38,6 +38,18 @@ it('asks in another scale when it is looked at closer, once it is still', async 
   expect(service.asked.at(-1)).toBe('places 0');
 });
 
+it('shows all places in another size of the drawing too, until it is moved', async () => {
+  const { state } = await connected();
+  state.resize({ width: 800, height: 500 });
+  await vi.waitFor(() => expect(state.view).not.toBeNull());
+  const around = state.view?.around ?? 0;
+  state.resize({ width: 400, height: 250 });
+  expect(state.view?.around).toBeCloseTo(around / 2);
+  if (state.view) state.move(zoomed(state.view, state.size, 2, { x: 200, y: 125 }));
+  state.resize({ width: 800, height: 500 });
+  expect(state.view?.around).toBeCloseTo(around);
+});
+
 it('opens a place by a picture, at its scale', async () => {
   const { service, state } = await connected();
   await state.openPlace({ picture: 9, km: 3 });

@@ -27,6 +27,8 @@ export class PlacesState extends Explored<Places> {
   isGone = $state(false);
   readonly places: readonly PicturePlace[] = $derived(this.found?.places ?? []);
 
+  /** All places are shown, whatever size the drawing gets. */
+  #isFitted = false;
   #timer: ReturnType<typeof setTimeout> | null = null;
 
   protected async find(client: ServiceClient, fresh: boolean): Promise<Places> {
@@ -38,6 +40,7 @@ export class PlacesState extends Explored<Places> {
     const all = await client.explore.places({ km: 1000, fresh });
     if (all.bounds === null || size.width === 0 || size.height === 0) return all;
     this.view = fitted(all.bounds, size);
+    this.#isFitted = true;
     return this.find(client, false);
   }
 
@@ -50,18 +53,22 @@ export class PlacesState extends Explored<Places> {
   resize(size: DrawingSize): void {
     if (size.width === this.size.width && size.height === this.size.height) return;
     this.size = size;
-    this.#askSoon();
+    if (this.#isFitted && size.width > 0 && size.height > 0) this.showAll();
+    else this.#askSoon();
   }
 
   move(view: EarthView): void {
     this.view = view;
+    this.#isFitted = false;
     this.#askSoon();
   }
 
   /** All places, fitted into the drawing. */
   showAll(): void {
     const bounds = this.found?.bounds ?? null;
-    if (bounds !== null) this.move(fitted(bounds, this.size));
+    if (bounds === null) return;
+    this.move(fitted(bounds, this.size));
+    this.#isFitted = true;
   }
 
   async openPlace({ picture, km }: OpenedPlace): Promise<void> {
