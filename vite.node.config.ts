@@ -31,6 +31,7 @@ const entries = {
   'comparing-worker': 'src/library/explore/comparing-worker.ts',
   'dated-worker': 'src/library/explore/dated-worker.ts',
   'duplicate-worker': 'src/library/explore/duplicate-worker.ts',
+  'comparison-worker': 'src/library/explore/comparison-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };
 

@@ -4,7 +4,7 @@ import { plural } from './format.ts';
 import { Output } from './output.ts';
 import { withLibrary, withReadLibrary } from './session.ts';
 
-/** Writes groups, what was refused for them, and taught versions as one file. */
+/** Writes everything that a person made as one file: see docs/library-file.md. */
 export async function exportLibraryCommand(shared: SharedOptions, path: string): Promise<number> {
   const output = new Output(shared.json);
   const done = await withReadLibrary({ libraryFolder: shared.library }, ({ client }) =>
@@ -12,9 +12,10 @@ export async function exportLibraryCommand(shared: SharedOptions, path: string):
   );
   if (shared.json) output.value({ type: 'export', ...done });
   else {
-    const { groups, labels, clusters, models, left } = done;
+    const { groups, labels, clusters, decisions, rules, models, left } = done;
     const made = `${plural(groups, 'group')} with ${plural(labels, 'label')}, ${plural(clusters, 'named cluster')}`;
-    output.line(`${made}, ${plural(models, 'version')}: ${done.path}`);
+    const said = `${plural(decisions, 'decision')} about duplicates, ${plural(rules, 'rule')} about what is left out`;
+    output.line(`${made}, ${said}, ${plural(models, 'version')}: ${done.path}`);
     if (left > 0) output.line(`${plural(left, 'version')} with an encoder of its own stayed here.`);
   }
   return 0;
@@ -28,9 +29,10 @@ export async function importLibraryCommand(shared: SharedOptions, path: string):
   );
   if (shared.json) output.value({ type: 'import', ...done });
   else {
-    const { groups, labels, clusters, models, missing } = done;
+    const { groups, labels, clusters, decisions, rules, models, missing } = done;
     const made = `${plural(groups, 'group')}, ${plural(labels, 'new label')}, ${plural(clusters, 'new name')} of clusters`;
-    output.line(`${made}, ${plural(models, 'new version')}.`);
+    const said = `${plural(decisions, 'new decision')} about duplicates, ${plural(rules, 'new rule')} about what is left out`;
+    output.line(`${made}, ${said}, ${plural(models, 'new version')}.`);
     if (missing > 0) {
       output.line(`${plural(missing, 'photo')} of the file are not in this library: index them and import it again.`);
     }

@@ -270,6 +270,12 @@ export const contract = {
     decideDuplicates: procedure
       .input(z.object({ pictures: g.pictureIds.min(2), decision: x.duplicateDecision }))
       .output(x.decidedDuplicates),
+    /** Says for good that this one of its copies is to be kept, whatever is proposed. PICTURE_UNKNOWN. */
+    keepPicture: procedure.input(z.object({ id: s.rowId })).output(x.decidedDuplicates),
+    /** Where one picture is in another, found on their thumbnails. PICTURE_UNKNOWN. */
+    alignment: procedure.input(x.picturePair).output(x.pictureAlignment),
+    /** Where one picture differs from another, on their originals. PICTURE_UNKNOWN, PICTURE_MISSING, PICTURE_UNREADABLE. */
+    difference: procedure.input(x.picturePair).output(x.pictureDifference),
     /** Takes such a decision back. NOTHING_TO_UNDO. */
     undoDecision: procedure.input(z.object({ decision: s.rowId })).output(z.void()),
     map: {

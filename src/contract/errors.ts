@@ -74,6 +74,7 @@ export const SERVICE_ERRORS = {
   MAP_CANCELLED: 'The laying out of the map was cancelled. It begins again when the map is next looked at.{detail}',
   DUPLICATES_CANCELLED: 'The look for duplicates was cancelled. What was compared is kept.{detail}',
   EXPLORED_CHANGED: 'Pictures or names have changed meanwhile. Look at them again.{detail}',
+  PICTURES_DIFFER: 'These two pictures cannot be laid on each other: they do not show the same.{detail}',
   NOTHING_TO_EVALUATE: 'Nothing to evaluate: {detail}',
   INTERNAL: 'Something went wrong inside Semblance: {detail}',
 } as const;

@@ -72,8 +72,11 @@ export type ClusterChange = z.infer<typeof clusterChange>;
 const duplicateKind = z.enum(['identical', 'resized', 'edited', 'near']);
 export type DuplicateKind = z.infer<typeof duplicateKind>;
 
-/** Why a picture is proposed to be kept; `unedited`: a larger one was made of it; `same`: its files are all the same. */
-const keptReason = z.enum(['larger', 'less-compressed', 'older', 'unedited', 'same']);
+/**
+ * Why a picture is proposed to be kept; `chosen`: a person said so; `unedited`: a larger one was made of it; `same`: its files are all the
+ * same.
+ */
+const keptReason = z.enum(['chosen', 'larger', 'sharper', 'less-compressed', 'older', 'unedited', 'same']);
 export type KeptReason = z.infer<typeof keptReason>;
 
 const duplicatePicture = z.object({
@@ -84,10 +87,19 @@ const duplicatePicture = z.object({
   bytes: z.number().int(),
   width: z.number().int(),
   height: z.number().int(),
+  /** Lower case: `jpeg`, `heic`, … */
+  format: z.string(),
   takenAt: z.string().nullable(),
+  /** When the oldest of its files was written: ISO 8601, UTC. */
+  modifiedAt: z.string(),
   /** How it was found to be of the kept one, which is `identical` to itself. */
   kind: duplicateKind,
+  /** Its sharpness as a share of that of the sharpest of the set, 0–1; null where it is edited, or nothing can be said. */
+  sharpness: z.number().min(0).max(1).nullable(),
+  /** It is clearly less sharp than that one. */
+  blurred: z.boolean(),
 });
+export type DuplicatePicture = z.infer<typeof duplicatePicture>;
 
 const duplicateSet = z.object({
   /** What is furthest from the kept one. */
@@ -160,6 +172,29 @@ export const mapColors = z.object({
   values: z.instanceof(Blob),
 });
 export type MapColors = z.infer<typeof mapColors>;
+
+/** Two pictures of a library. */
+export const picturePair = z.object({ a: rowId, b: rowId });
+
+/**
+ * Where what B shows is in A: a point (u, v) of B, as fractions of its sides, is at (m0 u + m2 v + m4, m1 u + m3 v + m5) of A. Null where
+ * they do not show the same.
+ */
+export const pictureAlignment = z
+  .tuple([z.number(), z.number(), z.number(), z.number(), z.number(), z.number()])
+  .nullable();
+export type PictureAlignment = z.infer<typeof pictureAlignment>;
+
+/** Where B differs from A: a picture to be laid on B, transparent where they are the same. */
+export const pictureDifference = z.object({
+  path: z.string(),
+  mimeType: z.string(),
+  /** Of the picture, what differs: 0–1. */
+  share: z.number().min(0).max(1),
+  /** Where the two lie on each other, as closely as could be found. */
+  alignment: pictureAlignment,
+});
+export type PictureDifference = z.infer<typeof pictureDifference>;
 
 export const exploreEvent = z.discriminatedUnion('type', [
   /** The names changed: ask again. */

@@ -291,6 +291,10 @@ export const libraryExport = z.object({
   labels: z.number().int().nonnegative(),
   /** Clusters that were named. */
   clusters: z.number().int().nonnegative(),
+  /** What was said of duplicates. */
+  decisions: z.number().int().nonnegative(),
+  /** Of what is left out. */
+  rules: z.number().int().nonnegative(),
   models: z.number().int().nonnegative(),
   /** Versions that were left out, because an encoder of their own belongs to them. */
   left: z.number().int().nonnegative(),
@@ -306,6 +310,10 @@ export const libraryImport = z.object({
   labels: z.number().int().nonnegative(),
   /** Names of clusters that were not there before. */
   clusters: z.number().int().nonnegative(),
+  /** What was said of duplicates, and had not been said here. */
+  decisions: z.number().int().nonnegative(),
+  /** Rules about what is left out that were not there before. */
+  rules: z.number().int().nonnegative(),
   /** Pictures that the file names and that are not in this library. */
   missing: z.number().int().nonnegative(),
   /** Versions that were not there before. */

@@ -1,5 +1,5 @@
 import { constants } from 'node:fs';
-import { access, mkdir } from 'node:fs/promises';
+import { access, mkdir, rm } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ServiceError } from '../contract/errors.ts';
@@ -13,6 +13,8 @@ export interface LibraryPaths {
   readonly features: string;
   readonly thumbs: string;
   readonly previews: string;
+  /** Pictures of what differs between two others, as long as the library is open. */
+  readonly differences: string;
   readonly vectors: string;
   /** Encoders that were installed, and the pins of their files. */
   readonly models: string;
@@ -32,6 +34,7 @@ export function libraryPaths(folder: string): LibraryPaths {
     features: join(root, 'features.sqlite'),
     thumbs: join(root, 'thumbs'),
     previews: join(root, 'previews'),
+    differences: join(root, 'previews', 'differences'),
     vectors: join(root, 'vectors'),
     models: join(root, 'models'),
     trials: join(root, 'device-trials.json'),
@@ -61,6 +64,7 @@ export async function prepareLibraryFolder(paths: LibraryPaths): Promise<void> {
     for (const folder of [paths.folder, paths.thumbs, paths.previews, paths.vectors, paths.models]) {
       await mkdir(folder, { recursive: true });
     }
+    await rm(paths.differences, { recursive: true, force: true });
     await access(paths.folder, constants.W_OK | constants.R_OK);
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException;

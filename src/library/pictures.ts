@@ -155,17 +155,19 @@ async function realPathInside(folder: string, path: string): Promise<string | nu
  * The pixels of an encoder of a picture, or of a moment of a video, from its original; null where that is another by now, which the next
  * index run reads as what it is.
  *
+ * @param urgent of a picture: before everything that waits to be decoded
  * @throws ServiceError PICTURE_UNKNOWN, PICTURE_MISSING; FileFailureError
  */
 export async function originalPixels(
   { catalog, decoders }: Pick<PictureParts, 'catalog' | 'decoders'>,
   id: number,
   request: PixelRequest,
+  urgent = false,
 ): Promise<Uint8Array | null> {
   const path = await locatePicture(catalog, id);
   const moment = catalog.moments.of(id);
   if (moment) return (await isAsIndexed(catalog, id, path)) ? decoders.moment(path, moment.at, request) : null;
-  const { hash, pixels } = await decoders.pixels(path, request);
+  const { hash, pixels } = await decoders.pixels(path, request, { urgent });
   return hash === catalog.media(id)?.hash ? pixels : null;
 }
 

@@ -19,6 +19,7 @@ import { exploreRoutes } from './explore/explore-routes.ts';
 import type { Places } from './explore/places.ts';
 import type { Timeline } from './explore/timeline.ts';
 import { timelineRoutes } from './explore/timeline-routes.ts';
+import type { PictureComparisons } from './explore/picture-comparisons.ts';
 import { exchangeRoutes } from './exchange/exchange-routes.ts';
 import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
@@ -54,6 +55,7 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
   readonly map: PictureMap;
   readonly timeline: Timeline;
   readonly places: Places;
+  readonly comparisons: PictureComparisons;
   readonly ignoring: Ignoring;
   readonly actions: FileActions;
   readonly jobs: Jobs;
@@ -202,7 +204,7 @@ export function createRouter(parts: RouterParts) {
     explore: { ...exploreRoutes(os, parts, needWriting), ...timelineRoutes(os, parts.timeline, parts.places) },
     library: exchangeRoutes(
       os,
-      new LibraryExchange({ catalog, groups, clusters: parts.clusters.names, versions: teaching.versions }),
+      new LibraryExchange({ ...parts, clusters: parts.clusters.names, versions: teaching.versions }),
       parts.jobs,
       needWriting,
     ),

@@ -24,6 +24,7 @@ import { Duplicates } from './explore/duplicates.ts';
 import { PictureMap } from './explore/map/picture-map.ts';
 import { Places } from './explore/places.ts';
 import { Timeline } from './explore/timeline.ts';
+import { PictureComparisons } from './explore/picture-comparisons.ts';
 import { Groups } from './groups/groups.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
 import { Jobs } from './jobs/jobs.ts';
@@ -214,10 +215,13 @@ async function assemble(
   closers.push(() => teaching.close());
   const clusters = new Clusters({ catalog, active, readonly });
   closers.push(() => clusters.close());
+  const comparisons = new PictureComparisons({ catalog, decoders, paths, readonly });
+  closers.push(() => comparisons.close());
   const duplicates = new Duplicates({
     catalog,
     active,
     paths,
+    comparisons,
     keeps: !readonly,
     track: (work, control) => trackDuplicates(listed, work, control),
   });
@@ -295,6 +299,7 @@ async function assemble(
     map,
     timeline: new Timeline({ catalog, active, dated }),
     places: new Places({ catalog, active, dated }),
+    comparisons,
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
     actions,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { pageFile, pictureId, thumbnailHash } from './protocol-addresses.ts';
+import { pageFile, pictureId, picturePair, thumbnailHash } from './protocol-addresses.ts';
 
 const HASH = '0123456789abcdef'.repeat(4);
 
@@ -47,4 +47,17 @@ describe('pictureId', () => {
     'photo://picture/1/2',
     'photo:///1',
   ])('refuses %s', (url) => expect(pictureId(url)).toBeNull());
+});
+
+describe('picturePair', () => {
+  it('takes two row ids', () => expect(picturePair('photo://difference/17-3')).toEqual({ a: 17, b: 3 }));
+  it.each([
+    'photo://difference/17',
+    'photo://difference/17-0',
+    'photo://difference/17-3-4',
+    'photo://difference/17-9999999999999999',
+    'photo://difference/../picture/1-2',
+    'photo://picture/1-2',
+    'thumb://difference/1-2',
+  ])('refuses %s', (url) => expect(picturePair(url)).toBeNull());
 });

@@ -22,6 +22,14 @@ export function pictureId(url: string): number | null {
   return Number.isSafeInteger(id) ? id : null;
 }
 
+/** `photo://difference/A-B` → the row ids of two pictures. */
+export function picturePair(url: string): { readonly a: number; readonly b: number } | null {
+  const [, first, second] =
+    /^([1-9][0-9]{0,15})-([1-9][0-9]{0,15})$/.exec(parse(url, 'photo:', 'difference') ?? '') ?? [];
+  const [a, b] = [Number(first), Number(second)];
+  return Number.isSafeInteger(a) && Number.isSafeInteger(b) ? { a, b } : null;
+}
+
 /** The path without its first slash, escapes left as they are: none of the names above needs one. */
 function parse(url: string, scheme: string, host: string): string | null {
   if (!URL.canParse(url)) return null;

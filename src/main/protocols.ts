@@ -6,7 +6,7 @@ import { thumbnailPath } from '../contract/thumbnail-path.ts';
 import { PAGE_FOLDER } from './application-folders.ts';
 import { byteRange } from './byte-range.ts';
 import { fileStream } from './file-stream.ts';
-import { pageFile, pictureId, thumbnailHash } from './protocol-addresses.ts';
+import { pageFile, pictureId, picturePair, thumbnailHash } from './protocol-addresses.ts';
 
 export const PAGE_ADDRESS = 'app://semblance/';
 
@@ -49,7 +49,7 @@ export function declareProtocols(): void {
   ]);
 }
 
-/** Answers `app://semblance/…`, `thumb://picture/HASH` and `photo://picture/ID`, and nothing else of these schemes. */
+/** Answers `app://semblance/…`, `thumb://picture/HASH`, `photo://picture/ID` and `photo://difference/ID-ID`, and nothing else of these schemes. */
 export function serveProtocols(service: ServiceAccess): void {
   const { protocol: served } = session.defaultSession;
   served.handle('app', ({ url }) => orNotFound(() => page(url)));
@@ -86,15 +86,26 @@ async function thumbnail(url: string, thumbsFolder: string | undefined): Promise
   });
 }
 
+/** A picture, or where two of them differ. */
+async function shownFile(
+  url: string,
+  client: ServiceClient,
+): Promise<{ readonly path: string; readonly mimeType: string } | null> {
+  const pair = picturePair(url);
+  if (pair !== null) return client.explore.difference(pair);
+  const id = pictureId(url);
+  return id === null ? null : client.pictures.display({ id });
+}
+
 /** The service alone turns an id into a path, and checks that the path's real place is inside a source. */
 async function photo(
   url: string,
   rangeHeader: string | null,
   client: ServiceClient | undefined,
 ): Promise<Response | null> {
-  const id = pictureId(url);
-  if (id === null || client === undefined) return null;
-  const { path, mimeType } = await client.pictures.display({ id });
+  const shown = client && (await shownFile(url, client));
+  if (!shown) return null;
+  const { path, mimeType } = shown;
   if (!/^(?:image|video)\//.test(mimeType)) return null;
   const file = await open(path);
   const { size } = await file.stat();

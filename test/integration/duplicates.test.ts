@@ -61,6 +61,64 @@ async function setOf(client: ServiceClient, name: string): Promise<DuplicateSet 
   return sets.find((set) => namesOf(set).includes(name));
 }
 
+test('another one can be chosen to be kept, which holds wherever it goes, and what is sharper is proposed with the reason', async () => {
+  const root = await temporaryFolder();
+  const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+  await mkdir(photos);
+  const path = (name: string): string => join(photos, name);
+  for (const seed of [0, 1]) {
+    const whole = await drawing(seed, WIDTH, HEIGHT).png().toBuffer();
+    await sharp(whole)
+      .blur(6)
+      .png({ compressionLevel: 0 })
+      .toFile(path(`p${seed}-soft.png`));
+    await sharp(whole).toFile(path(`p${seed}.png`));
+    const mirrored = sharp(whole).flop();
+    await mirrored.extract({ left: 64, top: 48, width: 544, height: 408 }).toFile(path(`p${seed}-crop.png`));
+  }
+  let { service, client } = await openLibrary(library);
+  await indexFolders(client, photos);
+  await service.settled();
+  const proposed = (await setOf(client, 'p0.png')) ?? NONE;
+  expect(proposed.reason).toBe('sharper');
+  expect(proposed.pictures[0]?.paths).toEqual([path('p0.png')]);
+  const shares = new Map(proposed.pictures.map(({ paths, sharpness }) => [basename(paths[0] ?? ''), sharpness]));
+  expect(shares.get('p0.png')).toBe(1);
+  expect(shares.get('p0-soft.png') ?? 1).toBeLessThan(0.5);
+  expect(shares.get('p0-crop.png')).toBeNull();
+
+  // where the crop is in the picture, and that nothing else was done to it
+  const [whole, crop] = ['p0.png', 'p0-crop.png'].map(
+    (name) => proposed.pictures.find(({ paths }) => paths[0] === path(name))?.id ?? 0,
+  ) as [number, number];
+  const [m0, m1, m2, m3, m4, m5] = (await client.explore.alignment({ a: whole, b: crop })) ?? [];
+  expect([m1, m2]).toEqual([0, 0]);
+  expect(m0).toBeCloseTo(-0.85, 1);
+  expect(m3).toBeCloseTo(0.85, 1);
+  expect(m4).toBeCloseTo(0.9, 1);
+  expect(m5).toBeCloseTo(0.1, 1);
+  const difference = await client.explore.difference({ a: whole, b: crop });
+  expect(difference.share).toBeLessThan(0.02);
+  expect(await sharp(difference.path).metadata()).toMatchObject({ format: 'png', channels: 4 });
+  const [other] = (await client.pictures.at({ paths: [path('p1.png')] })).map((id) => id ?? 0);
+  await expect(client.explore.difference({ a: whole, b: other ?? 0 })).rejects.toMatchObject({
+    code: 'PICTURES_DIFFER',
+  });
+
+  const chosen = await client.explore.keepPicture({ id: crop });
+  expect(chosen.description).toBe('Chose to keep p0-crop.png');
+  expect(await setOf(client, 'p0.png')).toMatchObject({ reason: 'chosen', pictures: [{ id: crop }, {}, {}] });
+  await rename(path('p0-crop.png'), path('moved.png'));
+  await indexFolders(client, photos);
+  await service.close();
+  ({ service, client } = await openLibrary(library));
+  await service.settled();
+  expect(await setOf(client, 'moved.png')).toMatchObject({ reason: 'chosen', pictures: [{ id: crop }, {}, {}] });
+  await client.explore.undoDecision({ decision: chosen.decision });
+  expect(await setOf(client, 'p0.png')).toMatchObject({ reason: 'sharper', pictures: [{ id: whole }, {}, {}] });
+  await expect(client.explore.keepPicture({ id: 99_999 })).rejects.toMatchObject({ code: 'PICTURE_UNKNOWN' });
+});
+
 test('copies are found in sets of one picture each, and what was decided about them holds wherever the files go', async () => {
   const root = await temporaryFolder();
   const photos = join(root, 'photos');

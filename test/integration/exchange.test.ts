@@ -71,6 +71,102 @@ test('an export is merged into another library by content, is one change, and br
   expect((await into.client.models.list())[0]).toMatchObject({ id: 'taught-2026-01-01-0011aabb', kind: 'imported' });
 });
 
+test('decisions about duplicates, clusters kept apart and what is left out go along, by content and in words', async () => {
+  const root = await temporaryFolder();
+  const [photos, there, file] = [join(root, 'photos'), join(root, 'elsewhere'), join(root, 'made.json')];
+  const paths = await writeDrawings(photos, 6);
+  const from = await openLibrary(join(root, 'from'));
+  await indexFolders(from.client, photos);
+  const ids = (await from.client.pictures.at({ paths })).map((id) => id ?? 0);
+  const [a = 0, b = 0, c = 0, d = 0, e = 0] = ids;
+  await from.client.explore.decideDuplicates({ pictures: [a, b], decision: 'not-duplicates' });
+  await from.client.explore.keepPicture({ id: c });
+  const undone = await from.client.explore.decideDuplicates({ pictures: [d, e], decision: 'keep-both' });
+  await from.client.explore.undoDecision({ decision: undone.decision });
+  const pattern = { kind: 'pattern', pattern: '*.pdf' } as const;
+  await from.client.ignore.add({ rules: [pattern, { kind: 'file', path: join(photos, '0005.jpg') }] });
+  await from.service.close();
+  const catalog = new Catalog(join(root, 'from', 'catalog.sqlite'));
+  for (const row of [cluster(1, 'Beach', [a]), cluster(2, 'Sea', [b])]) catalog.clusters.put(row);
+  catalog.close();
+  const reader = await openLibrary(join(root, 'from'), { access: 'read' });
+  const wrote = await reader.client.library.exportTo({ path: file });
+  expect(wrote).toMatchObject({ clusters: 2, decisions: 2, rules: 2 });
+  const truth = await made(file);
+
+  await cp(photos, there, { recursive: true });
+  await rename(join(there, '0001.jpg'), join(root, 'away.jpg'));
+  const into = await openLibrary(join(root, 'into'));
+  await indexFolders(into.client, there);
+  // of the two that differ one is not here
+  expect(await into.client.library.importFrom({ path: file })).toMatchObject({ decisions: 1, rules: 2, missing: 1 });
+  expect((await into.client.ignore.list()).map(({ rule }) => rule)).toEqual([
+    pattern,
+    { kind: 'file', path: join(there, '0005.jpg') },
+  ]);
+  await indexFolders(into.client, there);
+  expect(await into.client.status()).toMatchObject({ pictures: 4 });
+  const nothing = { decisions: 0, rules: 0, clusters: 0 };
+  expect(await into.client.library.importFrom({ path: file })).toMatchObject(nothing);
+
+  await rename(join(root, 'away.jpg'), join(there, 'back.jpg'));
+  await indexFolders(into.client, there);
+  expect(await into.client.library.importFrom({ path: file })).toMatchObject({ decisions: 1, rules: 0, missing: 0 });
+  expect(await into.client.library.importFrom({ path: file })).toMatchObject(nothing);
+  const second = join(root, 'again.json');
+  await into.client.library.exportTo({ path: second });
+  const again = await made(second);
+  expect(new Set(again.duplicates.map((one) => JSON.stringify(one)))).toEqual(
+    new Set(truth.duplicates.map((one) => JSON.stringify(one))),
+  );
+  expect(again.clusters).toEqual(truth.clusters);
+
+  // what was chosen later, here, is not undone by the same file
+  const [cHere = 0] = (await into.client.pictures.at({ paths: [join(there, '0002.jpg')] })).map((id) => id ?? 0);
+  await into.client.explore.keepPicture({ id: cHere });
+  expect(await into.client.library.importFrom({ path: file })).toMatchObject(nothing);
+});
+
+test('a file of the version before this one is read, and one of this version is none to what was made before it', async () => {
+  const root = await temporaryFolder();
+  const [photos, file] = [join(root, 'photos'), join(root, 'made.json')];
+  await writeDrawings(photos, 2);
+  const { client } = await openLibrary(join(root, 'library'));
+  await indexFolders(client, photos);
+  await client.groups.create({ name: 'Cats', pictures: [1, 2] });
+  await client.library.exportTo({ path: file });
+  const { version, format, createdAt, groups, clusters, encoders, models } = await made(file);
+  expect(version).toBe(4);
+  const before = { format, version: 3, createdAt, groups, clusters, encoders, models };
+  const sha256 = createHash('sha256').update(JSON.stringify(before)).digest('hex');
+  await writeFile(file, JSON.stringify({ ...before, sha256 }));
+  await client.groups.remove({ id: (await client.groups.list())[0]?.id ?? 0 });
+  expect(await client.library.importFrom({ path: file })).toMatchObject({ labels: 2, decisions: 0, rules: 0 });
+});
+
+interface Made {
+  readonly format: string;
+  readonly version: number;
+  readonly createdAt: string;
+  readonly groups: unknown[];
+  readonly clusters: unknown[];
+  readonly duplicates: unknown[];
+  readonly rules: unknown[];
+  readonly encoders: unknown[];
+  readonly models: unknown[];
+  readonly sha256: string;
+}
+
+async function made(path: string): Promise<Made> {
+  return JSON.parse(await readFile(path, 'utf8')) as Made;
+}
+
+/** A named cluster that is kept apart from the other of two. */
+function cluster(id: number, name: string, members: number[]) {
+  const said = { granularity: 0.5, pinned: false, hidden: false, createdAt: '2026-01-01T00:00:00.000Z' };
+  return { id, name, members, refused: [], apart: [3 - id], knownUntil: 6, keptAt: 0, ...said };
+}
+
 test('a library file that is cut off, changed or newer is refused, and nothing is imported', async () => {
   const root = await temporaryFolder();
   const file = join(root, 'made.json');
@@ -83,7 +179,7 @@ test('a library file that is cut off, changed or newer is refused, and nothing i
     cut: [text.slice(0, -20), 'LIBRARY_FILE_DAMAGED'],
     changed: [text.replace('Cats', 'Bats'), 'LIBRARY_FILE_DAMAGED'],
     other: [JSON.stringify({ format: 'semblance-model', version: 1, sha256: sum }), 'LIBRARY_FILE_DAMAGED'],
-    newer: [text.replace('"version":3', '"version":4'), 'EXPORT_NEWER'],
+    newer: [text.replace('"version":4', '"version":5'), 'EXPORT_NEWER'],
   } as const;
   for (const [name, [content, code]] of Object.entries(cases)) {
     await writeFile(join(root, name), content);

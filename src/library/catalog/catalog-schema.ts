@@ -312,6 +312,16 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       CREATE INDEX action_step_by_state ON action_step (plan_id, state);
     `,
   },
+  {
+    version: 13,
+    // of pictures that have copies, worked out once from their thumbnails: see src/library/explore/sharpness.ts; NULL where nothing can be said
+    sql: `
+      CREATE TABLE sharpness (
+        media_id INTEGER PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,
+        value REAL
+      );
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -19,6 +19,8 @@ export interface NamedClusterRow {
 type HashedCluster = Pick<NamedClusterRow, 'name' | 'granularity' | 'pinned' | 'hidden' | 'createdAt'> & {
   readonly members: string[];
   readonly refused: string[];
+  /** Names. */
+  readonly apart: string[];
 };
 
 interface StoredCluster extends Omit<NamedClusterRow, 'pinned' | 'hidden' | 'members' | 'refused' | 'apart'> {
@@ -71,7 +73,9 @@ export class ClusterStore {
 
   /** Every one with content hashes: what means the same in another library. */
   hashed(): HashedCluster[] {
-    return this.all().map(({ id, name, granularity, pinned, hidden, createdAt }) => {
+    const all = this.all();
+    const names = new Map(all.map(({ id, name }) => [id, name]));
+    return all.map(({ id, name, granularity, pinned, hidden, createdAt, apart }) => {
       const of = (belongs: number): string[] =>
         this.#queries.column<string>(
           `SELECT hash FROM cluster_member JOIN media ON media.id = media_id WHERE cluster_id = ? AND belongs = ?
@@ -79,7 +83,8 @@ export class ClusterStore {
           id,
           belongs,
         );
-      return { name, granularity, pinned, hidden, createdAt, members: of(1), refused: of(0) };
+      const others = apart.flatMap((other) => names.get(other) ?? []);
+      return { name, granularity, pinned, hidden, createdAt, members: of(1), refused: of(0), apart: others };
     });
   }
 

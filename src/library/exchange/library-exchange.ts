@@ -3,22 +3,30 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
 import type { ClusterNames } from '../explore/cluster-names.ts';
+import type { Duplicates } from '../explore/duplicates.ts';
 import type { Groups } from '../groups/groups.ts';
+import type { Ignoring } from '../indexing/ignoring.ts';
 import { parseDescription } from '../teach/model-description.ts';
 import { withoutPictures } from '../teach/model-file.ts';
 import { unpackHead } from '../teach/packed-head.ts';
 import { isOfThisProgram, packTuned, unpackTuned } from '../teach/tuned-weights.ts';
 import type { Versions } from '../teach/versions.ts';
-import { readLibraryFile, writeLibraryFile, type LibraryContent } from './library-file.ts';
+import { madeRule, rulesHere } from './left-out-rules.ts';
+import { readLibraryFile, writeLibraryFile, type LibraryContent, type MadeRule } from './library-file.ts';
 
 interface ExchangeParts {
   readonly catalog: Catalog;
   readonly groups: Groups;
   readonly clusters: ClusterNames;
+  readonly duplicates: Duplicates;
+  readonly ignoring: Ignoring;
   readonly versions: Versions;
 }
 
-/** Takes what a person made from one library to another: groups, names of clusters, what was refused for them, taught versions. */
+/**
+ * Takes what a person made from one library to another: groups, names of clusters, what was refused for them, what was said of duplicates, what is left
+ * out, taught versions.
+ */
 export class LibraryExchange {
   readonly #parts: ExchangeParts;
 
@@ -48,10 +56,20 @@ export class LibraryExchange {
         head: Buffer.from(head).toString('base64'),
       }));
     const clusters = catalog.clusters.hashed();
-    const bytes = await writeLibraryFile(path, { groups, clusters, encoders, models });
-    const labels = groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0);
-    const left = rows.length - models.length;
-    return { path, bytes, groups: groups.length, labels, clusters: clusters.length, models: models.length, left };
+    const duplicates = catalog.duplicates.hashed();
+    const rules = await Promise.all(this.#parts.ignoring.list().map(({ rule }) => madeRule(rule)));
+    const bytes = await writeLibraryFile(path, { groups, clusters, duplicates, rules, encoders, models });
+    return {
+      path,
+      bytes,
+      groups: groups.length,
+      labels: groups.reduce((sum, { members, refused }) => sum + members.length + refused.length, 0),
+      clusters: clusters.length,
+      decisions: duplicates.length,
+      rules: rules.length,
+      models: models.length,
+      left: rows.length - models.length,
+    };
   }
 
   /** Those encoders that were tuned, and those that cannot be read. */
@@ -74,7 +92,7 @@ export class LibraryExchange {
 
   /**
    * Merges what {@link exportTo} wrote into this library: by content hash, and groups of one name into one. All groups and labels are one change, which
-   * can be undone, and all names of clusters another. Labels of pictures that are not here are counted and left out: the same file can be imported again when they are.
+   * can be undone, and all names of clusters another. What is said of pictures that are not here is counted and left out: the same file can be imported again when they are.
    *
    * @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER, DISK_FULL, CATALOG_BUSY
    */
@@ -83,7 +101,10 @@ export class LibraryExchange {
     const content = await readLibraryFile(path);
     const rows = modelRows(path, content);
     const made = [...content.groups, ...content.clusters];
-    const hashes = new Set(made.flatMap(({ members, refused }) => [...members, ...refused]));
+    const hashes = new Set([
+      ...made.flatMap(({ members, refused }) => [...members, ...refused]),
+      ...content.duplicates.flatMap(({ pictures }) => pictures),
+    ]);
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
     const models = await versions.makingEncoders(async () => {
@@ -106,7 +127,22 @@ export class LibraryExchange {
       })),
       catalog.lastMediaId(),
     );
-    return { change, groups: content.groups.length, labels, clusters, missing: hashes.size - ids.size, models };
+    const decisions = this.#parts.duplicates.takeOver(
+      content.duplicates.map(({ pictures, ...said }) => ({ ...said, pictures: present(pictures) })),
+    );
+    const { rules, lost } = await this.#takeRules(content.rules);
+    const missing = hashes.size - ids.size + lost;
+    return { change, groups: content.groups.length, labels, clusters, decisions, rules, missing, models };
+  }
+
+  /** @returns how many rules there were not before, and how many are about files that are not here */
+  async #takeRules(made: readonly MadeRule[]): Promise<{ readonly rules: number; readonly lost: number }> {
+    const { catalog, ignoring } = this.#parts;
+    const found = made.map((rule) => rulesHere(catalog, rule));
+    const rules = found.flatMap((some) => some ?? []);
+    const before = ignoring.list().length;
+    if (rules.length > 0) await ignoring.add(rules);
+    return { rules: ignoring.list().length - before, lost: found.filter((some) => some === null).length };
   }
 
   /**

@@ -38,7 +38,10 @@ interface Naming {
 type TakenCluster = Pick<
   NamedClusterRow,
   'name' | 'granularity' | 'pinned' | 'hidden' | 'createdAt' | 'members' | 'refused'
->;
+> & {
+  /** Names of those that it is not one with. */
+  readonly apart: readonly string[];
+};
 
 /** The names that a person gave to clusters, and what else they said of them. Every change is durable, and can be undone. */
 export class ClusterNames {
@@ -168,19 +171,25 @@ export class ClusterNames {
     const known = new Set(this.all().map(({ name }) => comparable(name)));
     const fresh = taken.filter(({ name }) => !known.has(comparable(name))).length;
     this.#make((rows) => {
+      const ids = new Map(rows.map(({ name, id }) => [comparable(name), id]));
       let next = this.#store.nextId;
+      for (const { name } of taken) if (!ids.has(comparable(name))) ids.set(comparable(name), next++);
       const owned = new Set(rows.flatMap(({ members }) => members));
-      const after = taken.flatMap(({ members, refused, ...said }): NamedClusterRow[] => {
-        const row = rows.find(({ name }) => comparable(name) === comparable(said.name));
+      const after = taken.flatMap(({ members, refused, apart: names, ...said }): NamedClusterRow[] => {
+        const id = ids.get(comparable(said.name)) ?? 0;
+        const row = rows.find((one) => one.id === id);
+        const apart = names.flatMap((name) => ids.get(comparable(name)) ?? []).filter((other) => other !== id);
         const free = members.filter((picture) => !owned.has(picture) && row?.refused.includes(picture) !== true);
         for (const picture of free) owned.add(picture);
         if (!row) {
-          const fields = { ...said, id: next++, knownUntil: newest, keptAt: 0, apart: [] };
+          const fields = { ...said, id, knownUntil: newest, keptAt: 0, apart: sorted(apart) };
           return [{ ...fields, members: sorted(free), refused: sorted(refused) }];
         }
         const out = refused.filter((picture) => !row.members.includes(picture) && !row.refused.includes(picture));
-        if (free.length + out.length === 0) return [];
-        return [{ ...row, members: sorted([...row.members, ...free]), refused: sorted([...row.refused, ...out]) }];
+        const further = apart.filter((other) => !row.apart.includes(other));
+        if (free.length + out.length + further.length === 0) return [];
+        const pictures = { members: sorted([...row.members, ...free]), refused: sorted([...row.refused, ...out]) };
+        return [{ ...row, ...pictures, apart: sorted([...row.apart, ...further]) }];
       });
       return { description: `Imported the names of ${taken.length} clusters`, cluster: null, after };
     });

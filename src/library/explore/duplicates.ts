@@ -1,24 +1,24 @@
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { basename } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type {
   DecidedDuplicates,
   DuplicateDecision,
-  DuplicateKind,
   Duplicates as FoundDuplicates,
-  DuplicateSet,
   ExploreEvent,
 } from '../../contract/explore-schemas.ts';
 import { answerOfWorker } from '../answer-of-worker.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { DuplicateStore } from '../catalog/duplicate-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { picturePaths } from '../pictures.ts';
 import { ComparisonControl } from './comparison-control.ts';
 import type { FoundSet } from './found-duplicates.ts';
-import { keptReason } from './kept-order.ts';
 import { neighborTable, type PictureTable } from './neighbor-table.ts';
-import { separations } from './separations.ts';
+import type { PictureComparisons } from './picture-comparisons.ts';
+import { shownSets } from './shown-sets.ts';
 
 interface DuplicatesParts {
   readonly catalog: Catalog;
@@ -31,6 +31,7 @@ interface DuplicatesParts {
   ) => Promise<DuplicatesOfPictures | null>;
   /** Whether what is found of pairs may be kept. */
   readonly keeps: boolean;
+  readonly comparisons: PictureComparisons;
 }
 
 /** What the thread is started with. */
@@ -71,9 +72,6 @@ interface Running {
 /** Threads that compare, where somebody waits; a quiet look has one. */
 const MOST_THREADS = 4;
 
-/** From the surest to the furthest. */
-const KINDS: readonly DuplicateKind[] = ['identical', 'resized', 'edited', 'near'];
-
 /**
  * Pictures that are the same, found in threads and kept until the library changes; and what a person decided about them, which holds for good.
  * What was found of pairs is kept in a file, so that only pairs with new pictures are compared.
@@ -99,9 +97,9 @@ export class Duplicates {
     const isOutdated = this.#found !== null && this.#found.state !== this.#state;
     const known = fresh && isOutdated ? null : this.#found;
     const { pictures, sets, state } = known ?? (await this.#find(false));
-    const areApart = separations(this.#parts.catalog.duplicates.decided());
-    const described = sets.flatMap((set) => this.#describe(set, areApart));
-    return { current: state === this.#state, pictures, sets: described.sort(surestFirst) };
+    const { catalog, comparisons } = this.#parts;
+    const shown = await shownSets(catalog, comparisons, sets);
+    return { current: state === this.#state, pictures, sets: shown };
   }
 
   /**
@@ -131,11 +129,31 @@ export class Duplicates {
     const { catalog } = this.#parts;
     const unknown = pictures.find((id) => catalog.media(id) === undefined);
     if (unknown !== undefined) throw new ServiceError('PICTURE_UNKNOWN', String(unknown));
-    const id = catalog.duplicates.put(decision, pictures);
-    this.#decidedSince.add(id);
-    this.#tell();
     const said = decision === 'keep-both' ? 'all to be kept' : 'different pictures';
-    return { decision: id, description: `Said that ${pictures.length} pictures are ${said}` };
+    const description = `Said that ${pictures.length} pictures are ${said}`;
+    return { decision: this.#decided(catalog.duplicates.put(decision, pictures)), description };
+  }
+
+  /** Keeps for good that this one of its copies is to be kept. @throws ServiceError PICTURE_UNKNOWN */
+  keep(picture: number): DecidedDuplicates {
+    const { catalog } = this.#parts;
+    const [path] = picturePaths(catalog, picture);
+    if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(picture));
+    const description = `Chose to keep ${basename(path)}`;
+    return { decision: this.#decided(catalog.duplicates.put('kept', [picture])), description };
+  }
+
+  /** Takes decisions over from another library. @returns how many there were not before */
+  takeOver(decisions: Parameters<DuplicateStore['takeOver']>[0]): number {
+    const taken = this.#parts.catalog.duplicates.takeOver(decisions);
+    if (taken > 0) this.#tell();
+    return taken;
+  }
+
+  #decided(decision: number): number {
+    this.#decidedSince.add(decision);
+    this.#tell();
+    return decision;
   }
 
   /** Takes a decision back. @throws ServiceError NOTHING_TO_UNDO */
@@ -234,27 +252,4 @@ export class Duplicates {
   #tell(): void {
     for (const listener of this.#listeners) listener();
   }
-
-  /** A set as it is shown; none where decisions, or files that have gone, left nothing of it. */
-  #describe({ kept, members }: FoundSet, areApart: (a: number, b: number) => boolean): DuplicateSet[] {
-    const { catalog } = this.#parts;
-    const left = members.filter(({ id }) => !areApart(kept, id));
-    const pictures = [{ id: kept, kind: 'identical' as const }, ...left].flatMap(({ id, kind }) => {
-      const media = catalog.media(id);
-      const paths = picturePaths(catalog, id);
-      if (!media || paths.length === 0) return [];
-      const { hash, bytes, width, height, takenAt } = media;
-      return [{ id, hash, paths, bytes, width, height, takenAt, mtimeMs: 0, kind }];
-    });
-    const [first, ...others] = pictures;
-    if (!first || (others.length === 0 && first.paths.length < 2)) return [];
-    const kind = KINDS[Math.max(...pictures.map((picture) => KINDS.indexOf(picture.kind)))] ?? 'identical';
-    return [{ kind, reason: keptReason(first, others), pictures }];
-  }
-}
-
-function surestFirst(a: DuplicateSet, b: DuplicateSet): number {
-  const spare = ({ pictures }: DuplicateSet): number =>
-    pictures.reduce((sum, { bytes, paths }, i) => sum + bytes * (i === 0 ? paths.length - 1 : paths.length), 0);
-  return KINDS.indexOf(a.kind) - KINDS.indexOf(b.kind) || spare(b) - spare(a);
 }

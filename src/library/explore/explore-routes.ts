@@ -4,15 +4,21 @@ import type { Implementer } from '../implementer.ts';
 import type { Clusters } from './clusters.ts';
 import type { Duplicates } from './duplicates.ts';
 import type { PictureMap } from './map/picture-map.ts';
+import type { PictureComparisons } from './picture-comparisons.ts';
 
-interface Explored {
+interface ExploreParts {
   readonly clusters: Clusters;
   readonly duplicates: Duplicates;
+  readonly comparisons: PictureComparisons;
   readonly map: PictureMap;
 }
 
 /** The contract's `explore`. @param needWriting throws where the library was opened for reading */
-export function exploreRoutes(os: Implementer, { clusters, duplicates, map }: Explored, needWriting: () => void) {
+export function exploreRoutes(
+  os: Implementer,
+  { clusters, duplicates, comparisons, map }: ExploreParts,
+  needWriting: () => void,
+) {
   const writing = <Result>(work: () => Result): Result => {
     needWriting();
     return work();
@@ -35,6 +41,9 @@ export function exploreRoutes(os: Implementer, { clusters, duplicates, map }: Ex
     decideDuplicates: routes.decideDuplicates.handler(({ input }) =>
       writing(() => duplicates.decide(input.pictures, input.decision)),
     ),
+    keepPicture: routes.keepPicture.handler(({ input }) => writing(() => duplicates.keep(input.id))),
+    alignment: routes.alignment.handler(({ input }) => comparisons.alignment(input.a, input.b)),
+    difference: routes.difference.handler(({ input }) => writing(() => comparisons.difference(input.a, input.b))),
     undoDecision: routes.undoDecision.handler(({ input }) => writing(() => duplicates.undo(input.decision))),
     map: {
       layout: routes.map.layout.handler(({ input }) => map.layout(input.fresh)),

@@ -66,6 +66,7 @@ async function find(
     mtimeMs: i,
     files: 1,
     seconds: null,
+    chosenAt: null,
   }));
   const signatures = new Map(drawings.map((grid, i) => [i + 1, signatureOf(grid)]));
   const pictures = inKeepingOrder(listed, (id) => signatures.get(id));

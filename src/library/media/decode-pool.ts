@@ -96,9 +96,13 @@ export class DecodePool {
     throw new Error(`a decode worker answered ${reply.type}`);
   }
 
-  /** The pixels of one encoder of a known picture, and the hash of what was read. @throws FileFailureError */
-  async pixels(path: string, pixels: PixelRequest): Promise<{ readonly hash: string; readonly pixels: Uint8Array }> {
-    const reply = await this.#ask({ type: 'pixels', path, pixels });
+  /** A known picture as it is asked for, and the hash of what was read. @throws FileFailureError */
+  async pixels(
+    path: string,
+    pixels: PixelRequest,
+    options: Pick<DecodeOptions, 'urgent'> = {},
+  ): Promise<{ readonly hash: string; readonly pixels: Uint8Array }> {
+    const reply = await this.#ask({ type: 'pixels', path, pixels }, options);
     if (reply.type === 'pixels') return { hash: reply.hash, pixels: reply.pixels };
     throw new Error(`a decode worker answered ${reply.type}`);
   }

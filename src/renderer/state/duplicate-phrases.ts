@@ -1,5 +1,5 @@
-import type { DuplicateKind, DuplicateSet, KeptReason } from '../../contract/explore-schemas.ts';
-import { counted, fileName } from './phrases.ts';
+import type { DuplicateKind, DuplicatePicture, DuplicateSet, KeptReason } from '../../contract/explore-schemas.ts';
+import { counted, dayAndTime, fileName, fileSize, number } from './phrases.ts';
 
 /** What the sets of a kind are. */
 export const KIND_TITLES: Readonly<Record<DuplicateKind, string>> = {
@@ -10,7 +10,9 @@ export const KIND_TITLES: Readonly<Record<DuplicateKind, string>> = {
 };
 
 const REASONS: Readonly<Record<KeptReason, string>> = {
+  chosen: 'you chose it',
   larger: 'larger',
+  sharper: 'sharper',
   'less-compressed': 'less compressed',
   older: 'older',
   unedited: 'not edited',
@@ -30,4 +32,30 @@ export function setTitle({ pictures }: DuplicateSet): string {
 export function setNote({ pictures, reason }: DuplicateSet): string {
   const files = pictures.reduce((sum, { paths }) => sum + paths.length, 0);
   return `${counted(files, 'file')}, ${pictures.length === 1 ? reasonWord(reason) : `keep the first: ${reasonWord(reason)}`}`;
+}
+
+/** What helps to decide which of two to keep, by name. */
+export function keepingFacts({
+  width,
+  height,
+  format,
+  bytes,
+  takenAt,
+  modifiedAt,
+  sharpness,
+  blurred,
+}: DuplicatePicture): { readonly name: string; readonly value: string }[] {
+  const share = sharpness === null ? null : Math.round(100 * sharpness);
+  return [
+    { name: 'Size', value: `${number(width)} × ${number(height)} pixels` },
+    { name: 'File', value: `${format.toUpperCase()}, ${fileSize(bytes)}` },
+    takenAt === null
+      ? { name: 'File date', value: dayAndTime(modifiedAt) }
+      : { name: 'Taken', value: dayAndTime(takenAt) },
+    {
+      name: 'Sharpness',
+      // an edit shows other details, or other sizes of them
+      value: share === null ? 'not comparable' : `${share} % of the sharpest${blurred ? ': clearly less' : ''}`,
+    },
+  ];
 }

@@ -1,12 +1,14 @@
 import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
 import type { DuplicateSet } from '../../contract/explore-schemas.ts';
-import { setNote, setTitle } from './duplicate-phrases.ts';
+import { keepingFacts, setNote, setTitle } from './duplicate-phrases.ts';
 import { DuplicateList } from './duplicates.svelte.ts';
 import { FakeService } from './fake-service.test-fixture.ts';
 
 function pictureOf(id: number, paths: string[]): DuplicateSet['pictures'][number] {
-  return { id, hash: String(id).repeat(64), paths, bytes: 10, width: 4, height: 3, takenAt: null, kind: 'resized' };
+  const facts = { bytes: 10, width: 4, height: 3, format: 'jpeg', takenAt: null, kind: 'resized' } as const;
+  const rest = { modifiedAt: '2026-01-01T00:00:00.000Z', sharpness: 1, blurred: false };
+  return { id, hash: String(id).repeat(64), paths, ...facts, ...rest };
 }
 
 const SET: DuplicateSet = {
@@ -47,6 +49,30 @@ it('decides about all pictures of a set, tells it, and takes it back', async () 
   expect(told).toEqual(['Said so.']);
   undos[0]?.();
   await vi.waitFor(() => expect(service.asked).toContain('undoDecision 5'));
+});
+
+it('keeps another picture of a set, tells it, and takes it back', async () => {
+  const { service, duplicates, told, undos } = await connected();
+  await duplicates.keep(2);
+  expect(service.asked).toContain('keepPicture 2');
+  expect(told).toEqual(['Chose it.']);
+  undos[0]?.();
+  await vi.waitFor(() => expect(service.asked).toContain('undoDecision 6'));
+});
+
+it('says what helps to decide', () => {
+  const [picture] = SET.pictures;
+  const values = (more: Partial<DuplicateSet['pictures'][number]>): string[] =>
+    picture ? keepingFacts({ ...picture, ...more }).map(({ name, value }) => `${name}: ${value}`) : [];
+  expect(values({ takenAt: '2020-03-04T12:30:00' })).toEqual([
+    'Size: 4 × 3 pixels',
+    'File: JPEG, 10 bytes',
+    'Taken: 4 March 2020 at 12:30',
+    'Sharpness: 100 % of the sharpest',
+  ]);
+  expect(values({ sharpness: 0.404, blurred: true }).at(-1)).toBe('Sharpness: 40 % of the sharpest: clearly less');
+  expect(values({ sharpness: null }).at(-1)).toBe('Sharpness: not comparable');
+  expect(values({})[2]).toMatch(/^File date: \S+ \S+ 202[56] at/);
 });
 
 it('tells why something was refused, and why sets could not be found', async () => {

@@ -22,6 +22,13 @@ export class DuplicateList extends Explored<Duplicates> {
     this.listener.told?.(`${done.description}.`, () => void this.#undo(done.decision));
   }
 
+  /** Says that a picture is to be kept rather than its copies: for good, unless it is undone. */
+  async keep(id: number): Promise<void> {
+    const done = await this.ask((client) => client.explore.keepPicture({ id }));
+    if (done === null) return;
+    this.listener.told?.(`${done.description}.`, () => void this.#undo(done.decision));
+  }
+
   async #undo(decision: number): Promise<void> {
     await this.ask((client) => client.explore.undoDecision({ decision }));
   }

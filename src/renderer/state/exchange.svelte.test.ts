@@ -19,7 +19,7 @@ describe('Exchange', () => {
     const { promise, resolve } = Promise.withResolvers<undefined>();
     vi.spyOn(client.library, 'exportTo').mockImplementation(async ({ path }) => {
       await promise;
-      return { path, bytes: 10, groups: 2, labels: 1200, clusters: 0, models: 1, left: 1 };
+      return { path, bytes: 10, groups: 2, labels: 1200, clusters: 0, decisions: 3, rules: 0, models: 1, left: 1 };
     });
     const exporting = exchange.exportTo('/out/mine.json');
     expect(exchange.working).toBe('export');
@@ -27,7 +27,7 @@ describe('Exchange', () => {
     await exporting;
     expect(exchange.working).toBeNull();
     expect(exchange.outcome).toBe(
-      '2 groups, 1,200 labels, 0 named clusters, 1 taught version: written to mine.json. 1 version could not be read and stayed here.',
+      '2 groups, 1,200 labels, 0 named clusters, 3 decisions about duplicates, 1 taught version: written to mine.json. 1 version could not be read and stayed here.',
     );
   });
 
@@ -39,12 +39,15 @@ describe('Exchange', () => {
       labels: 3,
       missing: 2,
       clusters: 0,
+      decisions: 0,
+      rules: 1,
       models: 0,
     });
     const undo = vi
       .spyOn(client.groups, 'undo')
       .mockImplementation(() => Promise.resolve({ change: 8, group: null } as never));
     await exchange.importFrom('/in/mine.json');
+    expect(exchange.outcome).toContain('0 new named clusters, 1 new rule about what is left out, 0 new versions.');
     expect(exchange.outcome).toContain('2 pictures of the file are not in this library');
     told[0]?.undo?.();
     await vi.waitFor(() => expect(imported).toHaveBeenCalledTimes(2));

@@ -67,22 +67,32 @@ export class Exchange {
   }
 }
 
-function exportLine({ path, groups, labels, clusters, models, left }: LibraryExport): string {
+function exportLine({ path, groups, labels, clusters, decisions, rules, models, left }: LibraryExport): string {
   const parts = [
     counted(groups, 'group'),
     counted(labels, 'label'),
     counted(clusters, 'named cluster'),
+    ...decidedParts(decisions, rules, ''),
     counted(models, 'taught version'),
   ].join(', ');
   const stayed = left > 0 ? ` ${counted(left, 'version')} could not be read and stayed here.` : '';
   return `${parts}: written to ${fileName(path)}.${stayed}`;
 }
 
-function importLine({ groups, labels, clusters, models, missing }: LibraryImport): string {
+/** Few people have these: none is not told. */
+function decidedParts(decisions: number, rules: number, which: '' | 'new '): string[] {
+  return [
+    ...(decisions > 0 ? [`${counted(decisions, `${which}decision`)} about duplicates`] : []),
+    ...(rules > 0 ? [`${counted(rules, `${which}rule`)} about what is left out`] : []),
+  ];
+}
+
+function importLine({ groups, labels, clusters, decisions, rules, models, missing }: LibraryImport): string {
   const parts = [
     counted(groups, 'group'),
     counted(labels, 'new label'),
     counted(clusters, 'new named cluster'),
+    ...decidedParts(decisions, rules, 'new '),
     counted(models, 'new version'),
   ].join(', ');
   const away =

@@ -14,6 +14,7 @@ import type {
   ClusterChange,
   Duplicates,
   ExploreEvent,
+  PictureAlignment,
   PictureCluster,
   PictureClusters,
 } from '../../contract/explore-schemas.ts';
@@ -319,6 +320,8 @@ export class FakeService {
   timeline: Timeline = { version: 1, pictures: 0, byFileTime: 0, events: 0, months: [] };
   events: PictureEvent[] = [];
   places: Places = { km: 10, placed: 0, unplaced: 0, bounds: null, found: 0, places: [] };
+  /** Of any two pictures. */
+  alignment: PictureAlignment = null;
   clusters: PictureClusters = { granularity: 0.5, version: 1, current: true, clusters: [], questions: [] };
   actions: ActionSummary[] = [];
   actionPlan: ActionPlan = actionPlanOf();
@@ -467,6 +470,15 @@ export class FakeService {
         duplicates: () => this.#answer('duplicates', this.duplicates),
         decideDuplicates: ({ pictures, decision }) =>
           this.#answer(`decideDuplicates ${decision} ${pictures.join(',')}`, { decision: 5, description: 'Said so' }),
+        keepPicture: ({ id }) => this.#answer(`keepPicture ${id}`, { decision: 6, description: 'Chose it' }),
+        alignment: ({ a, b }) => this.#answer(`alignment ${a} ${b}`, this.alignment),
+        difference: ({ a, b }) =>
+          this.#answer(`difference ${a} ${b}`, {
+            path: '/library/previews/differences/d.png',
+            mimeType: 'image/png',
+            share: 0.03,
+            alignment: this.alignment,
+          }),
         undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
         map: this.map.answers((name, value) => this.#answer(name, value)),
         timeline: () => this.#answer('timeline', this.timeline),
