@@ -72,6 +72,7 @@ export function shortcuts(mac: boolean): Shortcut[] {
     { keys: mac ? ['Ctrl', 'Click'] : ['Shift', 'F10'], what: 'What can be done with it' },
     { keys: ['+', '−', '0'], what: 'On the map: nearer, further, all of it' },
     { keys: ['Y'], what: 'A suggestion belongs to the group (N: it does not)' },
+    { keys: ['F'], what: 'Flip between two duplicates (D: mark what differs)' },
     { keys: ['I'], what: 'Show or hide the details' },
     { keys: ['/'], what: 'Go to the search' },
     { keys: ['Esc'], what: 'Go back' },
