@@ -436,7 +436,8 @@ test('into a trash of the system files go by its own way, and it is said that on
 });
 
 test('all files of a set but the one to keep are spare', () => {
-  const picture = { bytes: 1, width: 1, height: 1, takenAt: null, kind: 'identical' as const };
+  const facts = { bytes: 1, width: 1, height: 1, format: 'jpeg', takenAt: null, kind: 'identical' as const };
+  const picture = { ...facts, modifiedAt: '2026-01-01T00:00:00.000Z', sharpness: null, blurred: false };
   const hash = '0'.repeat(64);
   const pictures = [
     { ...picture, id: 1, hash, paths: ['/a', '/b'] },
