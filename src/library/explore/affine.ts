@@ -1,5 +1,5 @@
 import type { PictureAlignment } from '../../contract/explore-schemas.ts';
-import type { Window } from './align-pictures.ts';
+import type { Window } from './window.ts';
 import type { Symmetry } from './grey-grid.ts';
 
 /** Takes a point (u, v) to (m0 u + m2 v + m4, m1 u + m3 v + m5). */

@@ -1,9 +1,10 @@
 import { SIGNATURE_SIDE } from '../media/signature.ts';
 import { inverse, windowAffine, type Affine } from './affine.ts';
-import { align, type Window } from './align-pictures.ts';
+import { align } from './align-pictures.ts';
 import { coarseMatch, fineMatch, TurnedSignature, type CoarseMatch } from './compare-pictures.ts';
 import { greyGrid, halved, turned, type GreyGrid, type Symmetry } from './grey-grid.ts';
 import { GLANCE_VALUES, glances, writeGlance } from './rough-look.ts';
+import type { Window } from './window.ts';
 
 /** How one picture lies on another. */
 export interface Laid {
