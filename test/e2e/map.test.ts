@@ -111,5 +111,11 @@ test('the map is walked, zoomed and selected on, by keyboard and by mouse', asyn
   await page.getByRole('button', { name: 'Map', exact: true }).click();
   await expect(map.locator('canvas')).toHaveAttribute('data-drawn-by', 'gpu');
   await expect.poll(async () => Math.abs((await inked(page)) / byProcessor - 1)).toBeLessThan(0.3);
+  // and where the graphics card goes away, by the processor again
+  await map.locator('canvas').evaluate((canvas: HTMLCanvasElement) => {
+    canvas.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+  });
+  await expect(map.locator('canvas')).toHaveAttribute('data-drawn-by', 'cpu');
+  await expect.poll(async () => Math.abs((await inked(page)) / byProcessor - 1)).toBeLessThan(0.3);
   expect(found).toEqual([]);
 });
