@@ -38,7 +38,7 @@ export async function look(path: string): Promise<FileLook | null> {
 /** SHA-256 of a file's content, as hex digits, read in pieces. */
 export async function contentHash(path: string): Promise<string> {
   const hash = createHash('sha256');
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Buffer);
+  for await (const piece of createReadStream(path, { highWaterMark: 1 << 16 })) hash.update(piece as Buffer);
   return hash.digest('hex');
 }
 

@@ -62,10 +62,11 @@ export async function copyTo(from: string, to: string, temporary: string, hash: 
 export async function copyDurably(from: string, to: string): Promise<string> {
   const source = await open(from, 'r');
   try {
-    const { mode, atime, mtime } = await source.stat();
+    const { mode, atime, mtime, size } = await source.stat();
     const target = await open(to, 'wx', mode & 0o777);
     try {
-      const hash = await copyPieces(source, target);
+      // a large one for each small file would keep the collector busy
+      const hash = await copyPieces(source, target, Buffer.allocUnsafe(Math.min(PIECE, size + 1)));
       await target.utimes(atime, mtime);
       await target.sync();
       return hash;
@@ -77,11 +78,10 @@ export async function copyDurably(from: string, to: string): Promise<string> {
   }
 }
 
-async function copyPieces(source: FileHandle, target: FileHandle): Promise<string> {
+async function copyPieces(source: FileHandle, target: FileHandle, piece: Buffer): Promise<string> {
   const hash = createHash('sha256');
-  const piece = Buffer.allocUnsafe(PIECE);
   for (;;) {
-    const { bytesRead } = await source.read(piece, 0, PIECE);
+    const { bytesRead } = await source.read(piece, 0, piece.length);
     if (bytesRead === 0) return hash.digest('hex');
     const read = piece.subarray(0, bytesRead);
     hash.update(read);
