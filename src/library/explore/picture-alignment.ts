@@ -18,6 +18,9 @@ export interface Laid {
 /** Cells a side of what pictures are compared on. */
 const SIDE = 64;
 
+/** Steps on as many cells, at most: it is known to a pixel, not only whether they are of one picture. */
+const STEPS = 15;
+
 /** Finer steps are no closer: pixels of a picture that was compressed move by as much. */
 const FINEST = 256;
 
@@ -51,8 +54,8 @@ function laidOneWay(a: GreyGrid, b: GreyGrid, pixels: number): Found | null {
   const fine = coarse && fineMatch(shrunk(a, SIDE), shrunk(b, SIDE), coarse, pixels);
   if (fine === null || fine.agreement < LEAST_AGREEMENT) return null;
   let found: Found = fine;
-  for (let side = 2 * SIDE; side <= Math.min(FINEST, a.side); side *= 2) {
-    const closer = align(turned(shrunk(a, side), fine.symmetry), shrunk(b, side), found.window, 4);
+  for (let side = SIDE; side <= Math.min(FINEST, a.side); side *= 2) {
+    const closer = align(turned(shrunk(a, side), fine.symmetry), shrunk(b, side), found.window, STEPS);
     if (closer === null) break;
     found = { ...closer, symmetry: fine.symmetry };
   }
