@@ -7,6 +7,7 @@ import {
   type ActionOutcome,
   type ActionPicture,
   type ActionPlan,
+  type ActionSummary,
   type RefusedFile,
 } from '../contract/action-schemas.ts';
 import type { ServiceClient } from '../contract/contract.ts';
@@ -124,11 +125,11 @@ function showRefused(output: Output, refused: readonly RefusedFile[], count: num
 }
 
 function showOutcome(output: Output, outcome: ActionOutcome): number {
-  const { id, state, done, failed, undoable, refused, error, description } = outcome;
-  if (output.json) output.value({ plan: id, state, done, failed, refused, error });
+  const { id, state, done, failed, undoable, refused, refusedFiles, error, description } = outcome;
+  if (output.json) output.value({ plan: id, state, done, failed, refused, refusedFiles, error });
   else {
     output.line(`${description}.${undoable > 0 ? ` Undo: semblance actions undo ${id}` : ''}`);
-    showRefused(output, refused, refused.length);
+    showRefused(output, refused, refusedFiles);
   }
   if (error) {
     output.notice(`${error.code}: ${error.message}`);
@@ -172,13 +173,16 @@ export async function actionsCommand(shared: SharedOptions): Promise<number> {
   const actions = await withReadLibrary({ libraryFolder: shared.library }, ({ client }) => client.actions.list());
   for (const { id, kind, state, folder, at, files, bytes, done, failed, description } of actions) {
     if (shared.json) output.value({ id, kind, state, folder, at, files, bytes, done, failed });
-    else
-      output.line(
-        `${id}  ${at.slice(0, 16).replace('T', ' ')}  ${description}${state === 'stopped' ? ` of ${files}; it can go on: semblance actions run ${id}` : ''}`,
-      );
+    else output.line(`${id}  ${at.slice(0, 16).replace('T', ' ')}  ${description}${goOnHint({ id, state, files })}`);
   }
   if (!shared.json && actions.length === 0) output.line('Nothing was done with files.');
   return 0;
+}
+
+/** How a plan goes on that was stopped. */
+function goOnHint({ id, state, files }: Pick<ActionSummary, 'id' | 'state' | 'files'>): string {
+  if (state === 'stopped') return ` of ${files}; it can go on: semblance actions run ${id}`;
+  return state === 'undo-stopped' ? `; undoing it was stopped and can go on: semblance actions undo ${id}` : '';
 }
 
 export async function runActionCommand(shared: SharedOptions, id: number): Promise<number> {
@@ -192,10 +196,10 @@ export async function undoActionCommand(shared: SharedOptions, id: number): Prom
   const output = new Output(shared.json);
   return withLibrary({ libraryFolder: shared.library }, async ({ client }) => {
     const outcome = await followed(output, client, () => client.actions.undo({ id }));
-    const { state, done, failed, refused, error, description } = outcome;
-    if (shared.json) output.value({ plan: id, state, done, failed, refused, error });
+    const { state, done, failed, refused, refusedFiles, error, description } = outcome;
+    if (shared.json) output.value({ plan: id, state, done, failed, refused, refusedFiles, error });
     else output.line(`${description}.`);
-    if (!shared.json) showRefused(output, refused, refused.length);
+    if (!shared.json) showRefused(output, refused, refusedFiles);
     return error || state !== 'undone' ? 1 : 0;
   });
 }

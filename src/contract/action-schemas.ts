@@ -76,13 +76,16 @@ export type ActionStep = z.infer<typeof actionStep>;
 const refusedFile = z.object({ path, reason: actionReason });
 export type RefusedFile = z.infer<typeof refusedFile>;
 
-const planState = z.enum(['planned', 'running', 'stopped', 'done', 'undoing', 'undone']);
+const planState = z.enum(['planned', 'running', 'stopped', 'done', 'undoing', 'undo-stopped', 'undone']);
 
 /** A plan and how far it is. */
 export const actionSummary = z.object({
   id: rowId,
   kind: actionKind,
-  /** `stopped`: cancelled, or the program was ended before its end; it can go on, and be undone. */
+  /**
+   * `stopped`: cancelled, or the program was ended before its end; it can go on, and be undone. `undo-stopped`: so was undoing it, and that can
+   * go on.
+   */
   state: planState,
   /** Where to; null for what has no such folder. */
   folder: path.nullable(),
@@ -116,8 +119,9 @@ export type ActionPlan = z.infer<typeof actionPlan>;
 
 /** How doing or undoing ended. */
 export const actionOutcome = actionSummary.extend({
-  /** What was not done, or not undone, and why: the first 200. */
+  /** What was not done, or after undoing what was not undone, and why: the first 200. */
   refused: z.array(refusedFile),
+  refusedFiles: z.number().int().nonnegative(),
   /** Set where it ended early: the code and sentence of what was in the way. */
   error: z.object({ code: z.string(), message: z.string() }).nullable(),
 });

@@ -343,7 +343,7 @@ export const contract = {
         }),
       )
       .output(z.array(a.actionStep)),
-    /** Does what was planned, or goes on with it; resolves when that has ended. ACTION_UNKNOWN, ACTION_BUSY. */
+    /** Does what was planned, or goes on with it; resolves when that has ended. ACTION_UNKNOWN, ACTION_BUSY, ACTION_ENDED, FOLDER_*. */
     run: procedure.input(z.object({ id: s.rowId })).output(a.actionOutcome),
     /** Brings back what was done; resolves when that has ended. ACTION_UNKNOWN, ACTION_BUSY, NOTHING_TO_UNDO. */
     undo: procedure.input(z.object({ id: s.rowId })).output(a.actionOutcome),

@@ -66,6 +66,7 @@ export const SERVICE_ERRORS = {
   CLUSTERS_CHANGED: 'The clusters have changed meanwhile. Look at them again.{detail}',
   ACTION_UNKNOWN: 'There is no file action {detail}. `semblance actions` lists those that there are.',
   ACTION_BUSY: 'Another file action is under way. Wait for it, or cancel it.',
+  ACTION_ENDED: 'This file action has ended, or is being undone: {detail}. Make a new one, or undo it.',
   FOLDER_READ_ONLY: 'This folder cannot be written to: {detail}. Check its permissions.',
   FOLDER_NOT_CHOSEN: 'This folder was not picked by you: {detail}. Choose it in the dialog.',
   TRASH_UNAVAILABLE:

@@ -2,8 +2,8 @@ import { basename } from 'node:path';
 import type { CountedPlan } from '../catalog/action-store.ts';
 
 /** What a plan is, or has come to, for people: "Moved 12 files to the trash". */
-export function describeAction({ kind, state, folder, files, done }: CountedPlan): string {
-  if (state === 'undone') return `Undid what was done with ${counted(files)}`;
+export function describeAction({ kind, state, folder, files, done, undone }: CountedPlan): string {
+  if (state === 'undone') return `Undid what was done with ${counted(undone)}`;
   const isDone = state !== 'planned';
   const what = counted(isDone ? done : files);
   const where = folder === null ? '' : basename(folder) || folder;

@@ -42,6 +42,9 @@ interface FileActionsParts extends StepTools {
 
 type Direction = 'run' | 'undo';
 
+const UNDER_WAY = { run: 'running', undo: 'undoing' } as const;
+const STOPPED = { run: 'stopped', undo: 'undo-stopped' } as const;
+
 /** Does with files what a person ordered, by a journal in the catalog: see docs/actions.md. One plan at a time. */
 export class FileActions {
   readonly #parts: FileActionsParts;
@@ -69,8 +72,11 @@ export class FileActions {
       { catalog, libraryFolder, isPicked, trashOfSystem: trashItem !== null },
       input,
     );
+    const summary = this.#summary(id);
+    // by its real path too, by which it is kept
+    if (summary.folder !== null) this.#picked.add(summary.folder);
     return {
-      ...this.#summary(id),
+      ...summary,
       pictures,
       steps: this.steps(id, 0, SHOWN),
       refused: refused.slice(0, SHOWN),
@@ -89,8 +95,14 @@ export class FileActions {
     return this.#parts.catalog.actions.counted(null).map(described);
   }
 
-  /** @throws ServiceError ACTION_UNKNOWN, ACTION_BUSY */
-  run(id: number): Promise<ActionOutcome> {
+  /** @throws ServiceError ACTION_UNKNOWN, ACTION_BUSY, ACTION_ENDED, FOLDER_MISSING, FOLDER_NOT_CHOSEN */
+  async run(id: number): Promise<ActionOutcome> {
+    const { state, folder } = this.#known(id);
+    if (this.#running) throw new ServiceError('ACTION_BUSY', '');
+    if (state !== 'planned' && state !== 'stopped') throw new ServiceError('ACTION_ENDED', `${id} is ${state}`);
+    // what was stopped goes on where it was begun
+    if (state === 'planned' && folder !== null && !this.#parts.anyFolder && !this.#picked.has(folder))
+      throw new ServiceError('FOLDER_NOT_CHOSEN', folder);
     return this.#begin(id, 'run');
   }
 
@@ -105,10 +117,16 @@ export class FileActions {
   async recover(): Promise<void> {
     const { actions } = this.#parts.catalog;
     for (const plan of actions.interrupted()) {
-      await this.#settle(plan);
-      if (plan.state === 'running') this.#unfinished.push({ id: plan.id, direction: 'run' });
-      if (plan.state === 'undoing') this.#unfinished.push({ id: plan.id, direction: 'undo' });
-      if (plan.state === 'running' || plan.state === 'undoing') actions.setState(plan.id, 'stopped');
+      try {
+        await this.#settle(plan);
+      } catch (error) {
+        // what is wrong with files does not keep the library from opening: they are looked at again before the plan goes on
+        if (isOfCatalog(error)) throw error;
+      }
+      const direction = plan.state === 'running' ? 'run' : plan.state === 'undoing' ? 'undo' : null;
+      if (direction === null) continue;
+      this.#unfinished.push({ id: plan.id, direction });
+      actions.setState(plan.id, STOPPED[direction]);
     }
   }
 
@@ -143,7 +161,12 @@ export class FileActions {
     const plan = this.#known(id);
     if (this.#running) throw new ServiceError('ACTION_BUSY', '');
     const { files, done } = this.#summary(id);
-    const control = new RunControl(direction === 'run' ? files : done, direction === 'run' ? done : 0);
+    const control = new RunControl(
+      direction === 'run' ? files : done,
+      direction === 'run' ? done : 0,
+      // whatever ends the program now, it does not go on by itself
+      () => this.#parts.catalog.actions.setState(id, STOPPED[direction]),
+    );
     this.#running = control;
     const work = (): Promise<ActionOutcome> => this.#work(plan, direction, control);
     const jobs = this.#parts.jobs();
@@ -161,10 +184,24 @@ export class FileActions {
   }
 
   async #work(plan: PlanRow, direction: Direction, control: RunControl): Promise<ActionOutcome> {
-    const { catalog, indexer } = this.#parts;
+    const { actions } = this.#parts.catalog;
     await this.#settle(plan);
     if (direction === 'run') await this.#needFolder(plan);
-    catalog.actions.setState(plan.id, direction === 'run' ? 'running' : 'undoing');
+    actions.setState(plan.id, control.isCancelled ? STOPPED[direction] : UNDER_WAY[direction]);
+    try {
+      return await this.#carryOut(plan, direction, control);
+    } catch (error) {
+      try {
+        actions.setState(plan.id, STOPPED[direction]);
+      } catch {
+        // of the two, the first says what is wrong
+      }
+      throw error;
+    }
+  }
+
+  async #carryOut(plan: PlanRow, direction: Direction, control: RunControl): Promise<ActionOutcome> {
+    const { catalog, indexer } = this.#parts;
     // set inside of what is done exclusively
     let error = null as ServiceError | null;
     let passed = 0;
@@ -187,10 +224,11 @@ export class FileActions {
         return control.isPaused;
       });
     }
-    if (!control.isClosing) catalog.actions.setState(plan.id, this.#endState(plan.id, direction, error ?? control));
+    if (!control.isClosing || control.isCancelled || error)
+      catalog.actions.setState(plan.id, this.#endState(plan.id, direction, error !== null || control.isCancelled));
     if (passed > 0) this.#parts.onPassed(passed);
     this.#parts.indexer.touch();
-    return this.#outcome(plan.id, error);
+    return this.#outcome(plan.id, direction, error);
   }
 
   /** A folder that files go to must be the one that was planned for. */
@@ -207,13 +245,22 @@ export class FileActions {
         : actions.preceding(planId, 'done', cursor, BATCH);
     let bytes = 0;
     const end = steps.findIndex(({ size, operation }) => (bytes += operation === 'trash' ? 0 : size) > BATCH_BYTES);
-    return end < 0 ? steps : steps.slice(0, end + 1);
+    const batch = end < 0 ? steps : steps.slice(0, end + 1);
+    const last = batch.at(-1);
+    const picture = last?.companionOf ?? null;
+    if (direction === 'run' || !last || picture === null) return batch;
+    // what goes with a picture comes back with it
+    const others = actions.preceding(planId, 'done', last.number, last.number - picture);
+    return [...batch, ...others.filter(({ number }) => number >= picture)];
   }
 
-  #endState(id: number, direction: Direction, stopped: ServiceError | RunControl): PlanRow['state'] {
-    if (stopped instanceof ServiceError || stopped.isCancelled) return 'stopped';
-    if (direction === 'run') return 'done';
-    return this.#summary(id).done === 0 ? 'undone' : 'done';
+  #endState(id: number, direction: Direction, stopped: boolean): PlanRow['state'] {
+    const { actions } = this.#parts.catalog;
+    const has = (state: StepRow['state']): boolean => actions.following(id, state, -1, 1).length > 0;
+    // of those that are begun still, the drive is away
+    if (direction === 'run') return has('planned') || has('begun') ? 'stopped' : 'done';
+    if (!has('done') && !has('undoing')) return 'undone';
+    return stopped || has('undoing') ? 'undo-stopped' : 'done';
   }
 
   async #settle(plan: PlanRow): Promise<void> {
@@ -247,12 +294,25 @@ export class FileActions {
     return succeeded.filter(({ mediaId, keptId }) => keptId !== null && keptId !== mediaId).length;
   }
 
-  #outcome(id: number, error: ServiceError | null): ActionOutcome {
-    const refused = this.#parts.catalog.actions
-      .refused(id, SHOWN)
+  #outcome(id: number, direction: Direction, error: ServiceError | null): ActionOutcome {
+    const { actions } = this.#parts.catalog;
+    const state = direction === 'run' ? 'failed' : 'done';
+    const refusedFiles = actions.countRefused(id, state);
+    const refused = actions
+      .refused(id, state, SHOWN)
       .flatMap(({ source, reason }): RefusedFile[] => (reason === null ? [] : [{ path: source, reason }]));
-    return { ...this.#summary(id), refused, error: error && { code: error.code, message: error.message } };
+    return {
+      ...this.#summary(id),
+      refused,
+      refusedFiles,
+      error: error && { code: error.code, message: error.message },
+    };
   }
+}
+
+/** Whether it is the library itself that cannot be used. */
+function isOfCatalog(error: unknown): boolean {
+  return error instanceof ServiceError && /^(CATALOG|LIBRARY|DISK)_/.test(error.code);
 }
 
 function described(plan: CountedPlan): ActionSummary {
@@ -265,6 +325,6 @@ function describeStep({ number, state, role, source, target, size, reason }: Ste
 }
 
 function endOf({ description, failed, error }: ActionOutcome, control: RunControl) {
-  const outcome = control.isClosing ? 'cut' : error ? 'failed' : control.isCancelled ? 'cancelled' : 'done';
+  const outcome = error ? 'failed' : control.isCancelled ? 'cancelled' : control.isClosing ? 'cut' : 'done';
   return { outcome, counts: { refused: failed }, message: error?.message ?? `${description}.` } as const;
 }

@@ -3,8 +3,16 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { ActionKind, ActionReason } from '../../contract/action-schemas.ts';
 import type { StepRow } from '../catalog/action-store.ts';
 import { contentHash, isCode, look, type FileLook } from './file-look.ts';
-import { ContentChangedError, copyDurably, copyTo, moveWithin, PlaceTakenError, setTime } from './place-file.ts';
-import { note, release } from './system-trash.ts';
+import {
+  ContentChangedError,
+  copyDurably,
+  copyTo,
+  moveWithin,
+  PlaceTakenError,
+  setTime,
+  syncPlace,
+} from './place-file.ts';
+import { isNoted, note, release } from './system-trash.ts';
 
 /** A step, and the name beside its place that a file has only while it is done. */
 export interface OperatedStep extends Pick<
@@ -39,17 +47,19 @@ interface FileOperation {
 const move: FileOperation = {
   perform: (step) => relocate(step.source, step.target, step),
   settle: async (step) => {
-    const ending = await settleRelocation(step.source, step.target, step);
+    const ending = await settleRelocation(step.source, step.target, step, (aside) => isWhole(aside, step));
     return ending === 'there' ? 'done' : ending === 'here' ? 'planned' : 'failed';
   },
   revert: async (step) => {
-    if ((await look(step.target)) === null) throw new StepRefusal('gone');
+    const now = await look(step.target);
+    if (now === null) throw new StepRefusal('gone');
+    if (isAnother(now, step)) throw new StepRefusal('changed');
     await mkdir(dirname(step.source), { recursive: true });
     // also what was edited there comes back
     await relocate(step.target, step.source, { ...step, hash: null });
   },
   settleRevert: async (step) =>
-    (await settleRelocation(step.target, step.source, step)) === 'there' ? 'undone' : 'done',
+    (await settleRelocation(step.target, step.source, step, () => true)) === 'there' ? 'undone' : 'done',
 };
 
 const trash: FileOperation = {
@@ -68,7 +78,8 @@ const trash: FileOperation = {
     return ending;
   },
   revert: async (step) => {
-    if ((await look(step.target)) === null) throw new StepRefusal('not-in-trash');
+    if ((await look(step.target)) === null || !(await isNoted(step.target, step.source)))
+      throw new StepRefusal('not-in-trash');
     await move.revert(step);
     await release(step.target, step.source);
   },
@@ -129,12 +140,17 @@ const hardLink: FileOperation = {
 /** The source is a file with the bytes of the target, and becomes a hard link to it. */
 const replace: FileOperation = {
   perform: async ({ source, target, temporary, hash }) => {
+    const known = await look(target);
+    if (known?.isFile !== true) throw new StepRefusal('kept-missing');
     await named(() => moveWithin(source, temporary));
     try {
       // nobody knows it by this name: what is compared now is what is given up below
       const [own, kept] = await Promise.all([contentHash(temporary), contentHash(target)]);
       if (own !== kept || own !== (hash ?? own)) throw new StepRefusal('different-bytes');
+      // what is given up below may have been the only one that is on the disk
+      await syncPlace(target);
       await named(() => link(target, source));
+      await refuseOther(source, target, known);
     } catch (error) {
       await bringBack(temporary, source);
       throw error;
@@ -149,6 +165,12 @@ const replace: FileOperation = {
       await bringBack(temporary, source);
       return own === null ? 'planned' : 'failed';
     }
+    if (isLinked && own.inode !== aside.inode && (await contentHash(source)) !== (await contentHash(temporary))) {
+      // the kept file was changed just then
+      await unlink(source);
+      await bringBack(temporary, source);
+      return 'planned';
+    }
     await unlink(temporary);
     return isLinked && own.inode !== aside.inode ? 'done' : 'planned';
   },
@@ -161,6 +183,10 @@ const replace: FileOperation = {
       throw new StepRefusal('changed');
     }
     await setTime(temporary, mtimeMs);
+    if ((await look(source))?.inode !== madeInode) {
+      await unlink(temporary);
+      throw new StepRefusal('changed');
+    }
     await rename(temporary, source);
   },
   settleRevert: async ({ source, temporary, madeInode }) => {
@@ -229,19 +255,38 @@ async function relocate(from: string, to: string, { temporary, hash }: OperatedS
       await unlink(to);
       throw new ContentChangedError(from);
     }
+    try {
+      // the name of the copy has to be on its disk before the only other one goes
+      await syncPlace(dirname(to));
+    } catch (error) {
+      await unlink(to);
+      throw error;
+    }
     await unlink(from);
   });
 }
 
-/** What came of a {@link relocate} that was ended in the middle. */
+/**
+ * What came of a {@link relocate} that was ended in the middle.
+ *
+ * @param isComplete whether the hidden copy can be taken for the file, where there is no other
+ */
 async function settleRelocation(
   from: string,
   to: string,
   { temporary, inode }: OperatedStep,
+  isComplete: (aside: string) => boolean | Promise<boolean>,
 ): Promise<'here' | 'there' | 'gone'> {
-  await unlink(join(dirname(to), basename(temporary))).catch(() => undefined);
-  const [here, there] = await Promise.all([look(from), look(to)]);
-  if (there === null) return here === null ? 'gone' : 'here';
+  const aside = join(dirname(to), basename(temporary));
+  const [here, there, hidden] = await Promise.all([look(from), look(to), look(aside)]);
+  if (here === null && there === null) {
+    // a power cut may have taken the copy's name, and left the hidden one
+    if (hidden === null || !(await isComplete(aside))) return 'gone';
+    await moveWithin(aside, to);
+    return 'there';
+  }
+  if (hidden !== null) await unlink(aside).catch(() => undefined);
+  if (there === null) return 'here';
   if (here === null) return 'there';
   if (here.inode === there.inode && here.device === there.device) {
     // both names of one file: the first was about to go
@@ -251,8 +296,28 @@ async function settleRelocation(
   if (there.inode === inode && here.inode !== inode) return 'there';
   const isCopied = there.size === here.size && (await contentHash(from)) === (await contentHash(to));
   if (!isCopied) return 'here';
+  await syncPlace(dirname(to));
   await unlink(from);
   return 'there';
+}
+
+async function isWhole(path: string, { size, hash }: OperatedStep): Promise<boolean> {
+  return (await look(path))?.size === size && (hash === null || (await contentHash(path)) === hash);
+}
+
+/** Whether nothing of a file is as it was made: it is none that was edited, but another of that name. */
+function isAnother(now: FileLook, { size, madeInode, madeMtimeMs }: OperatedStep): boolean {
+  return now.inode !== madeInode && now.size !== size && now.mtimeMs !== madeMtimeMs;
+}
+
+/** Takes a link back that does not lead to the file that was looked at and compared. @throws StepRefusal */
+async function refuseOther(made: string, target: string, known: FileLook): Promise<void> {
+  const [now, kept] = await Promise.all([look(made), look(target)]);
+  if (now?.isFile === true && now.inode === known.inode && now.size === known.size && now.mtimeMs === known.mtimeMs)
+    return;
+  // else it is not the link that was made
+  if (now !== null && now.inode === kept?.inode) await unlink(made);
+  throw new StepRefusal('kept-missing');
 }
 
 /** Removes a copy or a link, where it is as it was made and what it was made from is still there. */
@@ -266,6 +331,8 @@ async function removeMade(
   if (original?.isFile !== true || original.size !== size || original.mtimeMs !== mtimeMs || !isOf(original, made))
     throw new StepRefusal('original-changed');
   if (hash !== null && (await contentHash(target)) !== hash) throw new StepRefusal('changed');
+  if (hash !== null && original.inode !== made.inode && (await contentHash(source)) !== hash)
+    throw new StepRefusal('original-changed');
   await unlink(target);
 }
 

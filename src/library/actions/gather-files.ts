@@ -25,8 +25,12 @@ export interface GatheredFile extends FileLook {
   readonly hash: string | null;
   readonly mediaId: number | null;
   readonly keptId: number | null;
-  /** The file that a hard link is to lead to. */
+  /** The file that is kept, and that a hard link is to lead to. */
   readonly keptPath: string | null;
+  readonly keptSize: number | null;
+  readonly keptMtimeMs: number | null;
+  /** Of what goes with a picture: the picture's path. */
+  readonly companionOf: string | null;
 }
 
 export interface Gathered {
@@ -43,6 +47,16 @@ interface Asked {
   readonly hash: string;
   readonly kept: ActionPicture['kept'];
 }
+
+/** Of what goes with a picture nothing is known. */
+const NO_PICTURE = {
+  hash: null,
+  mediaId: null,
+  keptId: null,
+  keptPath: null,
+  keptSize: null,
+  keptMtimeMs: null,
+} as const;
 
 /** Files that are looked at at once. */
 const AT_ONCE = 32;
@@ -127,8 +141,13 @@ class Gathering {
       if (problem !== null) return this.#refuse(path, problem);
     }
     const keptId = kept?.id ?? null;
-    const keptPath = keptFile?.path ?? null;
-    return { ...found, path, role: 'picture', shared: false, hash, mediaId: row.mediaId, keptId, keptPath };
+    const keptLook = {
+      keptPath: keptFile?.path ?? null,
+      keptSize: keptFile?.size ?? null,
+      keptMtimeMs: keptFile?.mtimeMs ?? null,
+    };
+    const picture = { role: 'picture', shared: false, companionOf: null, mediaId: row.mediaId } as const;
+    return { ...found, ...picture, ...keptLook, path, hash, keptId };
   }
 
   /** The file that is kept, where it is there as it is known, and nothing is done with it as well. */
@@ -187,7 +206,7 @@ class Gathering {
       const shared = others.some((other) => !chosen.has(join(folder, other)) && this.#isPicture(join(folder, other)));
       // what stays needs it: a move takes a copy along, the trash leaves it
       if (shared && (this.#kind === 'trash' || (this.#kind === 'move' && role === 'pair'))) continue;
-      files.push({ ...found, path, role, shared, hash: null, mediaId: null, keptId: null, keptPath: null });
+      files.push({ ...found, ...NO_PICTURE, path, role, shared, companionOf: picture.path });
     }
     return files;
   }
@@ -210,7 +229,7 @@ interface KeptFile extends LocatedFile {
 }
 
 /** Whether two paths lead to one entry of one folder, as they do where a folder is mounted twice or capitals do not count: then what is done with one is done with the other. */
-async function isSameEntry(a: LocatedFile, b: LocatedFile): Promise<boolean> {
+export async function isSameEntry(a: LocatedFile, b: LocatedFile): Promise<boolean> {
   if (a.inode !== b.inode || a.device !== b.device) return false;
   if (a.links === 1) return true;
   const [folderA, folderB] = await Promise.all([look(dirname(a.path)), look(dirname(b.path))]);

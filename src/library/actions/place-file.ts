@@ -19,7 +19,7 @@ const NO_LINKS = ['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'
  * Moves a file within one file system, and never replaces another: it gets its second name before it loses the first. Where there are no hard
  * links it is renamed after a look.
  *
- * @throws PlaceTakenError; the system's EXDEV where the place is on another file system
+ * @throws PlaceTakenError, ContentChangedError; the system's EXDEV where the place is on another file system
  */
 export async function moveWithin(from: string, to: string): Promise<void> {
   try {
@@ -32,6 +32,9 @@ export async function moveWithin(from: string, to: string): Promise<void> {
     return;
   }
   try {
+    const [old, made] = await Promise.all([look(from), look(to)]);
+    // another program has put another file in its place meanwhile: that one stays
+    if (old !== null && old.inode !== made?.inode) throw new ContentChangedError(from);
     await unlink(from);
   } catch (error) {
     await unlink(to);
@@ -95,6 +98,23 @@ async function copyPieces(source: FileHandle, target: FileHandle, piece: Buffer)
 export async function setTime(path: string, mtimeMs: number): Promise<void> {
   const { atime } = await lstat(path);
   await utimes(path, atime, new Date(mtimeMs));
+}
+
+/** What systems answer that do not know how to make a folder durable. */
+const NO_FOLDER_SYNC = ['EINVAL', 'EPERM', 'EISDIR'];
+
+/** Makes a file's content, or the names in a folder, durable. @throws the system's EIO and others */
+export async function syncPlace(path: string): Promise<void> {
+  try {
+    const handle = await open(path, 'r');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    if (!isCode(error, ...NO_FOLDER_SYNC)) throw error;
+  }
 }
 
 /** Makes names in folders durable, where the system knows how. */

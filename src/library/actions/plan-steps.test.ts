@@ -8,7 +8,8 @@ import { planSteps as planUnits, type ActionPlace } from './plan-steps.ts';
 function fileAt(path: string, change: Partial<GatheredFile> = {}): GatheredFile {
   const role = path.endsWith('.xmp') ? 'sidecar' : 'picture';
   const look = { size: 10, mtimeMs: 1, ctimeMs: 1, inode: '1', device: 'here', links: 1, isFile: true };
-  const known = { hash: null, mediaId: 1, keptId: null, keptPath: null };
+  const kept = { keptId: null, keptPath: null, keptSize: null, keptMtimeMs: null };
+  const known = { hash: null, mediaId: 1, ...kept, companionOf: null };
   return { ...look, ...known, path, role, shared: false, ...change };
 }
 
@@ -33,6 +34,22 @@ test('what goes with a picture keeps its name, whatever number it gets', () => {
     '/to/IMG_1 (3).JPG.xmp',
     '/to/img_1 (3).xmp',
   ]);
+});
+
+test('what goes with a picture knows the number of its step, wherever it stood', () => {
+  const files = ['/a/1.xmp', '/a/1.jpg', '/b/2.jpg', '/b/2.jpg.xmp'].map((path) =>
+    fileAt(path, path.endsWith('.xmp') ? { companionOf: path.replace(/(\.jpg)?\.xmp$/, '.jpg') } : {}),
+  );
+  for (const place of [placeOf('/to'), { ...placeOf(null), ofSystem: true }]) {
+    const { steps } = planSteps('trash', files, place);
+    const pairs = steps.flatMap(({ source, companionOf }) =>
+      companionOf === null ? [] : [[source, steps[companionOf]?.source]],
+    );
+    expect(pairs).toEqual([
+      ['/a/1.xmp', '/a/1.jpg'],
+      ['/b/2.jpg.xmp', '/b/2.jpg'],
+    ]);
+  }
 });
 
 test('a name with dots is that of its sidecar too', () => {

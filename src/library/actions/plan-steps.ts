@@ -31,26 +31,41 @@ export function* planSteps(
   place: ActionPlace,
 ): Generator<Planned, void, undefined> {
   if (kind === 'replace' || place.ofSystem === true) {
-    for (const file of files)
-      yield { steps: [stepOf(kind, file, kind === 'replace' ? (file.keptPath ?? file.path) : file.path)], refused: [] };
+    const ordered = picturesFirst(files);
+    const numbers = new Map(ordered.map(({ path }, i) => [path, i]));
+    for (const file of ordered) {
+      const target = kind === 'replace' ? (file.keptPath ?? file.path) : file.path;
+      yield { steps: [stepOf(kind, file, target, numberIn(numbers, file))], refused: [] };
+    }
     return;
   }
+  let first = 0;
   const names = new TakenNames(place.taken);
   for (const unit of unitsOf(files)) {
     const reason = unitProblem(kind, unit, place);
-    if (reason === null)
-      yield { steps: unitSteps(kind, unit, place.folderFor(unit.folder) ?? unit.folder, names), refused: [] };
-    else yield { steps: [], refused: unit.files.map(({ path }) => ({ path, reason })) };
+    if (reason === null) {
+      const steps = unitSteps(kind, unit, place.folderFor(unit.folder) ?? unit.folder, names, first);
+      first += steps.length;
+      yield { steps, refused: [] };
+    } else yield { steps: [], refused: unit.files.map(({ path }) => ({ path, reason })) };
   }
 }
 
-function unitSteps(kind: ActionKind, { stem, files }: Unit, folder: string, names: TakenNames): PlannedStep[] {
+/** @param first the number of the first of them in the plan */
+function unitSteps(
+  kind: ActionKind,
+  { stem, files }: Unit,
+  folder: string,
+  names: TakenNames,
+  first: number,
+): PlannedStep[] {
+  const numbers = new Map(files.map(({ path }, i) => [path, first + i]));
   const rests = files.map(({ path }) => basename(path).slice(stem.length));
   const taken = names.take(folder, stem, rests);
   return files.map((file, i) => {
     // the name as it is written may differ in capitals
     const own = basename(file.path).slice(0, stem.length) + taken.slice(stem.length);
-    return stepOf(kind, file, join(folder, own + (rests[i] ?? '')));
+    return stepOf(kind, file, join(folder, own + (rests[i] ?? '')), numberIn(numbers, file));
   });
 }
 
@@ -64,12 +79,21 @@ interface Unit {
 function unitsOf(files: readonly GatheredFile[]): Unit[] {
   const units = Map.groupBy(files, ({ path, role }) => join(dirname(path), stemOf(basename(path), role).toLowerCase()));
   return [...units.values()].flatMap(apartByCapitals).flatMap((members): Unit[] => {
-    // pictures first: their names count
-    const sorted = members.toSorted((a, b) => Number(a.role !== 'picture') - Number(b.role !== 'picture'));
+    // their names count
+    const sorted = picturesFirst(members);
     const [first] = sorted;
     if (!first) return [];
     return [{ folder: dirname(first.path), stem: stemOf(basename(first.path), first.role), files: sorted }];
   });
+}
+
+function picturesFirst(files: readonly GatheredFile[]): GatheredFile[] {
+  return files.toSorted((a, b) => Number(a.role !== 'picture') - Number(b.role !== 'picture'));
+}
+
+/** The number of the picture that a file goes with; null for a picture. */
+function numberIn(numbers: ReadonlyMap<string, number>, { companionOf }: GatheredFile): number | null {
+  return companionOf === null ? null : (numbers.get(companionOf) ?? null);
 }
 
 /** `a.jpg` and `a.JPG` in one folder are two files that cannot both keep their names everywhere. */
@@ -98,11 +122,13 @@ function unitProblem(kind: ActionKind, { folder, files }: Unit, place: ActionPla
   return kind === 'link' && files.some(({ device }) => device !== place.device) ? 'other-drive' : null;
 }
 
-function stepOf(kind: ActionKind, file: GatheredFile, target: string): PlannedStep {
+function stepOf(kind: ActionKind, file: GatheredFile, target: string, companionOf: number | null): PlannedStep {
   const { path, role, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId, shared } = file;
+  const { keptPath, keptSize, keptMtimeMs } = file;
   // what is for pictures too that stay is not taken from them
   const operation = kind === 'move' && shared ? 'copy' : kind;
-  return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId };
+  const kept = { keptId, keptPath, keptSize, keptMtimeMs };
+  return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, ...kept, companionOf };
 }
 
 /** Names in folders, by how file systems compare them that know no capitals. */

@@ -3,6 +3,7 @@ import type { TaskControl } from '../jobs/jobs.ts';
 /** How far a plan is, and what a person wants of it while it goes on. */
 export class RunControl implements TaskControl {
   readonly #total: number;
+  readonly #onCancel: () => void;
   #done: number;
   #cancelled = false;
   #closing = false;
@@ -10,8 +11,9 @@ export class RunControl implements TaskControl {
   #ended: Promise<unknown> = Promise.resolve();
 
   /** @param total files, of which so many are done */
-  constructor(total: number, done: number) {
+  constructor(total: number, done: number, onCancel: () => void) {
     this.#total = total;
+    this.#onCancel = onCancel;
     this.#done = done;
   }
 
@@ -71,6 +73,7 @@ export class RunControl implements TaskControl {
   async cancel(): Promise<void> {
     this.#cancelled = true;
     this.resume();
+    this.#onCancel();
     await this.#ended;
   }
 

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ActionReason } from '../../contract/action-schemas.ts';
 import { ServiceError } from '../../contract/errors.ts';
@@ -15,7 +16,7 @@ import {
   type TrashItem,
 } from './file-operations.ts';
 import { followDone, followUndone } from './follow-catalog.ts';
-import { isStraight } from './gather-files.ts';
+import { isSameEntry, isStraight } from './gather-files.ts';
 import { syncFolders } from './place-file.ts';
 import { freeTrashedPath } from './system-trash.ts';
 
@@ -30,7 +31,7 @@ export interface StepTools {
 export interface BatchOutcome {
   /** Steps that are done, or undone, now. */
   readonly succeeded: readonly StepRow[];
-  /** What ends all of it: a full disk. */
+  /** What ends all of it: a full disk, or a drive that is away. */
   readonly error: ServiceError | null;
 }
 
@@ -63,12 +64,22 @@ export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly S
   const refused: Ended[] = [];
   const ready: StepRow[] = [];
   const targets = new Set<string>();
+  let away: ServiceError | null = null;
   for (const step of steps) {
+    const picture = pictureEnd(catalog, plan, step, refused);
+    if (picture?.state === 'failed') {
+      refused.push(ended(step, { state: 'failed', reason: picture.reason }));
+      continue;
+    }
+    // of a picture on a drive that is away it is not known yet: what goes with it waits
+    if (picture?.state === 'begun' || picture?.state === 'undoing') continue;
     try {
       const target = await prepared(catalog, plan, step, targets);
       targets.add(target);
       ready.push({ ...step, target });
     } catch (error) {
+      away = await awayError(catalog, plan, step);
+      if (away) break;
       refused.push(ended(step, { state: 'failed', reason: error instanceof StepRefusal ? error.reason : 'failed' }));
     }
   }
@@ -80,18 +91,36 @@ export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly S
       outcomes.push(ended(step, { state: 'planned' }));
       continue;
     }
-    const outcome = await doOne(plan, step, trashItem);
+    const picture = pictureEnd(catalog, plan, step, outcomes);
+    if (picture?.state === 'failed') {
+      outcomes.push(ended(step, { state: 'failed', reason: picture.reason }));
+      continue;
+    }
+    const outcome = await doOne(catalog, plan, step, trashItem);
     outcomes.push(outcome.ended);
     error = outcome.error;
   }
   await syncFolders(ready.flatMap(({ source, target }) => [source, target]));
   write(catalog, plan.id, [...refused, ...outcomes]);
-  return { succeeded: succeeded(outcomes, 'done'), error };
+  return { succeeded: succeeded(outcomes, 'done'), error: error ?? away };
+}
+
+/** How the picture ended, or stands, that a file goes with: by what ended in this batch, else by the journal. Null for a picture. */
+function pictureEnd(
+  catalog: Catalog,
+  plan: PlanRow,
+  { companionOf }: StepRow,
+  outcomes: readonly Ended[],
+): Pick<EndedStep, 'state' | 'reason'> | null {
+  if (companionOf === null) return null;
+  const here = outcomes.find(({ step }) => step.number === companionOf);
+  return here?.end ?? catalog.actions.step(plan.id, companionOf);
 }
 
 /** @returns where the file is to go @throws StepRefusal */
 async function prepared(catalog: Catalog, plan: PlanRow, step: StepRow, targets: ReadonlySet<string>): Promise<string> {
   await refuseChanged(operated(step, plan));
+  await refuseWithoutKept(step);
   const holding = sourceHolding(catalog, step.source);
   if (holding && !(await isStraight(holding.source.path, dirname(step.source)))) throw new StepRefusal('outside');
   return step.operation === 'trash' && step.target !== step.source
@@ -99,16 +128,49 @@ async function prepared(catalog: Catalog, plan: PlanRow, step: StepRow, targets:
     : step.target;
 }
 
+/** @throws StepRefusal where the file that is kept in a step's place is not there as it was planned, or is the one that would go */
+async function refuseWithoutKept({ source, keptPath, keptSize, keptMtimeMs }: StepRow): Promise<void> {
+  if (keptPath === null) return;
+  const [own, kept] = await Promise.all([look(source), look(keptPath)]);
+  const isThere = kept?.isFile === true && kept.size === keptSize && kept.mtimeMs === keptMtimeMs;
+  if (!isThere || (own && (await isSameEntry({ ...own, path: source }, { ...kept, path: keptPath }))))
+    throw new StepRefusal('kept-missing');
+}
+
+/** What says that a drive which a step needs is away, so that the rest of its plan has to wait; null where none is. */
+async function awayError(
+  catalog: Catalog,
+  { folder }: PlanRow,
+  { source, keptPath }: StepRow,
+): Promise<ServiceError | null> {
+  for (const path of [source, keptPath]) {
+    const holding = path === null ? null : sourceHolding(catalog, path);
+    if (holding && (await sourceState(catalog, holding.source)) === 'offline')
+      return new ServiceError('FOLDER_MISSING', holding.source.path);
+  }
+  return (await isFolderAway(folder)) ? new ServiceError('FOLDER_MISSING', String(folder)) : null;
+}
+
+/** Whether the folder that files go to is not where it was, or another lies in its place. */
+async function isFolderAway(folder: string | null): Promise<boolean> {
+  return folder !== null && (await realpath(folder).catch(() => null)) !== folder;
+}
+
 async function doOne(
+  catalog: Catalog,
   plan: PlanRow,
   step: StepRow,
   trashItem: TrashItem | null,
 ): Promise<{ ended: Ended; error: ServiceError | null }> {
   const operation = operationOf(step, trashItem);
   try {
+    await refuseWithoutKept(step);
     await operation.perform(operated(step, plan));
     return { ended: await made(step), error: null };
   } catch (cause) {
+    const away = await awayError(catalog, plan, step);
+    // what came of it is found out when the drive is back
+    if (away) return { ended: ended(step, { state: 'begun' }), error: away };
     if (cause instanceof StepRefusal)
       return { ended: ended(step, { state: 'failed', reason: cause.reason }), error: null };
     const full = fullDisk(cause, step.target);
@@ -130,8 +192,14 @@ export async function undoSteps(tools: StepTools, plan: PlanRow, steps: readonly
   const { catalog, trashItem } = tools;
   const outcomes: Ended[] = [];
   const ready: StepRow[] = [];
-  for (const step of steps) {
-    const reason = await placeReason(catalog, step);
+  // the picture first: where it stays, what goes with it stays too
+  const ordered = steps.toSorted(
+    (a, b) => (b.companionOf ?? b.number) - (a.companionOf ?? a.number) || a.number - b.number,
+  );
+  const pictureReason = ({ companionOf }: StepRow): ActionReason | null =>
+    companionOf === null ? null : (outcomes.find(({ step }) => step.number === companionOf)?.end.reason ?? null);
+  for (const step of ordered) {
+    const reason = pictureReason(step) ?? (await placeReason(catalog, step));
     if (reason === null) ready.push(step);
     else outcomes.push(ended(step, { state: 'done', reason }));
   }
@@ -140,6 +208,11 @@ export async function undoSteps(tools: StepTools, plan: PlanRow, steps: readonly
   for (const step of ready) {
     if (error) {
       outcomes.push(ended(step, { state: 'done' }));
+      continue;
+    }
+    const reason = pictureReason(step);
+    if (reason !== null) {
+      outcomes.push(ended(step, { state: 'done', reason }));
       continue;
     }
     const outcome = await undoOne(plan, step, trashItem);
@@ -191,8 +264,8 @@ async function back(step: StepRow): Promise<Ended> {
 }
 
 /**
- * Looks what came of steps that the program was ended in the middle of, and writes that down. Steps that cannot be looked at,
- * as those of a drive that is not here, are left as they are.
+ * Looks what came of steps that the program was ended in the middle of, and writes that down. Steps of a drive that is not here, or of a file that
+ * cannot be looked at, are left as they are.
  *
  * @returns the steps of which that is known now
  */
@@ -200,25 +273,40 @@ export async function settleSteps(tools: StepTools, plan: PlanRow, steps: readon
   const { catalog, trashItem } = tools;
   const outcomes: Ended[] = [];
   for (const step of steps) {
-    // what cannot be looked at now is left as it is, and looked at the next time
-    const outcome = await settleOne(plan, step, trashItem).catch(() => null);
-    if (outcome) outcomes.push(outcome);
+    try {
+      if (await isAway(catalog, plan, step)) continue;
+      outcomes.push(await settled(plan, step, trashItem));
+    } catch (error) {
+      if (error instanceof ServiceError) throw error;
+      // it cannot be looked at now: the next time it may
+    }
   }
   await syncFolders(outcomes.flatMap(({ step }) => [step.source, step.target]));
   write(catalog, plan.id, outcomes);
   return outcomes.map(({ step }) => step);
 }
 
-async function settleOne(plan: PlanRow, step: StepRow, trashItem: TrashItem | null): Promise<Ended | null> {
-  if ((await look(dirname(step.source))) === null && (await look(dirname(step.target))) === null) return null;
+async function settled(plan: PlanRow, step: StepRow, trashItem: TrashItem | null): Promise<Ended> {
   const operation = operationOf(step, trashItem);
   if (step.state === 'begun') {
     const state = await operation.settle(operated(step, plan));
-    if (state === 'done') return made(step);
-    return ended(step, { state, reason: state === 'failed' ? 'gone' : null });
+    return state === 'done' ? made(step) : ended(step, { state, reason: state === 'failed' ? 'gone' : null });
   }
   const state = await operation.settleRevert(operated(step, plan));
   return state === 'undone' ? back(step) : ended(step, { state });
+}
+
+/** Whether one of the drives of a step is not here: what is missing on it is not gone. */
+async function isAway(catalog: Catalog, { folder }: PlanRow, { operation, source, target }: StepRow): Promise<boolean> {
+  if (await isFolderAway(folder)) return true;
+  // a trash is on the drive of its files, and may not be made yet
+  for (const path of operation === 'replace' ? [source, target] : [source]) {
+    const holding = sourceHolding(catalog, path);
+    // of a folder that is no part of the library any more, nothing is known but whether it is there
+    if (!holding && (await look(dirname(path))) === null) return true;
+    if (holding && (await sourceState(catalog, holding.source)) === 'offline') return true;
+  }
+  return false;
 }
 
 function write(catalog: Catalog, planId: number, outcomes: readonly Ended[]): void {

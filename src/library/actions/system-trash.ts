@@ -96,6 +96,10 @@ async function writeInfo(file: string, text: string): Promise<void> {
   try {
     await info.writeFile(text);
     await info.sync();
+  } catch (error) {
+    // an empty one would keep the name taken
+    await unlink(file).catch(() => undefined);
+    throw error;
   } finally {
     await info.close();
   }
@@ -117,9 +121,25 @@ function infoPath(trashed: string): string {
 /** Gives a name in the trash back that nothing lies under, where what is noted under it is this file. */
 export async function release(trashed: string, source: string): Promise<void> {
   if ((await look(trashed)) !== null) return;
-  const info = infoPath(trashed);
-  const text = await readFile(info, 'utf8').catch(() => '');
+  if (await isNoted(trashed, source)) await unlink(infoPath(trashed)).catch(() => undefined);
+}
+
+/** Whether what is noted under a name in the trash is a file from this place. */
+export async function isNoted(trashed: string, source: string, env = process.env): Promise<boolean> {
+  const text = await readFile(infoPath(trashed), 'utf8').catch(() => '');
+  const noted = notedPath(text);
+  if (noted === null) return false;
+  const top = topOf(dirname(dirname(trashed)), env);
+  return noted === source || (top !== null && join(top, noted) === source);
+}
+
+/** Where a file was, by its `.trashinfo`; null where that cannot be read, as of one that another program wrote in another encoding. */
+function notedPath(text: string): string | null {
   const noted = /^Path=(.*)$/m.exec(text)?.[1];
-  // the path may be relative to the top of the drive
-  if (noted !== undefined && source.endsWith(decodeURIComponent(noted))) await unlink(info).catch(() => undefined);
+  if (noted === undefined) return null;
+  try {
+    return decodeURIComponent(noted);
+  } catch {
+    return null;
+  }
 }

@@ -33,6 +33,12 @@ export interface PlannedStep {
   readonly mediaId: number | null;
   /** The picture that gets what was said of this one. */
   readonly keptId: number | null;
+  /** A file of it, as it has to be there when this one goes; null where none is kept. */
+  readonly keptPath: string | null;
+  readonly keptSize: number | null;
+  readonly keptMtimeMs: number | null;
+  /** The number of the picture's step that this file goes with; null for a picture. */
+  readonly companionOf: number | null;
 }
 
 /** A step in the journal. */
@@ -57,14 +63,17 @@ export interface CountedPlan extends PlanRow {
   readonly bytes: number;
   readonly done: number;
   readonly failed: number;
+  readonly undone: number;
   /** Of those that are done, all but those in a trash that only the system can look into. */
   readonly undoable: number;
 }
 
+const ENDED = `'done', 'undone', 'stopped', 'undo-stopped'`;
 const PLAN_COLUMNS = 'p.id, p.kind, p.state, p.folder, p.token, p.at' as const;
 const STEP_COLUMNS =
   `plan_id AS planId, number, operation, role, state, source, target, size, mtime_ms AS mtimeMs, ctime_ms AS ctimeMs, inode,
-  hash, media_id AS mediaId, kept_id AS keptId, made_mtime_ms AS madeMtimeMs, made_inode AS madeInode, memory, reason` as const;
+  hash, media_id AS mediaId, kept_id AS keptId, kept_path AS keptPath, kept_size AS keptSize,
+  kept_mtime_ms AS keptMtimeMs, companion_of AS companionOf, made_mtime_ms AS madeMtimeMs, made_inode AS madeInode, memory, reason` as const;
 
 /** File actions and their journal: what is to be done with each file, and what was. */
 export class ActionStore {
@@ -89,8 +98,10 @@ export class ActionStore {
     this.#queries.transaction(() => {
       for (const [i, step] of steps.entries()) {
         this.#queries.run(
-          `INSERT INTO action_step (plan_id, number, operation, role, state, source, target, size, mtime_ms, ctime_ms, inode, hash, media_id, kept_id)
-           VALUES (:planId, :number, :operation, :role, 'planned', :source, :target, :size, :mtimeMs, :ctimeMs, :inode, :hash, :mediaId, :keptId)`,
+          `INSERT INTO action_step (plan_id, number, operation, role, state, source, target, size, mtime_ms, ctime_ms, inode, hash, media_id, kept_id,
+             kept_path, kept_size, kept_mtime_ms, companion_of)
+           VALUES (:planId, :number, :operation, :role, 'planned', :source, :target, :size, :mtimeMs, :ctimeMs, :inode, :hash, :mediaId, :keptId,
+             :keptPath, :keptSize, :keptMtimeMs, :companionOf)`,
           { planId, number: first + i, ...step },
         );
       }
@@ -105,8 +116,10 @@ export class ActionStore {
       kept,
     );
     this.#queries.run(
-      `DELETE FROM action_plan WHERE state IN ('done', 'undone', 'stopped') AND id NOT IN
-         (SELECT id FROM action_plan WHERE state IN ('done', 'undone', 'stopped') ORDER BY id DESC LIMIT 100)`,
+      // what the program was ended in the middle of is not known yet
+      `DELETE FROM action_plan WHERE state IN (${ENDED}) AND id NOT IN
+         (SELECT id FROM action_plan WHERE state IN (${ENDED}) ORDER BY id DESC LIMIT 100)
+         AND NOT EXISTS (SELECT 1 FROM action_step s WHERE s.plan_id = action_plan.id AND s.state IN ('begun', 'undoing'))`,
     );
   }
 
@@ -123,6 +136,7 @@ export class ActionStore {
     return this.#queries.all<CountedPlan>(
       // by the index of states alone: there may be 100,000 steps
       `SELECT ${PLAN_COLUMNS}, p.files, p.bytes, ${countOf('done', 'undoing')} AS done, ${countOf('failed')} AS failed,
+         ${countOf('undone')} AS undone,
          CASE WHEN EXISTS (SELECT 1 FROM action_step s WHERE s.plan_id = p.id AND s.number = 0 AND s.operation = 'trash' AND s.target = s.source)
            THEN 0 ELSE ${countOf('done', 'undoing')} END AS undoable
        FROM action_plan p WHERE CASE WHEN :id IS NULL THEN p.state <> 'planned' ELSE p.id = :id END ORDER BY p.id DESC`,
@@ -172,13 +186,26 @@ export class ActionStore {
     );
   }
 
-  /** Steps that something was in the way of. */
-  refused(planId: number, count: number): StepRow[] {
+  /** Steps that something was in the way of: of doing where they failed, of undoing where they are done all the same. */
+  refused(planId: number, state: 'failed' | 'done', count: number): StepRow[] {
     return this.#queries.all<StepRow>(
-      `SELECT ${STEP_COLUMNS} FROM action_step WHERE plan_id = ? AND reason IS NOT NULL ORDER BY number LIMIT ?`,
+      `SELECT ${STEP_COLUMNS} FROM action_step INDEXED BY action_step_by_state WHERE plan_id = ? AND state = ? AND reason IS NOT NULL
+       ORDER BY number LIMIT ?`,
       planId,
+      state,
       count,
     );
+  }
+
+  countRefused(planId: number, state: 'failed' | 'done'): number {
+    const sql = `SELECT COUNT(*) AS count FROM action_step INDEXED BY action_step_by_state
+      WHERE plan_id = ? AND state = ? AND reason IS NOT NULL`;
+    return this.#queries.get<{ count: number }>(sql, planId, state)?.count ?? 0;
+  }
+
+  step(planId: number, number: number): StepRow | null {
+    const sql = `SELECT ${STEP_COLUMNS} FROM action_step WHERE plan_id = ? AND number = ?`;
+    return this.#queries.get<StepRow>(sql, planId, number) ?? null;
   }
 
   /** Writes down that steps begin, or are about to be undone: durable when it returns. */

@@ -322,6 +322,17 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       );
     `,
   },
+  {
+    version: 14,
+    sql: `
+      -- the file that is kept in a step's place, as it has to be there when the step is done
+      ALTER TABLE action_step ADD COLUMN kept_path TEXT;
+      ALTER TABLE action_step ADD COLUMN kept_size INTEGER;
+      ALTER TABLE action_step ADD COLUMN kept_mtime_ms REAL;
+      -- the number of the picture's step that a file goes with
+      ALTER TABLE action_step ADD COLUMN companion_of INTEGER;
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

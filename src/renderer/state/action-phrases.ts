@@ -33,10 +33,11 @@ export function refusalLines(refused: readonly RefusedFile[]): string[] {
 }
 
 /** What came of it, in one or two sentences. */
-export function outcomeSentence({ description, error, refused, state }: ActionOutcome): string {
+export function outcomeSentence({ description, error, refused, refusedFiles, state }: ActionOutcome): string {
   const parts = [`${description}.`];
   if (error !== null) parts.push(error.message);
-  else if (state === 'stopped') parts.push('The rest was left as it is.');
-  if (refused.length > 0) parts.push(`Not possible with ${refusalLines(refused).join(' ')}`);
+  else if (state === 'stopped' || state === 'undo-stopped') parts.push('The rest was left as it is.');
+  if (refusedFiles > 0) parts.push(`Not possible with ${refusalLines(refused).join(' ')}`);
+  if (refusedFiles > refused.length) parts.push(`And ${counted(refusedFiles - refused.length, 'more file')}.`);
   return parts.join(' ');
 }

@@ -74,7 +74,7 @@ it('says in plain words how much it is, and what was left', () => {
     '1 file: There is another file at that place now.',
   ]);
   const stopped = { ...actionPlanOf({ description: 'Moved 1 file to the trash', state: 'stopped' }), error: null };
-  expect(outcomeSentence({ ...stopped, refused })).toBe(
+  expect(outcomeSentence({ ...stopped, refused, refusedFiles: 3 })).toBe(
     'Moved 1 file to the trash. The rest was left as it is. Not possible with 2 files: Its drive is not here. 1 file: There is another file at that place now.',
   );
 });

@@ -63,8 +63,9 @@ export class FileActions {
     await this.#end(plan.id, (client) => client.actions.run({ id: plan.id }));
   }
 
-  /** Goes on with what was stopped. */
-  async goOn({ id }: ActionSummary): Promise<void> {
+  /** Goes on with what was stopped, doing or undoing. */
+  async goOn({ id, state }: Pick<ActionSummary, 'id' | 'state'>): Promise<void> {
+    if (state === 'undo-stopped') return this.undo(id);
     await this.#end(id, (client) => client.actions.run({ id }));
   }
 
