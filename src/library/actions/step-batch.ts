@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { readdir, realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import type { ActionReason } from '../../contract/action-schemas.ts';
 import { ServiceError } from '../../contract/errors.ts';
@@ -299,6 +299,8 @@ async function settled(plan: PlanRow, step: StepRow, trashItem: TrashItem | null
 /** Whether one of the drives of a step is not here: what is missing on it is not gone. */
 async function isAway(catalog: Catalog, { folder }: PlanRow, { operation, source, target }: StepRow): Promise<boolean> {
   if (await isFolderAway(folder)) return true;
+  // the empty place where a drive was: what was moved to it is not here, and not gone
+  if (folder !== null && (await look(source)) === null && (await readdir(folder)).length === 0) return true;
   // a trash is on the drive of its files, and may not be made yet
   for (const path of operation === 'replace' ? [source, target] : [source]) {
     const holding = sourceHolding(catalog, path);
