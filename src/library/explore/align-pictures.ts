@@ -33,6 +33,8 @@ export interface Milestone {
  * step weighed against what differs most, so that text on the picture does not pull.
  *
  * @param a of the size of `b`
+ * @param closeness cells that a step moves the window by, at most, where it is near enough: each step is a part of what is left, so that
+ *   what is left is several times as much
  * @returns null where the guess leads nowhere, or past a milestone that it does not come up to
  */
 export function align(
@@ -41,6 +43,7 @@ export function align(
   guess: Window,
   steps: number,
   milestones: readonly Milestone[] = [],
+  closeness = 0.05,
 ): Alignment | null {
   let window = guess;
   for (let step = 0; ; step++) {
@@ -53,7 +56,7 @@ export function align(
     }
     const next = step === steps ? null : improve(a, b, window, overlay, brightness);
     if (next === null && step < steps) return null;
-    if (next === null || next.moved < 0.05 / a.side) {
+    if (next === null || next.moved < closeness / a.side) {
       const { gain, offset, correlation } = brightness;
       return { window, gain, offset, correlation, details: detailCorrelation(overlay, b, brightness) };
     }

@@ -18,8 +18,12 @@ export interface Laid {
 /** Cells a side of what pictures are compared on. */
 const SIDE = 64;
 
-/** Steps on as many cells, at most: it is known to a pixel, not only whether they are of one picture. */
-const STEPS = 15;
+/**
+ * Where each lies is known to a pixel, not only whether they are of one picture: where a crop of a drawing lies, which has few details, is
+ * found to 0.025 in 15 steps and to 0.004 in 40 that are followed closely.
+ */
+const STEPS = 40;
+const CLOSENESS = 0.005;
 
 /** Finer steps are no closer: pixels of a picture that was compressed move by as much. */
 const FINEST = 256;
@@ -55,7 +59,7 @@ function laidOneWay(a: GreyGrid, b: GreyGrid, pixels: number): Found | null {
   if (fine === null || fine.agreement < LEAST_AGREEMENT) return null;
   let found: Found = fine;
   for (let side = SIDE; side <= Math.min(FINEST, a.side); side *= 2) {
-    const closer = align(turned(shrunk(a, side), fine.symmetry), shrunk(b, side), found.window, STEPS);
+    const closer = align(turned(shrunk(a, side), fine.symmetry), shrunk(b, side), found.window, STEPS, [], CLOSENESS);
     if (closer === null) break;
     found = { ...closer, symmetry: fine.symmetry };
   }
