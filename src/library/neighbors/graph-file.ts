@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, type FileHandle } from 'node:fs/promises';
+import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeError } from '../library-folder.ts';
+import { writeHeaded } from '../headed-file.ts';
 import { GRAPH_NEIGHBORS, NeighborGraph, ROW_BYTES } from './neighbor-graph.ts';
 
 const FILE = 'neighbors.bin';
@@ -59,25 +59,5 @@ async function readGraph(handle: FileHandle, model: string): Promise<NeighborGra
 
 /** Writes the graph aside and renames it. @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY */
 export async function saveGraph(folder: string, model: string, graph: NeighborGraph): Promise<void> {
-  const lists = graph.pack();
-  const header = { format: 1, model, neighbors: GRAPH_NEIGHBORS, sha256: sha256(lists) };
-  const aside = join(folder, `${FILE}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(aside, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(header)}\n`);
-      await handle.writeFile(lists);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, join(folder, FILE));
-  } catch (cause) {
-    throw writeError(cause as NodeJS.ErrnoException);
-  }
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
+  await writeHeaded(folder, FILE, { format: 1, model, neighbors: GRAPH_NEIGHBORS }, graph.pack());
 }

@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
-import { mkdir, open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeError } from '../../library-folder.ts';
+import { sha256, writeHeaded } from '../../headed-file.ts';
 import type { MapLayout } from './map-layout.ts';
 
 const FILE = 'map.bin';
@@ -38,29 +37,10 @@ export async function loadMap(folder: string, model: string): Promise<MapLayout 
 /** Writes the map aside and renames it. @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY */
 export async function saveMap(folder: string, model: string, layout: MapLayout): Promise<void> {
   const { ids, positions, unit, added } = layout;
-  const content = Buffer.concat([bytesOf(ids), bytesOf(positions)]);
-  const header = { format: 1, model, pictures: ids.length, unit, added, sha256: sha256(content) };
-  const aside = join(folder, `${FILE}.tmp`);
-  try {
-    await mkdir(folder, { recursive: true });
-    const handle = await open(aside, 'w');
-    try {
-      await handle.writeFile(`${JSON.stringify(header)}\n`);
-      await handle.writeFile(content);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-    await rename(aside, join(folder, FILE));
-  } catch (cause) {
-    throw writeError(cause as NodeJS.ErrnoException);
-  }
+  const header = { format: 1, model, pictures: ids.length, unit, added };
+  await writeHeaded(folder, FILE, header, Buffer.concat([bytesOf(ids), bytesOf(positions)]));
 }
 
 function bytesOf({ buffer, byteOffset, byteLength }: Uint32Array | Float32Array): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
