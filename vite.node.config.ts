@@ -25,13 +25,13 @@ const entries = {
   'scan-worker': 'src/library/indexing/scan-worker.ts',
   'survey-worker': 'src/library/indexing/survey-worker.ts',
   'watch-worker': 'src/library/watch/watch-worker.ts',
-  'community-worker': 'src/library/explore/community-worker.ts',
+  'community-worker': 'src/library/explore/clusters/community-worker.ts',
   'coloring-worker': 'src/library/explore/map/coloring-worker.ts',
   'map-worker': 'src/library/explore/map/map-worker.ts',
-  'comparing-worker': 'src/library/explore/comparing-worker.ts',
-  'dated-worker': 'src/library/explore/dated-worker.ts',
-  'duplicate-worker': 'src/library/explore/duplicate-worker.ts',
-  'comparison-worker': 'src/library/explore/comparison-worker.ts',
+  'comparing-worker': 'src/library/explore/duplicates/comparing-worker.ts',
+  'dated-worker': 'src/library/explore/events-and-places/dated-worker.ts',
+  'duplicate-worker': 'src/library/explore/duplicates/duplicate-worker.ts',
+  'comparison-worker': 'src/library/explore/comparing/comparison-worker.ts',
   'adapt-worker': 'src/library/adapt/adapt-worker.ts',
 };
 

@@ -158,7 +158,7 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
         b_id INTEGER NOT NULL REFERENCES named_cluster (id) ON DELETE CASCADE,
         PRIMARY KEY (a_id, b_id)
       ) WITHOUT ROWID;
-      -- how to undo: named clusters as they were before and after, JSON, read by src/library/explore/cluster-names.ts
+      -- how to undo: named clusters as they were before and after, JSON, read by src/library/explore/clusters/cluster-names.ts
       CREATE TABLE cluster_change (
         id INTEGER PRIMARY KEY AUTOINCREMENT,
         description TEXT NOT NULL,
@@ -314,7 +314,7 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
   },
   {
     version: 13,
-    // of pictures that have copies, worked out once from their thumbnails: see src/library/explore/sharpness.ts; NULL where nothing can be said
+    // of pictures that have copies, worked out once from their thumbnails: see src/library/explore/comparing/sharpness.ts; NULL where nothing can be said
     sql: `
       CREATE TABLE sharpness (
         media_id INTEGER PRIMARY KEY REFERENCES media (id) ON DELETE CASCADE,

@@ -1,10 +1,10 @@
 import { eventQueue } from '../event-queue.ts';
 import type { ExploreEvent } from '../../contract/explore-schemas.ts';
 import type { Implementer } from '../implementer.ts';
-import type { Clusters } from './clusters.ts';
-import type { Duplicates } from './duplicates.ts';
+import type { Clusters } from './clusters/clusters.ts';
+import type { Duplicates } from './duplicates/duplicates.ts';
 import type { PictureMap } from './map/picture-map.ts';
-import type { PictureComparisons } from './picture-comparisons.ts';
+import type { PictureComparisons } from './comparing/picture-comparisons.ts';
 
 interface ExploreParts {
   readonly clusters: Clusters;

@@ -2,7 +2,7 @@ import { NO_CATEGORY, type MapColoring, type MapColors } from '../../../contract
 import { answerOfWorker } from '../../answer-of-worker.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
-import type { Clusters } from '../clusters.ts';
+import type { Clusters } from '../clusters/clusters.ts';
 import type { ColoringTask } from './coloring-worker.ts';
 
 /** Pictures of one colour. */

@@ -13,7 +13,7 @@ import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { Jobs } from '../../jobs/jobs.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { LibraryParts } from '../../library-parts.ts';
-import type { Clusters } from '../clusters.ts';
+import type { Clusters } from '../clusters/clusters.ts';
 import { neighborTable, type PictureTable } from '../neighbor-table.ts';
 import type { LaidOut } from './lay-out.ts';
 import { LayoutControl } from './layout-control.ts';
