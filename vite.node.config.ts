@@ -20,6 +20,7 @@ const entries = {
   'preview-worker': 'src/library/teach/preview-worker.ts',
   'inspect-worker': 'src/library/teach/inspect-worker.ts',
   'deep-worker': 'src/compute/training/deep/deep-worker.ts',
+  'list-worker': 'src/library/neighbors/list-worker.ts',
   'version-index-worker': 'src/library/teach/version-index-worker.ts',
   'teach-worker': 'src/library/teach/teach-worker.ts',
   'scan-worker': 'src/library/indexing/scan-worker.ts',

@@ -73,12 +73,12 @@ test('pictures that come and go leave the library as one that was indexed at onc
   }
 });
 
-test('lists kept as pictures come are those of a library made at once, with an index that filled itself meanwhile', async () => {
-  const folder = await temporaryFolder();
+/** Gaussian-like rows around 12 kinds, of 32 values. */
+function clusteredRows(count: number) {
   const random = mulberry32(3);
   const spread = (): number => random() + random() - 1;
   const kinds = Array.from({ length: 12 }, () => Float32Array.from({ length: 32 }, spread));
-  const rows = Array.from({ length: 700 }, (_, i) => {
+  return Array.from({ length: count }, (_, i) => {
     const vector = normalize(Float32Array.from(kinds[i % 12] ?? [], (value) => value + 0.8 * spread()));
     return {
       mediaId: i + 1,
@@ -87,31 +87,59 @@ test('lists kept as pictures come are those of a library made at once, with an i
       signature: new Uint8Array(4),
     };
   });
-  const cacheOf = async (name: string, sizes: readonly number[]): Promise<NeighborCache> => {
-    const store = new FeatureStore(join(folder, `${name}.sqlite`), 'encoder', 'model');
-    onTestFinished(() => store.close());
-    const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, join(folder, name), []);
-    const cache = await NeighborCache.open(vectors, 'model', join(folder, name), false);
-    let before = 0;
-    for (const size of sizes) {
-      store.put(rows.slice(before, size));
-      await vectors.catchUp();
-      await vectors.add(rows.slice(before, size));
-      await cache.settled();
-      expect(cache.lists).not.toBeNull();
-      before = size;
-    }
-    await cache.close();
-    return cache;
-  };
-  const [grown, made] = [await cacheOf('grown', [300, 310, 420, 421, 600, 700]), await cacheOf('made', [700])];
+}
+
+/** The graph of rows that came in steps, brought up to date after each. */
+async function graphOf(folder: string, rows: ReturnType<typeof clusteredRows>, sizes: readonly number[]) {
+  const store = new FeatureStore(`${folder}.sqlite`, 'encoder', 'model');
+  onTestFinished(() => store.close());
+  const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, folder, []);
+  const cache = await NeighborCache.open(vectors, 'model', folder, false);
+  let before = 0;
+  for (const size of sizes) {
+    store.put(rows.slice(before, size));
+    await vectors.catchUp();
+    await vectors.add(rows.slice(before, size));
+    await cache.settled();
+    expect(cache.lists).not.toBeNull();
+    before = size;
+  }
+  await cache.close();
+  return { cache, vectors };
+}
+
+/** What part of the neighbors in one graph are in the other, which is of the same pictures. */
+function sharedPart(graph: NeighborCache, reference: NeighborCache, rows: ReturnType<typeof clusteredRows>): number {
   let same = 0;
   for (const { mediaId } of rows) {
-    const expected = new Set(made.lists?.neighbors(mediaId).map(({ id }) => id));
+    const expected = new Set(reference.lists?.neighbors(mediaId).map(({ id }) => id));
     expect(expected.size).toBe(20);
-    same += grown.lists?.neighbors(mediaId).filter(({ id }) => expected.has(id)).length ?? 0;
+    same += graph.lists?.neighbors(mediaId).filter(({ id }) => expected.has(id)).length ?? 0;
   }
-  expect(same / (20 * rows.length)).toBeGreaterThan(0.99);
+  return same / (20 * rows.length);
+}
+
+test('lists kept as pictures come are those of a library made at once, with an index that filled itself meanwhile', async () => {
+  const folder = await temporaryFolder();
+  const rows = clusteredRows(700);
+  const grown = await graphOf(join(folder, 'grown'), rows, [300, 310, 420, 421, 600, 700]);
+  const made = await graphOf(join(folder, 'made'), rows, [700]);
+  expect(sharedPart(grown.cache, made.cache, rows)).toBeGreaterThan(0.99);
+});
+
+test('so many lists that threads make them are those that the service makes, of new pictures among others too', async () => {
+  const folder = await temporaryFolder();
+  const rows = clusteredRows(4_400);
+  const grown = await graphOf(join(folder, 'grown'), rows, [2_200, 4_400]);
+  const made = await graphOf(join(folder, 'made'), rows, [4_400]);
+  expect(sharedPart(grown.cache, made.cache, rows)).toBeGreaterThan(0.99);
+  // one that is only read has no threads
+  const own = await NeighborCache.open(made.vectors, 'model', join(folder, 'own'), true);
+  await own.settled();
+  for (const { mediaId } of rows) {
+    expect(made.cache.lists?.neighbors(mediaId)).toEqual(own.lists?.neighbors(mediaId));
+    expect(made.cache.lists?.smoothedLength(mediaId)).toBe(own.lists?.smoothedLength(mediaId));
+  }
 });
 
 test('what was not measured when the library was closed is measured once, and written', async () => {

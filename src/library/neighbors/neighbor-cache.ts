@@ -1,12 +1,17 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import type { ModelVectors } from '../vectors/model-vectors.ts';
+import type { VectorNeighbor } from '../vectors/vector-index.ts';
 import { loadGraph, saveGraph } from './graph-file.ts';
+import { listInThreads, type OnList } from './list-threads.ts';
 import { GRAPH_NEIGHBORS, NeighborGraph, type NeighborLists } from './neighbor-graph.ts';
 import { smoothedLength } from './smoothing.ts';
 import { recentVectors } from './whole-graph.ts';
 
 /** Lists made between two looks at the event loop: 8 × 0.5 ms at 20,000 pictures, so a search waits at most about 4 ms. */
 const SLICE = 8;
+
+/** So many lists, or more, are made in threads: 2,000 are half a second, and a thread reads the index first. */
+const THREADED = 2_000;
 
 /** The graph is brought up to date when nothing has changed for so long: an index run is not slowed down by it. */
 const QUIET_MS = 400;
@@ -44,7 +49,7 @@ export class NeighborCache {
   #timer: NodeJS.Timeout | null = null;
   #dirty = false;
   #lastSave = performance.now();
-  #closing = false;
+  readonly #closing = new AbortController();
 
   private constructor(vectors: ModelVectors, model: string, folder: string, readonly: boolean, graph: NeighborGraph) {
     this.#vectors = vectors;
@@ -121,7 +126,7 @@ export class NeighborCache {
   }
 
   #schedule(): void {
-    if (this.#closing || this.#readonly) return;
+    if (this.#closing.signal.aborted || this.#readonly) return;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
       this.#timer = null;
@@ -137,7 +142,7 @@ export class NeighborCache {
   }
 
   async #bringUpToDate(): Promise<void> {
-    while (!this.#closing && this.#vectors.complete && this.lists === null) {
+    while (!this.#closing.signal.aborted && this.#vectors.complete && this.lists === null) {
       const { revision } = this.#vectors;
       await this.#makeLists();
       if (this.#vectors.revision === revision) {
@@ -173,24 +178,38 @@ export class NeighborCache {
     if (gone.size + searched.size > 0) this.#dirty = true;
     // where every list is made, each finds its own neighbors and none need be offered
     const all = searched.size >= vectors.size;
+    const reach = all ? GRAPH_NEIGHBORS : REACH;
+    const keep = (id: number, found: readonly VectorNeighbor[], length?: number): void => {
+      const isNew = !all && !graph.has(id);
+      graph.set(id, found, vectors.size);
+      if (length !== undefined) graph.setSmoothedLength(id, length);
+      if (isNew) for (const neighbor of found) graph.offer(neighbor.id, { id, score: neighbor.score });
+    };
+    if (searched.size >= THREADED && !this.#readonly) {
+      await this.#listInThreads(Uint32Array.from(searched), reach, (id, found, length) => {
+        keep(id, found, length);
+        searched.delete(id);
+      });
+    }
     let done = 0;
     for (const id of searched) {
-      if (this.#closing) return;
-      if (vectors.indexedVector(id)) this.#makeList(id, all ? GRAPH_NEIGHBORS : REACH, !all && !graph.has(id));
+      if (this.#closing.signal.aborted) return;
+      if (vectors.indexedVector(id)) keep(id, vectors.neighborsOf(id, reach));
       if (++done % SLICE === 0) await letOthersRun();
     }
   }
 
-  #makeList(id: number, reach: number, isNew: boolean): void {
-    const found = this.#vectors.neighborsOf(id, reach);
-    this.#graph.set(id, found, this.#vectors.size);
-    if (isNew) for (const neighbor of found) this.#graph.offer(neighbor.id, { id, score: neighbor.score });
+  /** Where threads fail, such as for want of disk, what they did not make is left to this one. */
+  async #listInThreads(ids: Uint32Array, reach: number, onList: OnList): Promise<void> {
+    const letRead = this.#vectors.letRead.bind(this.#vectors);
+    const { signal } = this.#closing;
+    await listInThreads({ ids, reach, letRead, onList, signal }).catch(() => undefined);
   }
 
   async #measureLengths(): Promise<void> {
     const vectorOf = recentVectors((id) => this.#vectors.indexedVector(id));
     for (const [i, id] of this.#graph.unmeasured().entries()) {
-      if (this.#closing) return;
+      if (this.#closing.signal.aborted) return;
       const vector = vectorOf(id);
       if (vector) {
         this.#graph.setSmoothedLength(id, smoothedLength(vector, this.#graph.neighbors(id), vectorOf));
@@ -209,7 +228,7 @@ export class NeighborCache {
 
   /** Stops where it is, and writes what there is: the next start goes on from there. */
   async close(): Promise<void> {
-    this.#closing = true;
+    this.#closing.abort(new Error('the neighbor graph was closed'));
     if (this.#timer) clearTimeout(this.#timer);
     await this.#running?.catch(() => undefined);
     // a cache: where it cannot be written the next start makes it again

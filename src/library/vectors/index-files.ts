@@ -22,6 +22,13 @@ const manifestSchema = z.object({
 
 const MANIFEST = 'manifest.json';
 
+/** Where the index of a model lies, for a thread that reads it by {@link loadIndex}. */
+export interface SavedIndex {
+  readonly folder: string;
+  readonly model: string;
+  readonly dimensions: number;
+}
+
 /** Loads the index of a model, or null where there is none that can be trusted: it is a cache and is built again. */
 export async function loadIndex(folder: string, model: string, dimensions: number): Promise<HnswIndex | null> {
   try {

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
+import { ServiceError } from '../../contract/errors.ts';
 import type { FeatureStore } from '../catalog/feature-store.ts';
 import { ExactIndex } from './exact-index.ts';
 import { HnswIndex } from './hnsw-index.ts';
 import { IdSet, type ReadonlyIds } from './id-set.ts';
-import { loadIndex, saveIndex } from './index-files.ts';
+import { loadIndex, saveIndex, type SavedIndex } from './index-files.ts';
 import { NearestHeap } from './nearest-heap.ts';
 import { dot, type VectorNeighbor, type VectorSource } from './vector-index.ts';
 
@@ -281,10 +282,25 @@ export class ModelVectors implements VectorSource {
 
   /** Writes the index file where it changed since the last time. */
   save(): Promise<void> {
+    return this.#inTurn(() => this.#saveNow());
+  }
+
+  async #saveNow(): Promise<void> {
+    if (!this.#dirty || !this.#complete) return;
+    await saveIndex(this.#folder, this.#model.id, this.#hnsw);
+    this.#dirty = false;
+  }
+
+  /**
+   * Has threads read the index: its file is written where it changed, and stays as it is until `read` is done.
+   *
+   * @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY; INTERNAL where the index is being built anew; what `read` throws
+   */
+  letRead(read: (index: SavedIndex) => Promise<void>): Promise<void> {
     return this.#inTurn(async () => {
-      if (!this.#dirty || !this.#complete) return;
-      await saveIndex(this.#folder, this.#model.id, this.#hnsw);
-      this.#dirty = false;
+      if (!this.#complete) throw new ServiceError('INTERNAL', 'the index is being built');
+      await this.#saveNow();
+      await read({ folder: this.#folder, model: this.#model.id, dimensions: this.#model.dimensions });
     });
   }
 
