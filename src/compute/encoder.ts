@@ -9,6 +9,7 @@ import { Encoding, type DeviceChoice, type DeviceOptions } from './devices/encod
 import { listDevices } from './devices/list-devices.ts';
 import { ENCODER_SIDE, PREPROCESS_REVISION } from './preprocess.ts';
 import { resourceFile } from './resources.ts';
+import { workerUrl } from './worker-url.ts';
 
 /** Turns pictures into features: what a projection or a trained head makes vectors of. */
 export interface Encoder {
@@ -100,7 +101,7 @@ export async function createEncoder(options: EncoderOptions = {}): Promise<Devic
   const encoding = await Encoding.start({
     model,
     threads,
-    url: options.worker ?? workerUrl(),
+    url: options.worker ?? workerUrl('./encode-worker', import.meta.url),
     workerData,
     clock,
     rested: options.rested,
@@ -157,9 +158,4 @@ export function builtinModel(): NamedModel {
 function readMetadata(model: string): z.infer<typeof metadata> {
   const file = resourceFile('encoder', `${path.basename(model, '.onnx')}.json`);
   return metadata.parse(JSON.parse(readFileSync(file, 'utf8')));
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './encode-worker.ts' : './encode-worker.js';
-  return new URL(file, import.meta.url);
 }

@@ -5,6 +5,7 @@ import { REAL_CLOCK, type Clock } from './clock.ts';
 import { cpuDevice, type DeviceList, type EncodeDevice, type TrainDevice } from './device.ts';
 import type { Adapter, ProbeAnswer } from './probe-worker.ts';
 import { startWorker } from './worker-host.ts';
+import { workerUrl } from '../worker-url.ts';
 
 /** Drivers take up to some seconds to wake a sleeping GPU; one that takes longer is left alone. */
 const PROBE_LIMIT_MS = 20_000;
@@ -36,8 +37,7 @@ export async function listDevices(options: ListOptions = {}): Promise<DeviceList
 }
 
 function probe({ env, clock = REAL_CLOCK }: ListOptions): Promise<ProbeAnswer> {
-  const file = import.meta.url.endsWith('.ts') ? './probe-worker.ts' : './probe-worker.js';
-  const url = new URL(file, import.meta.url);
+  const url = workerUrl('./probe-worker', import.meta.url);
   return new Promise((resolve) => {
     const nothing: ProbeAnswer = { backends: ['cpu'], adapters: [] };
     const worker = startWorker(

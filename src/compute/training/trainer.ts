@@ -2,6 +2,7 @@ import { REAL_CLOCK, type Clock } from '../devices/clock.ts';
 import type { TrainDevice } from '../devices/device.ts';
 import { AskedWorker } from './asked-worker.ts';
 import type { HeadTask, ProjectTask, StepDone, TrainedHead, TrainingRequest, TrainingResult } from './head.ts';
+import { workerUrl } from '../worker-url.ts';
 
 export interface TrainOptions {
   /** After each step. */
@@ -25,7 +26,11 @@ export class Trainer {
   }
 
   /** @throws DeviceLostError where the backend cannot be had */
-  static async start(device: TrainDevice, clock = REAL_CLOCK, url = workerUrl()): Promise<Trainer> {
+  static async start(
+    device: TrainDevice,
+    clock = REAL_CLOCK,
+    url = workerUrl('./training-worker', import.meta.url),
+  ): Promise<Trainer> {
     const trainer = new Trainer(device, clock, url);
     await trainer.#worker.ready;
     return trainer;
@@ -62,9 +67,4 @@ export class Trainer {
   close(): void {
     this.#worker.close();
   }
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './training-worker.ts' : './training-worker.js';
-  return new URL(file, import.meta.url);
 }

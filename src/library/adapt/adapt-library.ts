@@ -11,6 +11,7 @@ import { knownPictures } from '../teach/teaching-input.ts';
 import { pixelsOf, turn } from '../teach/tuning-pictures.ts';
 import type { AdaptTask, AdaptWorkerData, PictureViews } from './adapt-task.ts';
 import { pictureViews, type ViewOptions } from './picture-views.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** Pictures that are learned from, and views of each beside itself: 240 photos and three views gave all that was to be had. */
 const LEARNED = 400;
@@ -87,7 +88,7 @@ export async function adaptLibrary(library: LibraryParts, run: AdaptRun): Promis
   const lines = { relatedScore: base.relatedScore, smoothing: base.smoothing };
   const task: AdaptTask = { pictures, dimensions: base.dimensions, base: lines, groups, learned, heldOut };
   return answerOfWorker<TaughtModel>(
-    workerUrl(),
+    workerUrl('./adapt-worker', import.meta.url),
     { task, pause: run.pause.buffer } satisfies AdaptWorkerData,
     run.signal,
   );
@@ -140,8 +141,4 @@ async function viewsOfPicture(
     return Float32Array.from(Float16Array.from(base.project(await batcher.encode(view))));
   });
   return { id, views: await Promise.all(vectors) };
-}
-
-function workerUrl(): URL {
-  return new URL(import.meta.url.endsWith('.ts') ? './adapt-worker.ts' : './adapt-worker.js', import.meta.url);
 }

@@ -2,6 +2,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { answerOfWorker } from '../answer-of-worker.ts';
 import { backupsIn } from './backup-files.ts';
 import type { BackupResult, BackupTask } from './backup-worker.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 const DAY_MS = 24 * 3600 * 1000;
 /** How often a library that stays open looks whether a day is over. */
@@ -53,9 +54,8 @@ export class Backups {
 }
 
 async function inWorker(task: BackupTask): Promise<ServiceError | null> {
-  const file = import.meta.url.endsWith('.ts') ? './backup-worker.ts' : './backup-worker.js';
   try {
-    const result = await answerOfWorker<BackupResult>(new URL(file, import.meta.url), task);
+    const result = await answerOfWorker<BackupResult>(workerUrl('./backup-worker', import.meta.url), task);
     return result && new ServiceError(result.code, result.detail);
   } catch (error) {
     return ServiceError.from(error);

@@ -7,6 +7,7 @@ import { Catalog } from './catalog.ts';
 import type { CheckResult } from './check-worker.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { lockLibrary, schemaVersion } from './database.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 const NEWEST = CATALOG_MIGRATIONS.at(-1)?.version ?? 0;
 
@@ -48,8 +49,7 @@ function openForWriting(paths: LibraryPaths): OpenedCatalog {
 
 /** In a worker: it takes as long as the catalog is large, and the encoder can be started meanwhile. */
 async function isSoundAside(catalog: string): Promise<boolean> {
-  const file = import.meta.url.endsWith('.ts') ? './check-worker.ts' : './check-worker.js';
-  const result = await answerOfWorker<CheckResult>(new URL(file, import.meta.url), catalog);
+  const result = await answerOfWorker<CheckResult>(workerUrl('./check-worker', import.meta.url), catalog);
   if ('code' in result) throw new ServiceError(result.code, result.detail);
   return result.sound;
 }

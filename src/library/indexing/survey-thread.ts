@@ -1,5 +1,6 @@
 import type { IgnorePreview, IgnoreRule, IgnoreSurvey, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
 import { AskedThread } from '../asked-thread.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** What the thread is started with. */
 export interface SurveyTask {
@@ -24,9 +25,8 @@ export class SurveyThread {
   readonly #thread: AskedThread<SurveyRequest, SurveyAnswer>;
 
   constructor(task: SurveyTask) {
-    const file = import.meta.url.endsWith('.ts') ? './survey-worker.ts' : './survey-worker.js';
     this.#thread = new AskedThread({
-      file: new URL(file, import.meta.url),
+      file: workerUrl('./survey-worker', import.meta.url),
       workerData: task,
       keptMs: KEPT_MS,
       ended: 'the look through the folders was ended',

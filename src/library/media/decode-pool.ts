@@ -7,6 +7,7 @@ import { writeError } from '../library-folder.ts';
 import { FileFailureError, type DecodedPicture, type DecodeReply, type DecodeRequest } from './decode-protocol.ts';
 import type { PictureMetadata } from './picture-metadata.ts';
 import { MAX_CPU_SECONDS, PIPE, type GuardVerdict } from './guarded-work.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** By the clock: for what waits, as for a drive that does not answer. What computes is ended by its guard, after 10 s of the processor. */
 const TIMEOUT_MS = 60_000;
@@ -197,8 +198,7 @@ export class DecodePool {
   }
 
   #start(): Worker {
-    const entry = import.meta.url.endsWith('.ts') ? './decode-worker.ts' : './decode-worker.js';
-    const child = fork(fileURLToPath(new URL(entry, import.meta.url)), [], {
+    const child = fork(fileURLToPath(workerUrl('./decode-worker', import.meta.url)), [], {
       serialization: 'advanced',
       // no inspector port or loader of the parent, and nothing on the terminal but real trouble
       execArgv: [

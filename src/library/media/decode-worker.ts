@@ -15,14 +15,14 @@ import { beginWork, endWork, newGuardedWork } from './guarded-work.ts';
 import { readFailure, readFileOnce, type FileRead } from './read-file.ts';
 import { decodeMoment, decodeVideo } from './video/decode-video.ts';
 import { isVideo } from './video/video-content.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 // one process a core, so one thread a process; and no picture is seen twice, so a cache only holds memory
 sharp.concurrency(1);
 sharp.cache(false);
 
 const work = newGuardedWork();
-const guard = import.meta.url.endsWith('.ts') ? './decode-guard.ts' : './decode-guard.js';
-new Worker(new URL(guard, import.meta.url), { workerData: { work } }).unref();
+new Worker(workerUrl('./decode-guard', import.meta.url), { workerData: { work } }).unref();
 
 /** The library's own disk is at fault, not the file. */
 class DiskError extends Error {

@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../contract/errors.ts';
 import type { SavedIndex } from '../vectors/index-files.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** What a thread is started with. */
 export interface ListTask {
@@ -65,7 +66,7 @@ export async function listInThreads({ ids, reach, letRead, onList, signal }: Lis
       const each = Math.ceil(ids.length / threads);
       const followed = Array.from({ length: threads }, (_, i) => {
         const task: ListTask = { index, ids: ids.slice(i * each, (i + 1) * each), reach };
-        const worker = new Worker(workerUrl(), { workerData: task });
+        const worker = new Worker(workerUrl('./list-worker', import.meta.url), { workerData: task });
         workers.push(worker);
         return followWorker(worker, onList);
       });
@@ -108,9 +109,4 @@ function takeLists(answer: Extract<ListAnswer, { type: 'lists' }>, onList: OnLis
     for (; at < end; at++) list.push({ id: answer.neighbors[at] ?? 0, score: answer.scores[at] ?? 0 });
     onList(id, list, answer.lengths[i] ?? 1);
   }
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './list-worker.ts' : './list-worker.js';
-  return new URL(file, import.meta.url);
 }

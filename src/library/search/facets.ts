@@ -1,6 +1,7 @@
 import type { PictureFacets } from '../../contract/schemas.ts';
 import { answerOfWorker } from '../answer-of-worker.ts';
 import type { Catalog } from '../catalog/catalog.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** What pictures can be filtered by, read by a thread of its own and kept until the catalog changes. */
 export class Facets {
@@ -18,8 +19,7 @@ export class Facets {
   read(): Promise<PictureFacets> {
     const { changes } = this.#catalog.filters;
     if (this.#kept?.changes === changes) return this.#kept.facets;
-    const worker = import.meta.url.endsWith('.ts') ? '../catalog/facets-worker.ts' : './facets-worker.js';
-    const facets = answerOfWorker<PictureFacets>(new URL(worker, import.meta.url), this.#file);
+    const facets = answerOfWorker<PictureFacets>(workerUrl('../catalog/facets-worker', import.meta.url), this.#file);
     const kept = { changes, facets };
     this.#kept = kept;
     facets.catch(() => {

@@ -7,6 +7,7 @@ import type { MatchingTask } from '../catalog/matching-worker.ts';
 import type { FolderPart } from '../catalog/picture-filters.ts';
 import { pathInside } from '../indexing/path-inside.ts';
 import { IdSet } from '../vectors/id-set.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** Of so many pictures, a thread takes longer to start than to look: some 20 ms. */
 const FEW = 10_000;
@@ -33,10 +34,9 @@ async function allMatching(catalog: Catalog, file: string, filter: Omit<PictureF
   const folders = filter.folder === undefined ? null : partsOf(catalog, filter.folder);
   const kept = catalog.filters.kept(filter, folders);
   if (kept || catalog.lastMediaId() < FEW) return kept ?? catalog.filters.matching(filter, folders);
-  const worker = import.meta.url.endsWith('.ts') ? '../catalog/matching-worker.ts' : './matching-worker.js';
   const task: MatchingTask = { file, filter, folders };
   const { changes } = catalog.filters;
-  const ids = await answerOfWorker<Uint32Array>(new URL(worker, import.meta.url), task);
+  const ids = await answerOfWorker<Uint32Array>(workerUrl('../catalog/matching-worker', import.meta.url), task);
   // what changed meanwhile may or may not be in it: good enough for this answer, not for the next
   return catalog.filters.changes === changes ? catalog.filters.keep(filter, folders, ids) : new IdSet(ids);
 }

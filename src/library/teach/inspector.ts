@@ -17,6 +17,7 @@ import type { InspectAnswers, InspectTask } from './inspect-task.ts';
 import type { LabelledGroup } from './labelled-groups.ts';
 import type { AnsweredPicture, VersionDescriptions } from './model-description.ts';
 import { groupsByPicture } from './split.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 interface InspectorParts {
   readonly paths: LibraryPaths;
@@ -250,6 +251,5 @@ async function gather(
 }
 
 function inspect<Type extends InspectTask['type']>(_type: Type, task: InspectTask): Promise<InspectAnswers[Type]> {
-  const file = import.meta.url.endsWith('.ts') ? './inspect-worker.ts' : './inspect-worker.js';
-  return answerOfWorker<InspectAnswers[Type]>(new URL(file, import.meta.url), task);
+  return answerOfWorker<InspectAnswers[Type]>(workerUrl('./inspect-worker', import.meta.url), task);
 }

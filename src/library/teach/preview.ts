@@ -18,6 +18,7 @@ import { chooseSettings } from './choose-settings.ts';
 import { teachableGroups } from './labelled-groups.ts';
 import type { PreviewTask } from './preview-worker.ts';
 import { searchedRows } from './searched-rows.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 interface PreviewParts {
   readonly paths: LibraryPaths;
@@ -86,8 +87,7 @@ export class TeachingPreview {
 }
 
 function inWorker(task: PreviewTask): Promise<HeadWeights> {
-  const file = import.meta.url.endsWith('.ts') ? './preview-worker.ts' : './preview-worker.js';
-  return answerOfWorker<HeadWeights>(new URL(file, import.meta.url), task);
+  return answerOfWorker<HeadWeights>(workerUrl('./preview-worker', import.meta.url), task);
 }
 
 /** The candidates as a small library of their own, smoothed as the whole one is: without it, few labels found worse than none. */

@@ -2,6 +2,7 @@ import { Worker } from 'node:worker_threads';
 import { ServiceError } from '../../contract/errors.ts';
 import type { PauseFlag } from './pause-flag.ts';
 import type { TaughtModel, TeachAnswer, TeachStep, TeachTask, TuningDivision } from './teach-task.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 interface TeachRunOptions {
   readonly pause: PauseFlag;
@@ -35,7 +36,9 @@ type Done = Extract<TeachAnswer, { type: 'taught' | 'divided' }>;
 
 async function inWorker(task: TeachTask, divide: boolean, { pause, onStep, signal }: TeachRunOptions): Promise<Done> {
   signal.throwIfAborted();
-  const worker = new Worker(workerUrl(), { workerData: { task, divide, pause: pause.buffer } });
+  const worker = new Worker(workerUrl('./teach-worker', import.meta.url), {
+    workerData: { task, divide, pause: pause.buffer },
+  });
   try {
     return await new Promise<Done>((resolve, reject) => {
       signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
@@ -55,9 +58,4 @@ async function inWorker(task: TeachTask, divide: boolean, { pause, onStep, signa
     pause.set(false);
     await worker.terminate();
   }
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './teach-worker.ts' : './teach-worker.js';
-  return new URL(file, import.meta.url);
 }

@@ -5,6 +5,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { FeatureStore } from '../catalog/feature-store.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { PauseFlag } from './pause-flag.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** What the worker is started with. */
 export interface IndexTask {
@@ -67,7 +68,7 @@ export async function makeVersionIndex(
     folder: join(paths.vectors, task.model),
     pause: pause.buffer,
   };
-  const worker = new Worker(workerUrl(), { workerData });
+  const worker = new Worker(workerUrl('./version-index-worker', import.meta.url), { workerData });
   const ended = new AbortController();
   try {
     void hold(pause, isHeld, ended.signal);
@@ -107,9 +108,4 @@ async function hold(pause: PauseFlag, isHeld: () => boolean, signal: AbortSignal
     pause.set(isHeld());
     await delay(LOOK_MS, undefined, { signal }).catch(() => undefined);
   }
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './version-index-worker.ts' : './version-index-worker.js';
-  return new URL(file, import.meta.url);
 }

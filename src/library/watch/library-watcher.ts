@@ -10,6 +10,7 @@ import type { SourceStates } from '../indexing/sources.ts';
 import { sourceState } from '../indexing/presence.ts';
 import { findSource } from './relocate.ts';
 import type { WatchReport, WatchRequest } from './watch-protocol.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** How often sources are asked whether they are there, in milliseconds; and how often those are looked through that cannot be watched. */
 export interface WatchOptions {
@@ -202,8 +203,7 @@ export class LibraryWatcher implements SourceStates {
   }
 
   #startWorker(): Worker {
-    const file = import.meta.url.endsWith('.ts') ? './watch-worker.ts' : './watch-worker.js';
-    const worker = new Worker(new URL(file, import.meta.url));
+    const worker = new Worker(workerUrl('./watch-worker', import.meta.url));
     worker.on('message', (report: WatchReport) => this.#take(report));
     worker.on('error', (cause: unknown) => {
       this.#worker = null;

@@ -3,6 +3,7 @@ import { samplePictures } from '../../devices/sample-pictures.ts';
 import { AskedWorker } from '../asked-worker.ts';
 import type { StepDone } from '../head.ts';
 import type { DeepAnswer, DeepEstimate, DeepPictures, DeepRequest, DeepResult, DeepTask } from './deep-task.ts';
+import { workerUrl } from '../../worker-url.ts';
 
 /** A step may take this long, or the start of a backend: a software GPU needs half a minute for a batch. */
 const LIMIT_MS = 600_000;
@@ -89,7 +90,12 @@ class DeepTeacher {
 
   constructor(device: TrainDevice) {
     // a process: a thread that is ended while WebAssembly compiles in it can take the whole service with it
-    this.#worker = new AskedWorker({ device, url: workerUrl(), isolation: 'process', limit: LIMIT_MS });
+    this.#worker = new AskedWorker({
+      device,
+      url: workerUrl('./deep-worker', import.meta.url),
+      isolation: 'process',
+      limit: LIMIT_MS,
+    });
   }
 
   /** @throws DeviceLostError where the backend cannot be had */
@@ -126,9 +132,4 @@ class DeepTeacher {
   close(): void {
     this.#worker.close();
   }
-}
-
-function workerUrl(): URL {
-  const file = import.meta.url.endsWith('.ts') ? './deep-worker.ts' : './deep-worker.js';
-  return new URL(file, import.meta.url);
 }

@@ -4,6 +4,7 @@ import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { Communities } from './communities.ts';
 import { resolutionOf } from './granularity.ts';
 import { neighborTable, type PictureTable } from '../neighbor-table.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** What was found in the library as it was at one moment. */
 interface Finding {
@@ -141,9 +142,8 @@ export class FoundClusters {
 
 /** Finds communities: about a second a resolution at 100,000 pictures, after five for the graph. */
 function communityThread({ table }: PictureTable): AskedThread<number, Communities> {
-  const file = import.meta.url.endsWith('.ts') ? './community-worker.ts' : './community-worker.js';
   return new AskedThread({
-    file: new URL(file, import.meta.url),
+    file: workerUrl('./community-worker', import.meta.url),
     workerData: table,
     keptMs: THREAD_MS,
     ended: 'the thread that finds clusters ended',

@@ -2,6 +2,7 @@ import { AskedThread } from '../../asked-thread.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { PictureAlignment } from '../../../contract/explore-schemas.ts';
 import type { SquarePixels } from './difference-image.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** What the thread is started with. */
 export type ComparisonTask = Pick<LibraryPaths, 'thumbs'>;
@@ -39,9 +40,8 @@ export class ComparisonThread {
   readonly #thread: AskedThread<ComparisonQuestion, ComparisonAnswer>;
 
   constructor(task: ComparisonTask) {
-    const file = import.meta.url.endsWith('.ts') ? './comparison-worker.ts' : './comparison-worker.js';
     this.#thread = new AskedThread({
-      file: new URL(file, import.meta.url),
+      file: workerUrl('./comparison-worker', import.meta.url),
       workerData: task,
       keptMs: KEPT_MS,
       ended: 'the comparison of pictures was ended',

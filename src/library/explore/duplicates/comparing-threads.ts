@@ -2,6 +2,7 @@ import { AskedThread } from '../../asked-thread.ts';
 import type { ComparisonControl } from './comparison-control.ts';
 import { VERDICT, type Pairs } from './pair-verdicts.ts';
 import type { SharedPictures } from './shared-pictures.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** They are asked twice, one soon after the other. */
 const KEPT_MS = 60_000;
@@ -34,10 +35,9 @@ export class ComparingThreads {
   constructor(start: Omit<ComparingStart, 'control' | 'copyOf'>, control: ComparisonControl, threads: number) {
     this.#control = control;
     this.#pictures = start.pictures.sizes.length / 2;
-    const worker = import.meta.url.endsWith('.ts') ? './comparing-worker.ts' : './comparing-worker.js';
     this.#copyOf = new Int32Array(new SharedArrayBuffer(4 * this.#pictures));
     const workerData = { ...start, control: control.shared, copyOf: this.#copyOf } satisfies ComparingStart;
-    const file = new URL(worker, import.meta.url);
+    const file = workerUrl('./comparing-worker', import.meta.url);
     const options = { file, workerData, keptMs: KEPT_MS, ended: 'a thread that compares pictures ended' };
     this.#threads = Array.from({ length: threads }, () => new AskedThread<PairsTask, null>(options));
   }

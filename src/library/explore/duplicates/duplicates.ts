@@ -19,6 +19,7 @@ import type { FoundSet } from './found-duplicates.ts';
 import { neighborTable, type PictureTable } from '../neighbor-table.ts';
 import type { PictureComparisons } from '../comparing/picture-comparisons.ts';
 import { shownSets } from './shown-sets.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 interface DuplicatesParts {
   readonly catalog: Catalog;
@@ -225,8 +226,7 @@ export class Duplicates {
         threads,
         keeps,
       };
-      const worker = import.meta.url.endsWith('.ts') ? './duplicate-worker.ts' : './duplicate-worker.js';
-      const url = new URL(worker, import.meta.url);
+      const url = workerUrl('./duplicate-worker', import.meta.url);
       const workerData = { ...task, control: control.shared } satisfies DuplicateTask;
       const work = async (): Promise<DuplicatesOfPictures | null> => {
         const { pictures, sets } = await answerOfWorker<DuplicateAnswer>(url, workerData, this.#closing.signal);

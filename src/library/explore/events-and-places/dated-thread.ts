@@ -4,6 +4,7 @@ import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { FoundEvents } from './library-events.ts';
 import type { LibraryPlaces } from './library-places.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** What the thread is started with. */
 export interface DatedTask extends Pick<LibraryPaths, 'catalog' | 'features'> {
@@ -92,7 +93,6 @@ export class DatedThread {
     this.#thread?.asked.retire();
     const { active, paths } = this.#parts;
     const { encoder, projection } = active.current;
-    const file = import.meta.url.endsWith('.ts') ? './dated-worker.ts' : './dated-worker.js';
     const task: DatedTask = {
       catalog: paths.catalog,
       features: paths.features,
@@ -101,7 +101,7 @@ export class DatedThread {
       related: projection.relatedScore,
     };
     const asked = new AskedThread<DatedQuestion, DatedAnswer>({
-      file: new URL(file, import.meta.url),
+      file: workerUrl('./dated-worker', import.meta.url),
       workerData: task,
       keptMs: THREAD_MS,
       ended: 'the thread that finds events and places ended',

@@ -4,6 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { Clusters } from '../clusters/clusters.ts';
 import type { ColoringTask } from './coloring-worker.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** Pictures of one colour. */
 export interface Category {
@@ -49,9 +50,8 @@ export async function colorPoints(
     }
     case 'folder':
     case 'date': {
-      const worker = import.meta.url.endsWith('.ts') ? './coloring-worker.ts' : './coloring-worker.js';
       const task: ColoringTask = { catalog: paths.catalog, points, by };
-      return answerOfWorker(new URL(worker, import.meta.url), task);
+      return answerOfWorker(workerUrl('./coloring-worker', import.meta.url), task);
     }
   }
 }

@@ -21,6 +21,7 @@ import { colorPoints } from './map-coloring.ts';
 import { loadMap, saveMap } from './map-file.ts';
 import { EMPTY_LAYOUT, isMostlyNew, isOf, placesIn, type MapLayout } from './map-layout.ts';
 import type { MapTask } from './map-worker.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 interface MapParts {
   readonly catalog: Catalog;
@@ -175,10 +176,9 @@ export class PictureMap {
     const pictures = missing ?? ids.length;
     if (pictures === 0) return Promise.resolve(on);
     const control = new LayoutControl(pictures);
-    const worker = import.meta.url.endsWith('.ts') ? './map-worker.ts' : './map-worker.js';
     const task: MapTask = { table, on, isAnew: missing === null, done: control.done };
     const signal = AbortSignal.any([this.#closing.signal, control.signal]);
-    const layOut = (): Promise<LaidOut> => answerOfWorker(new URL(worker, import.meta.url), task, signal);
+    const layOut = (): Promise<LaidOut> => answerOfWorker(workerUrl('./map-worker', import.meta.url), task, signal);
     const endOf = (): { counts: { pictures: number }; message: string } => ({ counts: { pictures }, message: '' });
     return control.endsWith(this.#parts.jobs.track('map', layOut, endOf, control.howFar, control));
   }
