@@ -26,7 +26,7 @@ interface PictureParts {
 
 /** Absolute paths of a picture's files, in a stable order; empty where all are gone. */
 export function picturePaths(catalog: Catalog, id: number): string[] {
-  return catalog.filesOfMedia(id).map(absolutePath);
+  return catalog.files.ofMedia(id).map(absolutePath);
 }
 
 function absolutePath(file: { readonly sourcePath: string; readonly path: string }): string {
@@ -56,7 +56,7 @@ export async function picturesAt(catalog: Catalog, paths: readonly string[]): Pr
 
 function pictureAt(catalog: Catalog, path: string): number | null {
   const holding = sourceHolding(catalog, path);
-  return holding === null ? null : (catalog.fileAt(holding.source.id, holding.inside)?.mediaId ?? null);
+  return holding === null ? null : (catalog.files.at(holding.source.id, holding.inside)?.mediaId ?? null);
 }
 
 /** What a list shows of a picture, or of a moment of a video. */
@@ -93,7 +93,7 @@ export async function describePicture(catalog: Catalog, id: number): Promise<Pic
   const video = momentPlace(catalog, id);
   // of a moment what is known of its video; but it is another picture
   const { seconds: _, ...media } = knownMedia(catalog, video?.id ?? id);
-  const files = catalog.filesOfMedia(id);
+  const files = catalog.files.ofMedia(id);
   const [path, ...copies] = files.map(absolutePath);
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
@@ -132,7 +132,7 @@ export function packedLayout(catalog: Catalog, since: number): Blob {
  */
 export async function locatePicture(catalog: Catalog, id: number): Promise<string> {
   knownMedia(catalog, id);
-  const files = catalog.filesOfMedia(id);
+  const files = catalog.files.ofMedia(id);
   for (const file of files) {
     const real = await realPathInside(file.sourcePath, absolutePath(file));
     if (real !== null) return real;
@@ -174,7 +174,7 @@ export async function originalPixels(
 /** By size and time: to read some gigabytes for each moment, for a hash, would take minutes. */
 async function isAsIndexed(catalog: Catalog, id: number, path: string): Promise<boolean> {
   const { size, mtimeMs } = await stat(path);
-  return catalog.filesOfMedia(id).some((file) => file.size === size && file.mtimeMs === mtimeMs);
+  return catalog.files.ofMedia(id).some((file) => file.size === size && file.mtimeMs === mtimeMs);
 }
 
 /**

@@ -89,7 +89,7 @@ export function createRouter(parts: RouterParts) {
         encoder: definition.id,
         readsWords: definition.readsWords !== null,
         offline: sources.filter(({ state }) => state === 'offline').length,
-        failures: catalog.failureCount(),
+        failures: catalog.files.failureCount(),
       };
     }),
     sources: {
@@ -211,7 +211,7 @@ export function createRouter(parts: RouterParts) {
     actions: actionRoutes(os, parts.actions, needWriting),
     failures: os.failures.handler(() =>
       catalog.sources.all().flatMap((source) =>
-        catalog.failuresOfSource(source.id).map(({ path, code, message, since }) => ({
+        catalog.files.failuresOfSource(source.id).map(({ path, code, message, since }) => ({
           path: join(source.path, path),
           code,
           message,

@@ -67,7 +67,7 @@ export function followUndone(catalog: Catalog, step: StepRow, mtimeMs: number | 
 
 function passOn(catalog: Catalog, { mediaId, keptId }: StepRow): StepMemory {
   if (mediaId === null || keptId === null || mediaId === keptId || catalog.media(keptId) === undefined) return {};
-  if (catalog.filesOfMedia(mediaId).length > 0) return {};
+  if (catalog.files.ofMedia(mediaId).length > 0) return {};
   const labels = catalog.labels.passOn(mediaId, keptId);
   const clusters = catalog.clusters.passOn(mediaId, keptId);
   const decisions = catalog.duplicates.passOn(mediaId, keptId);

@@ -9,7 +9,8 @@ import type {
   RefusedFile,
 } from '../../contract/action-schemas.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import type { Catalog, FileRow } from '../catalog/catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { FileRow } from '../catalog/file-store.ts';
 import { pathInside } from '../indexing/path-inside.ts';
 import { sourceState } from '../indexing/presence.ts';
 import { nameKind } from '../media/formats.ts';
@@ -110,7 +111,7 @@ class Gathering {
   #filesOf({ id, path, kept }: ActionPicture): Asked[] {
     const media = this.#catalog.media(id);
     if (!media) throw new ServiceError('PICTURE_UNKNOWN', String(id));
-    const rows = this.#catalog.filesOfMedia(id);
+    const rows = this.#catalog.files.ofMedia(id);
     const files = rows.map((row) => ({ path: join(row.sourcePath, row.path), row, kept }));
     const chosen = path === undefined ? files : files.filter((file) => file.path === path);
     if (chosen.length === 0) this.#refuse(path ?? `picture ${id}`, 'gone');
@@ -152,7 +153,7 @@ class Gathering {
 
   /** The file that is kept, where it is there as it is known, and nothing is done with it as well. */
   async #keptFile(kept: NonNullable<Asked['kept']>, asked: ReadonlyMap<string, Asked>): Promise<KeptFile | null> {
-    for (const row of this.#catalog.filesOfMedia(kept.id)) {
+    for (const row of this.#catalog.files.ofMedia(kept.id)) {
       const path = join(row.sourcePath, row.path);
       if ((kept.path !== undefined && kept.path !== path) || asked.has(path)) continue;
       const found = await look(path);
@@ -214,7 +215,7 @@ class Gathering {
   #isPicture(path: string): boolean {
     for (const source of this.#catalog.sources.all()) {
       const inside = pathInside(source.path, path);
-      if (inside !== null) return this.#catalog.fileAt(source.id, inside) !== undefined;
+      if (inside !== null) return this.#catalog.files.at(source.id, inside) !== undefined;
     }
     return false;
   }

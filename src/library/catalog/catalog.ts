@@ -1,10 +1,10 @@
-import type { FileFailureCode } from '../../contract/errors.ts';
 import type { PictureMetadata } from '../media/picture-metadata.ts';
 import { ActionStore } from './action-store.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
 import { DatedStore } from './dated-store.ts';
 import { DuplicateStore } from './duplicate-store.ts';
+import { FileStore, type FailureRow, type FileRow } from './file-store.ts';
 import { IgnoreStore } from './ignore-store.ts';
 import { JobStore } from './job-store.ts';
 import { LabelStore } from './label-store.ts';
@@ -44,29 +44,10 @@ export interface VideoMoments {
 /** A picture that is new: what is in its file with it. */
 export type NewMedia = MediaContent & PictureMetadata;
 
-/** A file as the last scan saw it: `path` is relative to its source, with `/` between folders. */
-export interface FileRow {
-  readonly sourceId: number;
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly mediaId: number;
-}
-
 /** What the grid shows of a picture: size in pixels, when taken and when its file was written. */
 export type ShownRow = Pick<MediaRow, 'id' | 'hash' | 'width' | 'height' | 'seconds' | 'takenAt'> & {
   readonly mtimeMs: number;
 };
-
-export interface FailureRow {
-  readonly sourceId: number;
-  readonly path: string;
-  readonly size: number;
-  readonly mtimeMs: number;
-  readonly code: FileFailureCode;
-  readonly message: string;
-  readonly since: string;
-}
 
 /** One picture's changes, stored together or not at all. */
 export type CatalogChange =
@@ -99,6 +80,8 @@ export class Catalog {
   readonly dated: DatedStore;
   /** The folders that were added. */
   readonly sources: SourceStore;
+  /** The files in them, and what of these failed. */
+  readonly files: FileStore;
   /** Edits, and what is missing. */
   readonly presence: PresenceStore;
   /** What pictures and their sidecars say. */
@@ -130,6 +113,7 @@ export class Catalog {
       absorbed: (...moved) => this.metadata.absorb(...moved),
       removed: () => this.metadata.followAll(),
     });
+    this.files = new FileStore(this.#queries);
     this.presence = new PresenceStore(this.#queries);
     this.metadata = new MetadataStore(this.#queries);
     this.moments = new MomentStore(this.#queries);
@@ -248,61 +232,6 @@ export class Catalog {
     );
   }
 
-  // ── files ──
-
-  /** The files of one picture, or of the video that a moment is of, in a stable order. */
-  filesOfMedia(mediaId: number): (FileRow & { readonly sourcePath: string })[] {
-    return this.#queries.all(
-      `SELECT f.source_id AS sourceId, f.path, f.size, f.mtime_ms AS mtimeMs, f.media_id AS mediaId, s.path AS sourcePath
-       FROM file f JOIN source s ON s.id = f.source_id
-       WHERE f.media_id = COALESCE((SELECT video_id FROM moment WHERE media_id = :mediaId), :mediaId)
-       ORDER BY s.path, f.path`,
-      { mediaId },
-    );
-  }
-
-  filesOfSource(sourceId: number): FileRow[] {
-    return this.#queries.all<FileRow>(
-      'SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file WHERE source_id = ?',
-      sourceId,
-    );
-  }
-
-  fileAt(sourceId: number, path: string): FileRow | undefined {
-    return this.#queries.get<FileRow>(
-      `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId
-       FROM file WHERE source_id = ? AND path = ?`,
-      sourceId,
-      path,
-    );
-  }
-
-  failuresOfSource(sourceId: number): FailureRow[] {
-    return this.#queries.all<FailureRow>(
-      `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since
-       FROM failure WHERE source_id = ? ORDER BY path`,
-      sourceId,
-    );
-  }
-
-  /** Files and failures at a path of a source, and of all that lies in it where it is a folder; '' for all of the source. */
-  knownUnder(sourceId: number, path: string): { readonly files: FileRow[]; readonly failures: FailureRow[] } {
-    if (path === '') return { files: this.filesOfSource(sourceId), failures: this.failuresOfSource(sourceId) };
-    // '0' is the character after '/': the range is what begins with the path and a slash
-    const range = [sourceId, path, `${path}/`, `${path}0`] as const;
-    const where = 'WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))';
-    return {
-      files: this.#queries.all<FileRow>(
-        `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, media_id AS mediaId FROM file ${where}`,
-        ...range,
-      ),
-      failures: this.#queries.all<FailureRow>(
-        `SELECT source_id AS sourceId, path, size, mtime_ms AS mtimeMs, code, message, since FROM failure ${where}`,
-        ...range,
-      ),
-    };
-  }
-
   /** Those of these pictures that have no file, with the moments of the videos among them. */
   filelessAmong(ids: readonly number[]): number[] {
     return this.moments.with(
@@ -311,10 +240,6 @@ export class Catalog {
         JSON.stringify(ids),
       ),
     );
-  }
-
-  failureCount(): number {
-    return this.#count('SELECT COUNT(*) AS n FROM failure');
   }
 
   // ── writes of an index run ──
@@ -328,16 +253,19 @@ export class Catalog {
 
   #applyOne(change: CatalogChange): void {
     if (change.kind === 'failure') {
-      this.#putFailure(change.failure);
+      const { sourceId, path } = change.failure;
+      const before = this.files.at(sourceId, path)?.mediaId;
+      this.files.putFailure(change.failure);
+      if (before !== undefined) this.metadata.follow([before]);
       return;
     }
     if (change.kind === 'media') this.#putMedia(change.media);
     if (change.kind === 'restored') this.#queries.run('UPDATE media SET stale = 0 WHERE id = ?', change.file.mediaId);
     if (change.kind !== 'file' && change.video) this.#putMoments(change.file.mediaId, change.video);
     const { sourceId, path, mediaId } = change.file;
-    const before = this.fileAt(sourceId, path)?.mediaId ?? mediaId;
+    const before = this.files.at(sourceId, path)?.mediaId ?? mediaId;
     this.presence.noteEdit(sourceId, path, mediaId, change.kind === 'media');
-    this.#putFile(change.file);
+    this.files.put(change.file);
     this.metadata.follow([before, mediaId]);
   }
 
@@ -363,29 +291,6 @@ export class Catalog {
     if (keywords.length > 0) this.metadata.putKeywords(media.id, keywords);
   }
 
-  #putFile(file: FileRow): void {
-    this.#queries.run(
-      `INSERT INTO file (source_id, path, size, mtime_ms, media_id) VALUES (:sourceId, :path, :size, :mtimeMs, :mediaId)
-         ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, media_id = :mediaId`,
-      file,
-    );
-    this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', file.sourceId, file.path);
-  }
-
-  #putFailure(failure: FailureRow): void {
-    // `since` is when this failure was first seen: it is kept while the code stays the same
-    this.#queries.run(
-      `INSERT INTO failure (source_id, path, size, mtime_ms, code, message, since)
-         VALUES (:sourceId, :path, :size, :mtimeMs, :code, :message, :since)
-         ON CONFLICT (source_id, path) DO UPDATE SET size = :size, mtime_ms = :mtimeMs, message = :message,
-           since = CASE WHEN code = :code THEN since ELSE :since END, code = :code`,
-      failure,
-    );
-    const before = this.fileAt(failure.sourceId, failure.path)?.mediaId;
-    this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', failure.sourceId, failure.path);
-    if (before !== undefined) this.metadata.follow([before]);
-  }
-
   /**
    * Forgets files and failures that a complete scan did not find.
    *
@@ -393,12 +298,9 @@ export class Catalog {
    */
   removePaths(sourceId: number, paths: readonly string[], leftOut: ReadonlySet<string> = new Set()): void {
     this.#queries.transaction(() => {
-      const away = [...leftOut].flatMap((path) => this.fileAt(sourceId, path)?.mediaId ?? []);
-      const concerned = paths.flatMap((path) => this.fileAt(sourceId, path)?.mediaId ?? []);
-      for (const path of paths) {
-        this.#queries.run('DELETE FROM file WHERE source_id = ? AND path = ?', sourceId, path);
-        this.#queries.run('DELETE FROM failure WHERE source_id = ? AND path = ?', sourceId, path);
-      }
+      const away = [...leftOut].flatMap((path) => this.files.at(sourceId, path)?.mediaId ?? []);
+      const concerned = paths.flatMap((path) => this.files.at(sourceId, path)?.mediaId ?? []);
+      for (const path of paths) this.files.remove(sourceId, path);
       this.metadata.follow(concerned);
       this.presence.keep(away);
     });
@@ -424,24 +326,6 @@ export class Catalog {
   #forgetTimes(ids: readonly number[]): void {
     // no file was written before 1970 by a millisecond: the scan finds it changed
     for (const id of this.moments.whole(ids)) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
-  }
-
-  /** Makes the next run try files again that failed; until then they stay in the list of failures. */
-  tryAgain(sourceId: number, paths: readonly string[]): void {
-    this.#queries.transaction(() => {
-      for (const path of paths)
-        this.#queries.run('UPDATE failure SET mtime_ms = -1 WHERE source_id = ? AND path = ?', sourceId, path);
-    });
-  }
-
-  /** How many files are of a picture that the catalog does not have: only damage makes these. */
-  danglingFiles(): number {
-    return this.#count('SELECT COUNT(*) AS n FROM file WHERE media_id NOT IN (SELECT id FROM media)');
-  }
-
-  /** Forgets {@link danglingFiles}. */
-  dropDanglingFiles(): void {
-    this.#queries.run('DELETE FROM file WHERE media_id NOT IN (SELECT id FROM media)');
   }
 
   /** SQLite's own check of the file's structure. */

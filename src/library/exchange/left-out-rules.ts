@@ -33,11 +33,11 @@ export function rulesHere(catalog: Catalog, { rule, hash }: MadeRule): IgnoreRul
   const here = hash === null ? undefined : catalog.mediaByHash(hash);
   const holding = sourceHolding(catalog, rule.path);
   if (holding) {
-    const known = catalog.fileAt(holding.source.id, holding.inside);
+    const known = catalog.files.at(holding.source.id, holding.inside);
     if (known === undefined || known.mediaId === here?.id || hash === null) return [rule];
   }
   if (!here) return null;
-  const paths = catalog.filesOfMedia(here.id).map(({ sourcePath, path }) => join(sourcePath, path));
+  const paths = catalog.files.ofMedia(here.id).map(({ sourcePath, path }) => join(sourcePath, path));
   const named = paths.filter((path) => basename(path) === basename(rule.path));
   // none where it is left out here already
   const meant = named.length > 0 || paths.length > 1 ? named : paths;

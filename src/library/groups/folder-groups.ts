@@ -17,7 +17,7 @@ export function picturesByFolder(catalog: Catalog, root: string): Map<string, nu
     const prefix = pathInside(source.path, root);
     const outer = pathInside(root, source.path);
     if (prefix === null && outer === null) continue;
-    for (const { path, mediaId } of catalog.filesOfSource(source.id)) {
+    for (const { path, mediaId } of catalog.files.ofSource(source.id)) {
       const inside = prefix === null ? `${outer}/${path}` : withoutPrefix(path, prefix);
       const name = inside?.includes('/') ? inside.split('/')[0] : undefined;
       if (inside !== null && name === undefined) own.add(mediaId);

@@ -68,7 +68,7 @@ export class Ignoring {
     const rules = rulesOf(this.list());
     for (const { id, path: folder } of catalog.sources.all()) {
       const leftOut = new LeftOut(rules, folder);
-      const failures = catalog.failuresOfSource(id);
+      const failures = catalog.files.failuresOfSource(id);
       for (let i = 0; i < failures.length; i += SLICE) {
         const gone = failures.slice(i, i + SLICE).filter(({ path, size }) => leftOut.leavesOutFile(path, size));
         if (gone.length > 0)

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { ServiceError } from '../../contract/errors.ts';
 import type { IndexEvent, IndexSummary } from '../../contract/schemas.ts';
-import type { FailureRow } from '../catalog/catalog.ts';
+import type { FailureRow } from '../catalog/file-store.ts';
 import { FileFailureError } from '../media/decode-protocol.ts';
 import type { LibraryParts } from '../library-parts.ts';
 import { FileReader } from './file-reader.ts';

@@ -1,4 +1,5 @@
-import type { Catalog, CatalogChange, FileRow, FailureRow, NewMedia, VideoMoments } from '../catalog/catalog.ts';
+import type { Catalog, CatalogChange, NewMedia, VideoMoments } from '../catalog/catalog.ts';
+import type { FileRow, FailureRow } from '../catalog/file-store.ts';
 import type { EncodedRow, FeatureRow, FeatureStore } from '../catalog/feature-store.ts';
 import type { ModelParts } from '../encoders/model-parts.ts';
 import type { DecodedPicture } from '../media/decode-protocol.ts';

@@ -56,7 +56,7 @@ export async function surveyFolders(catalogFile: string, except: readonly string
   let complete = true;
   try {
     for (const { id, path: folder } of catalog.sources.all()) {
-      const known = catalog.knownUnder(id, '');
+      const known = catalog.files.knownUnder(id, '');
       const files = new Map<string, SurveyedFile>();
       for (const { path, size } of known.failures) files.set(path, { path, bytes: size, mediaId: null });
       for (const { path, size, mediaId } of known.files) files.set(path, { path, bytes: size, mediaId });

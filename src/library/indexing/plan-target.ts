@@ -1,13 +1,15 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
 import { startWorker } from '../../compute/devices/worker-host.ts';
 import { ServiceError } from '../../contract/errors.ts';
-import { Catalog, type FailureRow, type FileRow } from '../catalog/catalog.ts';
+import { Catalog } from '../catalog/catalog.ts';
+import type { FailureRow, FileRow } from '../catalog/file-store.ts';
 import type { IgnoreRule } from '../../contract/ignore-schemas.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import type { SidecarRow } from '../catalog/metadata-store.ts';
 import { LeftOut, rulesOf } from './left-out.ts';
 import { planIndexing, planSidecars, type IndexPlan, type SidecarPlan } from './plan.ts';
 import { scanFolder, scanPaths, type Scan, type ScanOptions } from './scan.ts';
+import { workerUrl } from '../../compute/worker-url.ts';
 
 /** A source, or the part of one that was asked for. `start` is relative to the source; '' for all of it. */
 export interface IndexTarget {
@@ -102,7 +104,7 @@ interface Known {
 }
 
 function knownUnder(catalog: Catalog, sourceId: number, path: string): Known {
-  return { ...catalog.knownUnder(sourceId, path), sidecars: catalog.metadata.sidecarsUnder(sourceId, path) };
+  return { ...catalog.files.knownUnder(sourceId, path), sidecars: catalog.metadata.sidecarsUnder(sourceId, path) };
 }
 
 function planScanned(
@@ -126,9 +128,8 @@ async function planInProcess(task: ScanTask, { signal, onFound }: ScanOptions): 
   const { promise, resolve, reject } = Promise.withResolvers<TargetPlan>();
   const abort = (): void => reject(signal.reason as Error);
   signal.addEventListener('abort', abort);
-  const file = import.meta.url.endsWith('.ts') ? './scan-worker.ts' : './scan-worker.js';
   const worker = startWorker(
-    { url: new URL(file, import.meta.url), data: task, isolation: 'process' },
+    { url: workerUrl('./scan-worker', import.meta.url), data: task, isolation: 'process' },
     {
       message: (message) => {
         const report = message as ScanReport;

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { FailureRow, FileRow } from '../catalog/catalog.ts';
+import type { FailureRow, FileRow } from '../catalog/file-store.ts';
 import { planIndexing } from './plan.ts';
 import type { ScannedFile } from './scan.ts';
 

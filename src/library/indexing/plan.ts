@@ -1,5 +1,5 @@
 import type { FileFailureCode } from '../../contract/errors.ts';
-import type { FailureRow, FileRow } from '../catalog/catalog.ts';
+import type { FailureRow, FileRow } from '../catalog/file-store.ts';
 import type { SidecarRow } from '../catalog/metadata-store.ts';
 import type { ScannedFile, ScannedSidecar } from './scan.ts';
 

@@ -14,13 +14,13 @@ export function retryTargets(catalog: Catalog, { paths, code }: WhichFailures): 
   const asked = paths && new Set(paths);
   const targets: IndexTarget[] = [];
   for (const source of catalog.sources.all()) {
-    const again = catalog
+    const again = catalog.files
       .failuresOfSource(source.id)
       .filter((failure) => code === undefined || failure.code === code)
       .filter(({ path }) => asked === undefined || asked.has(join(source.path, path)))
       .map(({ path }) => path);
     if (again.length === 0) continue;
-    catalog.tryAgain(source.id, again);
+    catalog.files.tryAgain(source.id, again);
     targets.push({ source, start: '', paths: again });
   }
   return targets;

@@ -204,7 +204,7 @@ async function knownFile({ catalog }: LibraryParts, path: string): Promise<numbe
   try {
     const real = await realpath(path);
     const holding = sourceHolding(catalog, real);
-    const row = holding && catalog.fileAt(holding.source.id, holding.inside);
+    const row = holding && catalog.files.at(holding.source.id, holding.inside);
     if (!row) return null;
     const { size, mtimeMs } = await stat(real);
     return row.size === size && row.mtimeMs === mtimeMs ? row.mediaId : null;

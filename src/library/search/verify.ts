@@ -65,7 +65,7 @@ export async function verifyLibrary(parts: LibraryParts, repair: boolean): Promi
   const { catalog, store, vectors } = parts;
   // the two that a repair can mend nothing of: opening a damaged catalog restores a backup of it
   const sound = catalog.isSound() && store.isSound();
-  const dangling = catalog.danglingFiles();
+  const dangling = catalog.files.danglingCount();
   const damaged = await damagedRows(parts, repair);
   const thumbs = await wholeThumbnails(parts.paths.thumbs);
   const found = audit(
@@ -100,7 +100,7 @@ async function mend(
   catalog.markStale(found.incomplete);
   store.drop([...found.staleIds, ...found.incomplete]);
   // the next scan finds these files again, and their pictures with them
-  catalog.dropDanglingFiles();
+  catalog.files.dropDangling();
   // these stay searchable: only their files are read once more
   catalog.readAgain(found.thumbless);
   // one that is cut off would be taken for done by the run that makes it again

@@ -280,7 +280,7 @@ export class Clusters {
     const pictures = mostTypical(places, shown.facts, NAMED_BY).flatMap((place) => {
       const id = shown.ids[place] ?? 0;
       const takenAt = this.#catalog.media(id)?.takenAt ?? null;
-      const [file] = this.#catalog.filesOfMedia(id);
+      const [file] = this.#catalog.files.ofMedia(id);
       const folder = file && dirname(file.path);
       return file ? [{ folder: folder === '.' || folder === undefined ? null : basename(folder), takenAt }] : [];
     });

@@ -47,7 +47,7 @@ function knownPictures(
 ): KnownPicture[] {
   return [{ id: kept, kind: 'identical' as const }, ...members].flatMap(({ id, kind }) => {
     const media = catalog.media(id);
-    const files = catalog.filesOfMedia(id);
+    const files = catalog.files.ofMedia(id);
     if (!media || files.length === 0) return [];
     const { hash, bytes, width, height, format, takenAt } = media;
     const paths = files.map(({ sourcePath, path }) => join(sourcePath, path));
