@@ -1,5 +1,4 @@
 import type { TrainDevice } from '../../compute/devices/device.ts';
-import type { Encoder } from '../../compute/encoder.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type {
   DeepEstimate,
@@ -12,17 +11,15 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { Devices } from '../encoders/devices.ts';
 import type { Encoders } from '../encoders/encoders.ts';
-import { hasDevices } from '../encoders/model-parts.ts';
 import { ProgressTeller } from '../encoders/progress-teller.ts';
 import { ClosingError, GivenUpError, switchEncoder } from '../encoders/switch-encoder.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import { adaptLibrary, LEAST_PICTURES, TOO_FEW, viewsNeeded } from '../adapt/adapt-library.ts';
+import { adaptLibrary } from '../adapt/adapt-library.ts';
 import { Activation } from './activation.ts';
 import { besideBroader, besideTaught } from './beside-answering.ts';
 import { withBaseVectors } from './base-vectors.ts';
-import { labelsChanged, teachableGroups } from './labelled-groups.ts';
 import type { VersionDescriptions } from './model-description.ts';
 import { keepVersion } from './keep-version.ts';
 import { GrowingCurves } from './loss-curves.ts';
@@ -32,7 +29,8 @@ import { runTeaching } from './teach-run.ts';
 import type { TaughtModel, TeachStep } from './teach-task.ts';
 import { TeachingUnderWay } from './teaching-under-way.ts';
 import { TuningEstimates } from './tuning-estimate.ts';
-import { teachTask, wantedGroups, type TeachRequest } from './teaching-input.ts';
+import { deepEstimate, teachReadiness } from './teach-readiness.ts';
+import { teachTask, type TeachRequest } from './teaching-input.ts';
 import { Versions, type OtherEncoder } from './versions.ts';
 
 interface TeachingParts {
@@ -71,11 +69,6 @@ function failed(what: Work['what'], error: unknown, signal: AbortSignal): TeachE
     return { type: 'ended', what, code: null, message: 'Cancelled. Searches go on as before.' };
   const { code, message } = ServiceError.from(error);
   return { type: 'ended', what, code, message };
-}
-
-/** Pictures a second that an encoder makes features of: measured, or what two cores did with the built-in one. */
-function encodingRate(encoder: Encoder): number {
-  return (hasDevices(encoder) ? encoder.rate : null) ?? 300;
 }
 
 /** Teaching, versions and their activation: one at a time, in the background. */
@@ -138,39 +131,14 @@ export class Teaching {
     return this.#teller.watch(listener);
   }
 
-  /** @throws ServiceError GROUP_UNKNOWN */
+  /** See {@link teachReadiness}. @throws ServiceError GROUP_UNKNOWN */
   readiness(request: TeachRequest): TeachReadiness {
-    if (request.method === 'adapt') return this.#adaptReadiness();
-    const { catalog, active } = this.#parts;
-    const { vectors } = active.current;
-    const wanted = wantedGroups(catalog, request.groups);
-    const teachable = teachableGroups(wanted, (id) => vectors.holds(id) || vectors.present.has(id));
-    const taughtNow = teachable.problem === null ? teachable.groups : [];
-    const labelled = new Set(wanted.flatMap(({ members }) => members)).size;
-    // an import or an adapting says nothing of the labels here
-    const newest = catalog.models.all().find(({ kind }) => kind === 'head' || kind === 'deep');
-    const description = newest ? this.#parts.descriptions.of(newest.id) : null;
-    const isNew = (id: number): boolean => (catalog.labels.group(id)?.createdAt ?? '') > (newest?.createdAt ?? '');
-    const changedSince = description && labelsChanged(description.groups, taughtNow, isNew);
-    const base = { groups: wanted.length, labelled, changedSince };
-    if (teachable.problem !== null) {
-      return { ...base, ready: false, sentence: teachable.sentence, notices: [], seconds: 0 };
-    }
-    const taught = new Set(teachable.groups.flatMap(({ members }) => members)).size;
-    const sentence = `${taught.toLocaleString('en')} pictures in ${teachable.groups.length} groups will be taught.`;
-    // seen on two cores: 144 pictures 7 s, 1,000 18 s
-    return { ...base, ready: true, sentence, notices: [...teachable.notices], seconds: 2 + taught / 60 };
+    return teachReadiness(this.#parts, request);
   }
 
-  #adaptReadiness(): TeachReadiness {
-    const { encoder, vectors } = this.#parts.active.current;
-    const count = vectors.present.size;
-    const nothing = { groups: 0, labelled: 0, changedSince: null, notices: [] };
-    if (count < LEAST_PICTURES) return { ...nothing, ready: false, sentence: TOO_FEW, seconds: 0 };
-    const sentence =
-      'It looks at parts of some of your pictures, and learns what may differ between two that show the same.';
-    // the comparison takes some seconds more
-    return { ...nothing, ready: true, sentence, seconds: 5 + viewsNeeded(count) / encodingRate(encoder) };
+  /** See {@link deepEstimate}. @throws ServiceError GROUP_UNKNOWN */
+  estimateDeep(request: TeachRequest): Promise<DeepEstimate> {
+    return deepEstimate(this.#parts, this.#estimates, request);
   }
 
   /** @throws ServiceError TEACHING_BUSY, TEACHING_IMPOSSIBLE, GROUP_UNKNOWN */
@@ -317,28 +285,6 @@ export class Teaching {
       return { ...kept, encoder: { id: encoder, features } };
     } finally {
       this.#holdOther = null;
-    }
-  }
-
-  /**
-   * What teaching the last layers of the encoder would take.
-   *
-   * @throws ServiceError GROUP_UNKNOWN
-   */
-  async estimateDeep(request: TeachRequest): Promise<DeepEstimate> {
-    const { catalog, active } = this.#parts;
-    const pictures = active.current.vectors.present.size;
-    const nothing = { seconds: 0, pictures, encodingSeconds: 0 };
-    const groups = wantedGroups(catalog, request.groups);
-    try {
-      const { device, seconds } = await active.use((library) =>
-        this.#estimates.of(library, request.blocks, { groups, choices: request }),
-      );
-      const encodingSeconds = pictures / encodingRate(active.current.encoder);
-      const sentence = `Trained on ${device.name}; searches go on as before.`;
-      return { possible: true, sentence, seconds, pictures, encodingSeconds };
-    } catch (error) {
-      return { ...nothing, possible: false, sentence: ServiceError.from(error).message };
     }
   }
 
