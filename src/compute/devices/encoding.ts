@@ -2,7 +2,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import { BatchQueue, type Batch } from './batch-queue.ts';
 import { REAL_CLOCK, type Clock } from './clock.ts';
 import { cpuDevice, type DeviceReport, type EncodeDevice } from './device.ts';
-import { rankDevices } from './rank-devices.ts';
+import { KnownDevices } from './known-devices.ts';
 import { pictureBytes, type EncodeModel } from './encode-model.ts';
 import { Lane, type LaneEvents, type LaneOptions } from './lane.ts';
 import { BATCHES_A_WORKER } from './lane-worker.ts';
@@ -58,11 +58,7 @@ export class Encoding {
   readonly settled: Promise<void>;
   readonly #options: EncodingOptions;
   readonly #queue: BatchQueue;
-  readonly #cpu: EncodeDevice;
-  #devices: readonly EncodeDevice[];
-  #results: Record<string, TrialResult> = {};
-  /** Devices that failed at work, and why. */
-  readonly #failures = new Map<string, string>();
+  readonly #known: KnownDevices;
   #lanes: Lane[] = [];
   /** Warm from their trial. */
   readonly #spare = new Map<string, Lane>();
@@ -79,8 +75,7 @@ export class Encoding {
   private constructor(options: EncodingOptions, cpu: EncodeDevice, cpuLane: Lane | null) {
     this.#options = options;
     this.#queue = new BatchQueue(pictureBytes(options.model), options.model.featureSize);
-    this.#cpu = cpu;
-    this.#devices = [cpu];
+    this.#known = new KnownDevices(cpu);
     this.#choice = options.devices?.choice ?? 'auto';
     this.#rested = cpuLane === null;
     if (cpuLane) this.#use([cpuLane]);
@@ -114,11 +109,11 @@ export class Encoding {
   /** What encodes, or will when it is woken: "CPU, 2 threads", "NVIDIA GeForce RTX 4070 (WebGPU)". */
   get provider(): string {
     const used = this.#used();
-    return (used.length === 0 ? [this.#cpu] : used).map(({ name }) => name).join(' and ');
+    return (used.length === 0 ? [this.#known.cpu] : used).map(({ name }) => name).join(' and ');
   }
 
   #used(): readonly EncodeDevice[] {
-    if (this.#rested) return this.#ranking()[0] ?? [];
+    if (this.#rested) return this.#known.ranking(this.#choice)[0] ?? [];
     return this.#lanes.map(({ device }) => device);
   }
 
@@ -140,7 +135,11 @@ export class Encoding {
   }
 
   get devices(): readonly DeviceReport[] {
-    return this.#devices.map((device) => this.#report(device));
+    const used = new Set(this.#used().map(({ id }) => id));
+    return this.#known.all.map((device) => {
+      const lane = this.#lanes.find((each) => each.device.id === device.id);
+      return this.#known.report(device, used.has(device.id), lane?.rate ?? null);
+    });
   }
 
   /** Encodes with that device from now on, or with the fastest. Resolves when it does, or when another had to be taken. */
@@ -148,13 +147,13 @@ export class Encoding {
     this.#choice = choice;
     await this.settled;
     // Asked for by name: it gets another chance.
-    this.#failures.delete(choice);
-    const again = this.#devices.filter(({ id, kind, unusable }) => {
-      return id === choice && kind !== 'cpu' && unusable === undefined && this.#results[id]?.failure != null;
-    });
+    this.#known.forgive(choice);
+    const again = this.#known.triable.filter(
+      (device) => device.id === choice && this.#known.resultOf(device)?.failure != null,
+    );
     if (again.length > 0) {
       const limitMs = this.#options.devices?.trialLimitMs ?? TRIAL_LIMIT_MS;
-      this.#results = { ...this.#results, ...(await this.#tryAll(again, limitMs)) };
+      this.#known.tried(await this.#tryAll(again, limitMs));
     }
     this.#tellUnusable();
     await this.#apply();
@@ -174,10 +173,9 @@ export class Encoding {
   /** Lists, tries or remembers, and chooses. */
   async #settle(options: DeviceOptions): Promise<void> {
     try {
-      const listed = await options.list();
-      this.#devices = [this.#cpu, ...listed.filter(({ id }) => id !== this.#cpu.id)];
-      const candidates = this.#devices.filter(({ kind, unusable }) => kind !== 'cpu' && unusable === undefined);
-      if (candidates.length > 0) this.#results = await this.#resultsOf(candidates, options);
+      this.#known.found(await options.list());
+      const { triable } = this.#known;
+      if (triable.length > 0) this.#known.tried(await this.#resultsOf(triable, options));
     } catch (error) {
       this.#notice(`Looking for other devices than the CPU failed (${reasonOf(error)}).`);
     }
@@ -187,17 +185,17 @@ export class Encoding {
     else await this.#apply();
   }
 
-  async #resultsOf(candidates: readonly EncodeDevice[], options: DeviceOptions): Promise<Record<string, TrialResult>> {
+  async #resultsOf(candidates: readonly EncodeDevice[], options: DeviceOptions): Promise<TrialResults> {
     const { cacheFile } = options;
-    const key = cacheFile === undefined ? '' : await trialKey(this.#options.model.file, this.#devices);
-    const kept: TrialResults | null = cacheFile === undefined ? null : await cachedTrial(cacheFile, key);
-    if (kept !== null) return { ...kept };
+    const key = cacheFile === undefined ? '' : await trialKey(this.#options.model.file, this.#known.all);
+    const kept = cacheFile === undefined ? null : await cachedTrial(cacheFile, key);
+    if (kept !== null) return kept;
     const results = await this.#tryAll(candidates, options.trialLimitMs ?? TRIAL_LIMIT_MS);
     if (cacheFile !== undefined && !this.#closed) await keepTrial(cacheFile, key, results);
     return results;
   }
 
-  async #tryAll(candidates: readonly EncodeDevice[], limitMs: number): Promise<Record<string, TrialResult>> {
+  async #tryAll(candidates: readonly EncodeDevice[], limitMs: number): Promise<TrialResults> {
     const { model, threads } = this.#options;
     const { width, height } = model;
     const pixels = samplePictures(SAMPLE_PICTURES, width, height);
@@ -205,7 +203,7 @@ export class Encoding {
     await Promise.all(Array.from({ length: 4 * threads }, () => this.encode(pixels)));
     const cpuRate = this.rate ?? 0;
     const results: Record<string, TrialResult> = {
-      [this.#cpu.id]: { rate: cpuRate, batch: CPU_BATCH, workers: threads, failure: null },
+      [this.#known.cpu.id]: { rate: cpuRate, batch: CPU_BATCH, workers: threads, failure: null },
     };
     for (const device of candidates) {
       if (this.#closed) break;
@@ -219,19 +217,6 @@ export class Encoding {
       else this.#spare.set(device.id, lane);
     }
     return results;
-  }
-
-  /** See {@link rankDevices}. */
-  #ranking(): (readonly EncodeDevice[])[] {
-    const usable = this.#devices.filter(
-      (device) => this.#failureOf(device) === null && (device.kind === 'cpu' || this.#results[device.id] !== undefined),
-    );
-    const ranked = rankDevices(usable, ({ id }) => this.#results[id]?.rate ?? 0, this.#choice);
-    return ranked.length > 0 ? ranked : [[this.#cpu]];
-  }
-
-  #failureOf(device: EncodeDevice): string | null {
-    return this.#failures.get(device.id) ?? this.#results[device.id]?.failure ?? device.unusable ?? null;
   }
 
   /** Brings the lanes in line with the choice. */
@@ -248,7 +233,7 @@ export class Encoding {
   }
 
   async #change(): Promise<void> {
-    for (const devices of this.#ranking()) {
+    for (const devices of this.#known.ranking(this.#choice)) {
       if (this.#closed) return;
       const before = this.#lanes;
       const started = await Promise.all(devices.map((device) => this.#laneOf(device)));
@@ -266,8 +251,8 @@ export class Encoding {
 
   #tellUnusable(): void {
     if (this.#choice === 'auto') return;
-    const device = this.#devices.find(({ id }) => id === this.#choice);
-    const reason = device === undefined ? 'it is not there' : this.#failureOf(device);
+    const device = this.#known.all.find(({ id }) => id === this.#choice);
+    const reason = device === undefined ? 'it is not there' : this.#known.failureOf(device);
     if (reason !== null)
       this.#notice(`${device?.name ?? this.#choice} cannot be used (${reason}): the fastest of the others encodes.`);
   }
@@ -279,11 +264,11 @@ export class Encoding {
     if (ready !== undefined) return ready;
     const silent: LaneEvents = { room: ignore, restarted: ignore, lost: ignore, refused: ignore };
     try {
-      const lane = await Lane.start(laneOptions(this.#options, device, this.#results[device.id] ?? null), silent);
-      this.#failures.delete(device.id);
+      const lane = await Lane.start(laneOptions(this.#options, device, this.#known.resultOf(device)), silent);
+      this.#known.forgive(device.id);
       return lane;
     } catch (error) {
-      this.#failures.set(device.id, reasonOf(error));
+      this.#known.failed(device, reasonOf(error));
       this.#notice(`${device.name} cannot be used (${reasonOf(error)}).`);
       return null;
     }
@@ -324,9 +309,9 @@ export class Encoding {
 
   /** Nothing runs. The next picture tries anew: memory may have been short for a moment. */
   #giveUp(): void {
-    const reason = this.#failures.get(this.#cpu.id);
+    const reason = this.#known.failureOf(this.#known.cpu);
     this.#rested = true;
-    this.#queue.giveAll(`no worker could be kept running${reason === undefined ? '' : ` (${reason})`}`);
+    this.#queue.giveAll(`no worker could be kept running${reason === null ? '' : ` (${reason})`}`);
   }
 
   /** A worker ended and is replaced. Only the first batch was being worked on; those behind it are not to blame. */
@@ -352,7 +337,7 @@ export class Encoding {
     // The next device is not to suffer for this one's crashes.
     this.#queue.putBack(batches, () => 0);
     if (this.#lanes.includes(lane)) {
-      this.#failures.set(lane.device.id, reason);
+      this.#known.failed(lane.device, reason);
       this.#lanes = this.#lanes.filter((other) => other !== lane);
       if (lane.device.kind !== 'cpu') {
         void this.#apply().then(() =>
@@ -361,17 +346,6 @@ export class Encoding {
       }
     }
     this.#pump();
-  }
-
-  #report(device: EncodeDevice): DeviceReport {
-    const { id, kind, name } = device;
-    const lane = this.#lanes.find((used) => used.device.id === id);
-    const reason = this.#failureOf(device);
-    const rate = lane?.rate ?? this.#results[id]?.rate ?? null;
-    const tried = kind === 'cpu' || this.#results[id] !== undefined;
-    const isUsed = this.#used().some((used) => used.id === id);
-    const state = isUsed ? 'used' : reason !== null ? 'failed' : tried ? 'usable' : 'untried';
-    return { id, kind, name, rate, state, reason };
   }
 
   #notice(sentence: string): void {
