@@ -2,7 +2,8 @@
 import { os } from '@orpc/server';
 import { RPCHandler } from '@orpc/server/message-port';
 import { SERVICE_PORT_MESSAGE } from '../../src/contract/bridge.ts';
-import { FakeService, rowOf } from '../../src/renderer/state/fake-service.test-fixture.ts';
+import { rowOf } from '../../src/renderer/state/answers.test-fixture.ts';
+import { FakeService } from '../../src/renderer/state/fake-service.test-fixture.ts';
 
 const KINDS = 40;
 

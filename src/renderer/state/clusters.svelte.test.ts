@@ -2,7 +2,8 @@ import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
 import { clusterNote, clusterTitle, questionSentence } from './cluster-phrases.ts';
 import { ClusterList, opened } from './clusters.svelte.ts';
-import { clusterOf, FakeService } from './fake-service.test-fixture.ts';
+import { clusterOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 
 const BEACH = { id: 7, name: 'Beach', pinned: false, hidden: false };
 

@@ -2,7 +2,8 @@ import { ORPCError } from '@orpc/client';
 import { describe, expect, it, vi } from 'vitest';
 import type { InstallResult } from '../../contract/encoder-schemas.ts';
 import { EncoderInstall } from './encoder-install.svelte.ts';
-import { encoderOf, FakeService } from './fake-service.test-fixture.ts';
+import { encoderOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 
 const installed: InstallResult = { kind: 'installed', encoder: encoderOf({ id: 'own', name: 'Own' }), firstSeen: [] };
 const range = { key: 'range', question: 'Which range?', choices: ['unit', 'clip'], suggestion: 'clip' } as const;

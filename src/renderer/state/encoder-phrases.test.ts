@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { EncodingProgress, InstallProgress } from '../../contract/encoder-schemas.ts';
 import * as phrases from './encoder-phrases.ts';
-import { deviceOf, encoderOf, encodingOf } from './fake-service.test-fixture.ts';
+import { deviceOf, encoderOf, encodingOf } from './answers.test-fixture.ts';
 
 const encoding = (change: Partial<EncodingProgress> = {}) =>
   encodingOf({ name: 'SigLIP 2', done: 1204, total: 5120, rate: 12.3, secondsLeft: 312, ...change });

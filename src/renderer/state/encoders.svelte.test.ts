@@ -1,7 +1,8 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, it, vi } from 'vitest';
 import { Encoders } from './encoders.svelte.ts';
-import { encoderOf, encodersStateOf, encodingOf, FakeService } from './fake-service.test-fixture.ts';
+import { encoderOf, encodersStateOf, encodingOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 
 const clip = encoderOf({ id: 'clip', name: 'CLIP (ViT-B/32)', readsWords: true });
 

@@ -1,7 +1,8 @@
 import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
 import { outcomeSentence, refusalLines, sizeLine } from './action-phrases.ts';
-import { actionPlanOf, FakeService } from './fake-service.test-fixture.ts';
+import { actionPlanOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { FileActions } from './file-actions.svelte.ts';
 
 function connected() {

@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { describe, expect, it, vi } from 'vitest';
-import { FakeService, progressOf, summaryOf } from './fake-service.test-fixture.ts';
+import { progressOf, summaryOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { Indexing } from './indexing.svelte.ts';
 
 function connected() {

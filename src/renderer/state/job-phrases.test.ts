@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { endedJobOf, jobOf } from './fake-service.test-fixture.ts';
+import { endedJobOf, jobOf } from './answers.test-fixture.ts';
 import { endedLine, jobLine, jobName, tookLine } from './job-phrases.ts';
 
 describe('the words of jobs', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it, vi } from 'vitest';
-import { endedJobOf, FakeService, jobOf, jobsStateOf } from './fake-service.test-fixture.ts';
+import { endedJobOf, jobOf, jobsStateOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { Jobs } from './jobs.svelte.ts';
 
 function connected() {

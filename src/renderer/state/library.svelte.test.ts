@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { FakeService, rowOf } from './fake-service.test-fixture.ts';
+import { rowOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { Library } from './library.svelte.ts';
 
 describe('Library', () => {

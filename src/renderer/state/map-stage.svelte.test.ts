@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { packLayout } from '../../contract/picture-layout.ts';
 import { gridOf } from '../map/point-grid.ts';
-import { rowOf } from './fake-service.test-fixture.ts';
+import { rowOf } from './answers.test-fixture.ts';
 import { MapGestures } from './map-gestures.ts';
 import { MapStage } from './map-stage.svelte.ts';
 import { PictureColumns } from './picture-columns.ts';

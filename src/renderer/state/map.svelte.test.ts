@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
-import { clusterOf, FakeService } from './fake-service.test-fixture.ts';
+import { clusterOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { LibraryMap } from './map.svelte.ts';
 
 async function connected() {

@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { FakeService, placeOf } from './fake-service.test-fixture.ts';
+import { placeOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { zoomed } from './earth-view.ts';
 import { PlacesState } from './places.svelte.ts';
 

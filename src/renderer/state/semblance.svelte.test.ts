@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest';
 import { MENU_COMMAND_MESSAGE, SERVICE_LOST_MESSAGE, type Bridge } from '../../contract/bridge.ts';
-import { FakeService, rowOf } from './fake-service.test-fixture.ts';
+import { rowOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { Semblance } from './semblance.svelte.ts';
 
 /** A window on a fake service and a fake bridge: `/photos…` are folders, all other paths files, an empty name has none. */

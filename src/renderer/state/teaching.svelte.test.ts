@@ -1,5 +1,6 @@
 import { expect, it, vi } from 'vitest';
-import { FakeService, readinessOf, suggestionOf, teachProgressOf, versionOf } from './fake-service.test-fixture.ts';
+import { readinessOf, suggestionOf, teachProgressOf, versionOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { Labelling } from './labelling.ts';
 import { Suggested } from './suggested.svelte.ts';
 import { Teaching } from './teaching.svelte.ts';

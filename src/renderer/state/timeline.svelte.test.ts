@@ -1,6 +1,7 @@
 import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
-import { eventOf, FakeService } from './fake-service.test-fixture.ts';
+import { eventOf } from './answers.test-fixture.ts';
+import { FakeService } from './fake-service.test-fixture.ts';
 import { TimelineState } from './timeline.svelte.ts';
 
 async function connected() {
