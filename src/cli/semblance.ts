@@ -118,7 +118,7 @@ function positiveInteger(text: string): number {
   return value;
 }
 
-/** The command line, as `docs/command-line` of the README describes it. Each action returns its exit code. */
+/** The command line, as the README describes it. Each action returns its exit code. */
 function buildProgram(setExitCode: (code: number) => void): Command {
   const program = new Command('semblance')
     .description('Finds similar pictures in your own photos, on your own computer.')
