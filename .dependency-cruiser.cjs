@@ -19,6 +19,13 @@ module.exports = {
     layer('similarity', ['contract']),
     layer('compute', ['contract', 'similarity']),
     layer('library', ['contract', 'similarity', 'compute']),
+    {
+      name: 'service-on-top-of-its-rooms',
+      comment: 'The service and its router know every room of src/library; no room knows them.',
+      severity: 'error',
+      from: { path: '^src/library/[^/]+/' },
+      to: { path: '^src/library/(service|service-process|service-port|router)\\.ts$' },
+    },
     layer('cli', ['contract', 'similarity', 'compute', 'library']),
     layer('main', ['contract']),
     layer('preload', ['contract']),

@@ -33,7 +33,7 @@ const entries = {
   'dated-worker': 'src/library/explore/events-and-places/dated-worker.ts',
   'duplicate-worker': 'src/library/explore/duplicates/duplicate-worker.ts',
   'comparison-worker': 'src/library/explore/comparing/comparison-worker.ts',
-  'adapt-worker': 'src/library/adapt/adapt-worker.ts',
+  'adapt-worker': 'src/library/teach/adapt/adapt-worker.ts',
 };
 
 export default defineConfig({

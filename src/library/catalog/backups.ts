@@ -1,5 +1,5 @@
 import { ServiceError } from '../../contract/errors.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import { backupsIn } from './backup-files.ts';
 import type { BackupResult, BackupTask } from './backup-worker.ts';
 import { workerUrl } from '../../compute/worker-url.ts';

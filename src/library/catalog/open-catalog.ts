@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { ServiceError } from '../../contract/errors.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { isSoundDatabase, restoreBackup, writeBackup } from './backup-files.ts';
 import { Catalog } from './catalog.ts';

@@ -4,7 +4,7 @@ import { ignoreRule } from '../../contract/ignore-schemas.ts';
 import { contentHash } from '../../contract/schemas.ts';
 import { modelDescription } from '../teach/model-description.ts';
 import { tunedPart } from '../teach/tuned-weights.ts';
-import { readChecked, writeChecked } from './checked-file.ts';
+import { readChecked, writeChecked } from '../checked-file.ts';
 
 /** Two million labels, or ten versions with heads of 2,048 × 2,048, are 220 MB. A string of over 512 MB cannot be made. */
 const MOST_BYTES = 400 * 1024 * 1024;

@@ -1,5 +1,5 @@
 import type { IgnorePreview, IgnoreRule, IgnoreSurvey, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
-import { AskedThread } from '../asked-thread.ts';
+import { AskedThread } from '../threads/asked-thread.ts';
 import { workerUrl } from '../../compute/worker-url.ts';
 
 /** What the thread is started with. */

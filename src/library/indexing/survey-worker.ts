@@ -1,6 +1,6 @@
 /** A thread that holds rules about what is left out against the files of the library. Started by `survey-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerQuestions } from '../asked-thread.ts';
+import { answerQuestions } from '../threads/asked-thread.ts';
 import { previewRule, surveyFolders, surveyRules, type Surveyed } from './left-out-survey.ts';
 import { rulesOf } from './left-out.ts';
 import type { SurveyAnswer, SurveyRequest, SurveyTask } from './survey-thread.ts';

@@ -1,5 +1,5 @@
 import type { PictureFacets } from '../../contract/schemas.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { workerUrl } from '../../compute/worker-url.ts';
 

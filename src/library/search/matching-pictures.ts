@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import type { PictureFilter } from '../../contract/schemas.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { MatchingTask } from '../catalog/matching-worker.ts';
 import type { FolderPart } from '../catalog/picture-filters.ts';

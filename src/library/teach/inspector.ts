@@ -9,7 +9,7 @@ import type { ModelParts } from '../encoders/model-parts.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import { shownPicture } from '../pictures.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import { withBaseVectors, type BaseVectors } from './base-vectors.ts';
 import { answeredGroup, answersOf, confusionCells, rightShare } from './inspect-model.ts';
 import { CANDIDATES } from './inspect-neighbors.ts';

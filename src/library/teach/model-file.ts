@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { loadProjectionFor, type Projection } from '../../compute/projection.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { TaughtModelRow } from '../catalog/model-store.ts';
-import { readChecked, writeChecked } from '../exchange/checked-file.ts';
+import { readChecked, writeChecked } from '../checked-file.ts';
 import { modelDescription, parseDescription, type ModelDescription } from './model-description.ts';
 import { unpackHead } from './packed-head.ts';
 import { isOfThisProgram, packTuned, tunedPart, unpackTuned, type TunedWeights } from './tuned-weights.ts';

@@ -11,7 +11,7 @@ import type { LibraryPaths } from '../library-folder.ts';
 import { rankedSearch } from '../search/ranked-search.ts';
 import { findSimilar } from '../search/similar.ts';
 import type { VectorNeighbor } from '../vectors/vector-index.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
+import { answerOfWorker } from '../threads/answer-of-worker.ts';
 import { applyHead } from './apply-head.ts';
 import { withBaseVectors, type BaseVectors } from './base-vectors.ts';
 import { chooseSettings } from './choose-settings.ts';

@@ -1,7 +1,7 @@
 import type { Encoder } from '../../compute/encoder.ts';
 import { ServiceError } from '../../contract/errors.ts';
 import type { DeepEstimate, TeachReadiness } from '../../contract/teach-schemas.ts';
-import { LEAST_PICTURES, TOO_FEW, viewsNeeded } from '../adapt/adapt-library.ts';
+import { LEAST_PICTURES, TOO_FEW, viewsNeeded } from './adapt/adapt-library.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import { hasDevices } from '../encoders/model-parts.ts';

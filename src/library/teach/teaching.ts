@@ -16,7 +16,7 @@ import { ClosingError, GivenUpError, switchEncoder } from '../encoders/switch-en
 import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
-import { adaptLibrary } from '../adapt/adapt-library.ts';
+import { adaptLibrary } from './adapt/adapt-library.ts';
 import { Activation } from './activation.ts';
 import { besideBroader, besideTaught } from './beside-answering.ts';
 import { withBaseVectors } from './base-vectors.ts';

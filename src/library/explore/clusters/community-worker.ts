@@ -1,6 +1,6 @@
 /** A thread that finds communities of one graph at one resolution after another. Started by `found-clusters.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerQuestions } from '../../asked-thread.ts';
+import { answerQuestions } from '../../threads/asked-thread.ts';
 import { communityFinder } from './communities.ts';
 import { sharedNeighborGraph, type NeighborTable } from '../shared-neighbors.ts';
 

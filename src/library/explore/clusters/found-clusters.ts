@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { AskedThread } from '../../asked-thread.ts';
+import { AskedThread } from '../../threads/asked-thread.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { Communities } from './communities.ts';
 import { resolutionOf } from './granularity.ts';

@@ -1,4 +1,4 @@
-import { AskedThread } from '../../asked-thread.ts';
+import { AskedThread } from '../../threads/asked-thread.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { PictureAlignment } from '../../../contract/explore-schemas.ts';
 import type { SquarePixels } from './difference-image.ts';

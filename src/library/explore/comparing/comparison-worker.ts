@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
 import { thumbnailPath } from '../../../contract/thumbnail-path.ts';
-import { answerQuestions } from '../../asked-thread.ts';
+import { answerQuestions } from '../../threads/asked-thread.ts';
 import type { ComparisonAnswer, ComparisonQuestion, ComparisonTask } from './comparison-thread.ts';
 import { drawDifference, luma } from './difference-image.ts';
 import type { GreyGrid } from './grey-grid.ts';

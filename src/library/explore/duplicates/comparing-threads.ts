@@ -1,4 +1,4 @@
-import { AskedThread } from '../../asked-thread.ts';
+import { AskedThread } from '../../threads/asked-thread.ts';
 import type { ComparisonControl } from './comparison-control.ts';
 import { VERDICT, type Pairs } from './pair-verdicts.ts';
 import type { SharedPictures } from './shared-pictures.ts';

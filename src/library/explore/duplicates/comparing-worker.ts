@@ -1,7 +1,7 @@
 /** A thread that compares pairs of pictures, beside others that do the same. Started by `comparing-threads.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
 import sharp from 'sharp';
-import { answerQuestions } from '../../asked-thread.ts';
+import { answerQuestions } from '../../threads/asked-thread.ts';
 import type { ComparingStart, PairsTask } from './comparing-threads.ts';
 import type { CoarseMatch } from '../comparing/compare-pictures.ts';
 import { ComparisonControl } from './comparison-control.ts';

@@ -8,7 +8,7 @@ import type {
   Duplicates as FoundDuplicates,
   ExploreEvent,
 } from '../../../contract/explore-schemas.ts';
-import { answerOfWorker } from '../../answer-of-worker.ts';
+import { answerOfWorker } from '../../threads/answer-of-worker.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { DuplicateStore } from '../../catalog/duplicate-store.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';

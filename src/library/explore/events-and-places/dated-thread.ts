@@ -1,4 +1,4 @@
-import { AskedThread } from '../../asked-thread.ts';
+import { AskedThread } from '../../threads/asked-thread.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { LibraryPaths } from '../../library-folder.ts';

@@ -1,6 +1,6 @@
 /** A thread that finds the events and places of a library as it was when the thread began. Started by `dated-thread.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { answerQuestions } from '../../asked-thread.ts';
+import { answerQuestions } from '../../threads/asked-thread.ts';
 import { Catalog } from '../../catalog/catalog.ts';
 import { FeatureStore } from '../../catalog/feature-store.ts';
 import { Cities } from './cities.ts';

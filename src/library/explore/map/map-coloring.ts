@@ -1,5 +1,5 @@
 import { NO_CATEGORY, type MapColoring, type MapColors } from '../../../contract/explore-schemas.ts';
-import { answerOfWorker } from '../../answer-of-worker.ts';
+import { answerOfWorker } from '../../threads/answer-of-worker.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
 import type { Clusters } from '../clusters/clusters.ts';

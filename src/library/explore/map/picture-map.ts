@@ -7,7 +7,7 @@ import type {
   MapColoring,
   MapLayout as GivenLayout,
 } from '../../../contract/explore-schemas.ts';
-import { answerOfWorker } from '../../answer-of-worker.ts';
+import { answerOfWorker } from '../../threads/answer-of-worker.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { Jobs } from '../../jobs/jobs.ts';

@@ -1,6 +1,6 @@
 /** A worker that fits and judges a head without labels: seconds of computing that no search is to wait for. Started by `adapt-library.ts`. */
 import { parentPort, workerData } from 'node:worker_threads';
-import { PauseFlag } from '../teach/pause-flag.ts';
+import { PauseFlag } from '../pause-flag.ts';
 import { adaptModel } from './adapt-model.ts';
 import type { AdaptWorkerData } from './adapt-task.ts';
 

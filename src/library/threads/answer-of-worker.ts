@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
-import { ServiceError } from '../contract/errors.ts';
+import { ServiceError } from '../../contract/errors.ts';
 
 /**
  * Starts a worker, and ends it with its first message.

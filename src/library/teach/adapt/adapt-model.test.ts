@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { createRandom, type Random } from '../../similarity/index.ts';
-import { clusteredPictures, groupsOf } from '../teach/clustered-pictures.test-fixture.ts';
-import { samePairs } from '../teach/same-pictures.ts';
-import { normalize } from '../vectors/vector-index.ts';
+import { createRandom, type Random } from '../../../similarity/index.ts';
+import { clusteredPictures, groupsOf } from '../clustered-pictures.test-fixture.ts';
+import { samePairs } from '../same-pictures.ts';
+import { normalize } from '../../vectors/vector-index.ts';
 import { adaptModel } from './adapt-model.ts';
 import type { AdaptTask, PictureViews } from './adapt-task.ts';
 

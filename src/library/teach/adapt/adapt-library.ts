@@ -1,17 +1,17 @@
 import { availableParallelism } from 'node:os';
-import { ServiceError } from '../../contract/errors.ts';
-import { createRandom } from '../../similarity/random.ts';
-import { answerOfWorker } from '../answer-of-worker.ts';
-import type { LibraryParts } from '../library-parts.ts';
-import { withBaseVectors } from '../teach/base-vectors.ts';
-import { teachableGroups, type LabelledGroup } from '../teach/labelled-groups.ts';
-import type { PauseFlag } from '../teach/pause-flag.ts';
-import type { TaughtModel } from '../teach/teach-task.ts';
-import { knownPictures } from '../teach/teaching-input.ts';
-import { pixelsOf, turn } from '../teach/tuning-pictures.ts';
+import { ServiceError } from '../../../contract/errors.ts';
+import { createRandom } from '../../../similarity/random.ts';
+import { answerOfWorker } from '../../threads/answer-of-worker.ts';
+import type { LibraryParts } from '../../library-parts.ts';
+import { withBaseVectors } from '../base-vectors.ts';
+import { teachableGroups, type LabelledGroup } from '../labelled-groups.ts';
+import type { PauseFlag } from '../pause-flag.ts';
+import type { TaughtModel } from '../teach-task.ts';
+import { knownPictures } from '../teaching-input.ts';
+import { pixelsOf, turn } from '../tuning-pictures.ts';
 import type { AdaptTask, AdaptWorkerData, PictureViews } from './adapt-task.ts';
 import { pictureViews, type ViewOptions } from './picture-views.ts';
-import { workerUrl } from '../../compute/worker-url.ts';
+import { workerUrl } from '../../../compute/worker-url.ts';
 
 /** Pictures that are learned from, and views of each beside itself: 240 photos and three views gave all that was to be had. */
 const LEARNED = 400;

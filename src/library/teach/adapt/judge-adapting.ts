@@ -1,6 +1,6 @@
-import type { Comparison, TeachingVerdict } from '../../contract/teach-schemas.ts';
-import type { TeachingEvaluation } from '../teach/evaluate-teaching.ts';
-import { COPIES_LOSS, inTen, LEAST_QUERIES, percent } from '../teach/verdict.ts';
+import type { Comparison, TeachingVerdict } from '../../../contract/teach-schemas.ts';
+import type { TeachingEvaluation } from '../evaluate-teaching.ts';
+import { COPIES_LOSS, inTen, LEAST_QUERIES, percent } from '../verdict.ts';
 
 type Reason = Exclude<TeachingVerdict['reason'], 'CHANCE'>;
 

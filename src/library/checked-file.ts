@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto';
 import { open, readFile, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
-import { ServiceError } from '../../contract/errors.ts';
-import { writeError } from '../library-folder.ts';
+import { ServiceError } from '../contract/errors.ts';
+import { writeError } from './library-folder.ts';
 
 const head = z.object({ format: z.string(), version: z.number().int().positive() });
 

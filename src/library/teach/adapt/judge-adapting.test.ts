@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Comparison } from '../../contract/teach-schemas.ts';
-import { bootstrapMean } from '../teach/bootstrap.ts';
-import type { TeachingEvaluation } from '../teach/evaluate-teaching.ts';
+import type { Comparison } from '../../../contract/teach-schemas.ts';
+import { bootstrapMean } from '../bootstrap.ts';
+import type { TeachingEvaluation } from '../evaluate-teaching.ts';
 import { judgeAdapting } from './judge-adapting.ts';
 
 const comparison = (before: number, after: number, half = 0.02): Comparison => {

@@ -1,5 +1,5 @@
 import { Worker, type MessagePort } from 'node:worker_threads';
-import { ServiceError } from '../contract/errors.ts';
+import { ServiceError } from '../../contract/errors.ts';
 
 interface Asked<Question> {
   readonly number: number;

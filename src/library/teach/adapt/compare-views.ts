@@ -1,8 +1,8 @@
 import { setImmediate as letOthersRun } from 'node:timers/promises';
-import type { Comparison } from '../../contract/teach-schemas.ts';
-import { rankedSearch, type SearchedLibrary } from '../search/ranked-search.ts';
-import { compareMeans } from '../teach/bootstrap.ts';
-import { ranking, type ComparedQuery } from '../teach/evaluate-teaching.ts';
+import type { Comparison } from '../../../contract/teach-schemas.ts';
+import { rankedSearch, type SearchedLibrary } from '../../search/ranked-search.ts';
+import { compareMeans } from '../bootstrap.ts';
+import { ranking, type ComparedQuery } from '../evaluate-teaching.ts';
 import type { PictureViews } from './adapt-task.ts';
 
 interface ComparedModel {

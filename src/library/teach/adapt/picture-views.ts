@@ -1,4 +1,4 @@
-import { createRandom } from '../../similarity/random.ts';
+import { createRandom } from '../../../similarity/random.ts';
 
 /** Width by height of a crop, as SimCLR draws it (Chen et al., 2020, https://arxiv.org/abs/2002.05709). */
 const ASPECT = { least: 3 / 4, most: 4 / 3 } as const;

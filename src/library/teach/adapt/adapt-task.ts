@@ -1,4 +1,4 @@
-import type { TeachTask } from '../teach/teach-task.ts';
+import type { TeachTask } from '../teach-task.ts';
 
 /**
  * What adapting to a library is asked: as it travels to its worker. `pictures` are a sample of the library and the labelled ones; `groups` is
