@@ -1,6 +1,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/longest-first.ts';
 
 /**
  * Where WebAssembly comes and goes in several threads, V8's book of protected code pages can abort the process ("Check failed:
@@ -14,8 +16,12 @@ const NODE_FLAGS = ['--no-memory-protection-keys'];
  */
 process.env['NODE_COMPILE_CACHE'] ??= join(import.meta.dirname, '.cache/compiled');
 
+/** One more than there are cores: some files wait for the disk. */
+const WORKERS = availableParallelism() + 1;
+
 export default defineConfig({
   test: {
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         test: {
@@ -25,8 +31,7 @@ export default defineConfig({
           exclude: ['src/renderer/**'],
           environment: 'node',
           isolate: false,
-          // one core is left alone where nothing is said
-          maxWorkers: '100%',
+          maxWorkers: WORKERS,
           // of a test that hangs, and not of one that waits for a busy computer
           testTimeout: 120_000,
         },
@@ -39,7 +44,7 @@ export default defineConfig({
           name: 'renderer',
           include: ['src/renderer/**/*.test.ts'],
           environment: './test/environment/page-without-dom.ts',
-          maxWorkers: '100%',
+          maxWorkers: WORKERS,
           server: { deps: { inline: [/svelte/] } },
         },
       },
