@@ -24,7 +24,7 @@ test('the last layers are taught, the tuned encoder is brought into use, and the
   await page.getByRole('checkbox', { name: 'Train the last layers of the encoder too' }).press('Space');
   await expect(page.getByText(/^About .* Trained on/)).toBeVisible({ timeout: 120_000 });
   await page.getByText('Advanced', { exact: true }).click();
-  await page.getByRole('spinbutton', { name: 'Steps' }).fill('2');
+  await page.getByRole('spinbutton', { name: 'Steps' }).fill('1');
   const found = await violations(page, 'before');
   await page.getByRole('button', { name: 'Teach', exact: true }).last().press('Enter');
   const run = page.getByRole('main').getByRole('region', { name: 'Teaching' });

@@ -75,68 +75,66 @@ async function use(client: ServiceClient, id: string): Promise<void> {
 }
 
 test.each([
-  ['a GPU', gpu, 2],
-  ['the processor, without WebAssembly', plain, 1],
-])(
-  'the last layers are taught on %s, all is encoded anew, swapped, and goes back bit for bit',
-  async (_, training, steps) => {
-    const { library, client, service, untaught } = await labelledLibrary(training, 2);
-    const before = await allResults(client);
-    const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps }));
-    await idle(client);
-    expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
-    expect(await allResults(client)).toEqual(before);
-    const version = (await client.models.list()).find(({ id }) => id === model);
-    expect(version).toMatchObject({ kind: 'deep', active: false, usable: true });
-    expect(version?.recipe).toContain(`last block of the encoder, ${steps} steps`);
-    const losses = version?.curves?.training.map(({ loss }) => loss) ?? [];
-    expect(losses).toHaveLength(steps);
-    expect(losses.every(Number.isFinite)).toBe(true);
+  ['a GPU', gpu],
+  ['the processor, without WebAssembly', plain],
+])('the last layers are taught on %s, all is encoded anew, swapped, and goes back bit for bit', async (_, training) => {
+  const { library, client, service, untaught } = await labelledLibrary(training, 2);
+  const before = await allResults(client);
+  const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 1 }));
+  await idle(client);
+  expect(verdict).toMatchObject({ activate: false, reason: 'TOO_FEW' });
+  expect(await allResults(client)).toEqual(before);
+  const version = (await client.models.list()).find(({ id }) => id === model);
+  expect(version).toMatchObject({ kind: 'deep', active: false, usable: true });
+  expect(version?.recipe).toContain('last block of the encoder, 1 step');
+  const losses = version?.curves?.training.map(({ loss }) => loss) ?? [];
+  expect(losses).toHaveLength(1);
+  expect(losses.every(Number.isFinite)).toBe(true);
 
-    await use(client, model);
-    expect(await client.status()).toMatchObject({ vectors: ALL, model: { id: model } });
-    await service.settled();
-    const after = await allResults(client);
-    expect(after).not.toEqual(before);
-    expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
-    await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
+  await use(client, model);
+  expect(await client.status()).toMatchObject({ vectors: ALL, model: { id: model } });
+  await service.settled();
+  const after = await allResults(client);
+  expect(after).not.toEqual(before);
+  expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
+  await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
 
-    await use(client, untaught);
-    await service.settled();
-    expect(await client.status()).toMatchObject({ encoder: 'builtin' });
-    expect(await allResults(client)).toEqual(before);
-    await use(client, model);
-    await service.settled();
-    expect(await allResults(client)).toEqual(after);
-    const { encoder } = await client.status();
-    await service.close();
+  await use(client, untaught);
+  await service.settled();
+  expect(await client.status()).toMatchObject({ encoder: 'builtin' });
+  expect(await allResults(client)).toEqual(before);
+  await use(client, model);
+  await service.settled();
+  expect(await allResults(client)).toEqual(after);
+  const { encoder } = await client.status();
+  await service.close();
 
-    const again = await openLibrary(library);
-    expect(await allResults(again.client)).toEqual(after);
-    // a damaged encoder leaves the one before it answering
-    await again.service.close();
-    await writeFile(join(again.service.paths.models, encoder, 'model.prepared.onnx'), 'no model');
-    const damaged = await openLibrary(library);
-    expect(await damaged.client.status()).toMatchObject({ encoder: 'builtin' });
-    expect(await allResults(damaged.client)).toEqual(before);
-    // the version of an encoder that does not answer can go
-    await damaged.client.models.remove({ id: model });
-    expect(await damaged.client.models.list()).toHaveLength(1);
-  },
-);
+  const again = await openLibrary(library);
+  expect(await allResults(again.client)).toEqual(after);
+  // a damaged encoder leaves the one before it answering
+  await again.service.close();
+  await writeFile(join(again.service.paths.models, encoder, 'model.prepared.onnx'), 'no model');
+  const damaged = await openLibrary(library);
+  expect(await damaged.client.status()).toMatchObject({ encoder: 'builtin' });
+  expect(await allResults(damaged.client)).toEqual(before);
+  // the version of an encoder that does not answer can go
+  await damaged.client.models.remove({ id: model });
+  expect(await damaged.client.models.list()).toHaveLength(1);
+});
 
 test('what cannot be read is left out, and versions of other encoders are a choice like any other', async () => {
-  const { root, photos, library, client, service, untaught } = await labelledLibrary(wasm, 4);
+  const { root, photos, library, client, service, untaught } = await labelledLibrary(wasm, 3);
   const teach = (seed: number) =>
-    until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 2, seed })).then(async (taught) => {
+    until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 1, seed })).then(async (taught) => {
       await idle(client);
       return taught;
     });
   const gone = join(photos, 'bars', '0.jpg');
   await rename(gone, `${gone}.gone`);
-  const less = await teach(1);
+  // by another seed: the one picture need not have been in the one step
+  const less = await teach(2);
   await rename(`${gone}.gone`, gone);
-  expect(less.notices[0]).toBe('1 of 8 labelled pictures was left out: not there now, or not to be read.');
+  expect(less.notices[0]).toBe('1 of 6 labelled pictures was left out: not there now, or not to be read.');
 
   const first = await teach(1);
   expect(first.notices).toHaveLength(1);
@@ -203,7 +201,7 @@ test('what cannot be read is left out, and versions of other encoders are a choi
   // broken off when the encoder is there already, and its version is not
   const installed = (await again.encoders.list()).length;
   await until(again, 'ended', async () => {
-    await again.teach.start({ method: 'deep', steps: 2, seed: 7 });
+    await again.teach.start({ method: 'deep', steps: 1, seed: 7 });
     for await (const event of await again.teach.watch()) {
       if (event.type === 'progress' && event.state === 'evaluating') break;
     }
