@@ -4,8 +4,8 @@ import * as similarity from 'semblance/similarity';
 import { loadDigits } from './digits.ts';
 
 await similarity.useBackend('wasm');
-const [known, queries] = [loadDigits(0, 700), loadDigits(700, 860)];
-const batches = { classesPerBatch: 10, examplesPerClassPerBatch: 6, stepsPerEpoch: 120 };
+const [known, queries] = [loadDigits(0, 400), loadDigits(700, 800)];
+const batches = { classesPerBatch: 10, examplesPerClassPerBatch: 6, stepsPerEpoch: 60 };
 const sampler = new similarity.MultiShotMemorySampler({ ...known, ...batches });
 const model = similarity.convNetSim({ inputShape: [28, 28, 1], filters: [16, 32], embeddingSize: 64, seed: 1 });
 model.compile({ optimizer: 'adam', loss: new similarity.MultiSimilarityLoss() });

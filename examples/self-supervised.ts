@@ -4,7 +4,7 @@ import * as similarity from 'semblance/similarity';
 import { loadDigits } from './digits.ts';
 
 await similarity.useBackend('wasm');
-const [pictures, known, queries] = [loadDigits(0, 600), loadDigits(0, 100), loadDigits(600, 700)];
+const [pictures, known, queries] = [loadDigits(0, 300), loadDigits(0, 100), loadDigits(600, 700)];
 const kernelInitializer = initializers.heUniform({ seed: 1 });
 const convolution = { kernelSize: 3, strides: 2, activation: 'relu', kernelInitializer } as const;
 const backbone = sequential({
@@ -22,7 +22,7 @@ model.compile({ optimizer: 'adam' });
 const before = await accuracyOfNeighbors();
 const crop = new similarity.RandomCropAndResize({ height: 28, width: 28, areaRange: [0.3, 1] });
 const augmenter = new similarity.ContrastiveAugmenter(crop);
-const views = { x: pictures.x, augmenter, examplesPerBatch: 96, stepsPerEpoch: 60, seed: 1 };
+const views = { x: pictures.x, augmenter, examplesPerBatch: 96, stepsPerEpoch: 30, seed: 1 };
 await model.fit(new similarity.SingleShotMemorySampler(views), { epochs: 2, verbose: true });
 console.log({ untrained: before, trained: await accuracyOfNeighbors() });
 
