@@ -6,7 +6,8 @@ import { indexFolders, openLibrary, runCommand, temporaryFolder } from '../fixtu
 import { writeKinds } from '../fixtures/kinds.ts';
 import { idle, until } from '../fixtures/teaching.ts';
 
-const EACH = 20;
+/** Of each of four kinds: a few more than the sixty that it takes. */
+const EACH = 16;
 
 test('adapts from the pictures alone, says what came of it, answers when it is used, and goes back', async () => {
   const root = await temporaryFolder();

@@ -33,7 +33,7 @@ function contents(library: string): unknown {
 test('killed at several moments, the next run ends in the same state as one that was not', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');
-  await writeDrawings(photos, 120, 1, 480, 360);
+  await writeDrawings(photos, 70, 1, 480, 360);
   await writeFile(join(photos, 'bad.jpg'), 'no picture');
   const whole = join(folder, 'whole');
   const started = performance.now();
@@ -52,8 +52,8 @@ test('killed at several moments, the next run ends in the same state as one that
   expect(contents(killed)).toEqual(contents(whole));
   expect(JSON.parse((await runCommand('verify', '--library', killed, '--json')).stdout)).toMatchObject({
     ok: true,
-    pictures: 120,
-    vectors: 120,
+    pictures: 70,
+    vectors: 70,
     recall10: expect.closeTo(1, 2) as number,
   });
 });

@@ -162,12 +162,12 @@ describe('a map', () => {
 
   test('that is being laid out can be cancelled', async () => {
     const library = join(await temporaryFolder(), 'library');
-    await makeLibrary(library, 8_000, 8, { drawn: true });
+    await makeLibrary(library, 4_000, 8, { drawn: true });
     const { service, client } = await openLibrary(library);
     await service.settled();
     const layout = client.explore.map.layout();
     const job = await runningJob(client);
-    expect(job).toMatchObject({ total: 8_000, canCancel: true });
+    expect(job).toMatchObject({ total: 4_000, canCancel: true });
     await client.jobs.cancel({ id: job.id });
     await expect(layout).rejects.toMatchObject({ code: 'MAP_CANCELLED' });
     expect((await client.jobs.ended())[0]).toMatchObject({ kind: 'map', outcome: 'cancelled' });

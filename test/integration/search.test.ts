@@ -49,15 +49,16 @@ test('copies of a picture find it first: mirrored, resized, recompressed, croppe
     recompressed: (image) => image.jpeg({ quality: 40 }),
     cropped: (image) => image.extract({ left: 14, top: 11, width: 452, height: 338 }).jpeg(),
   };
+  const originals = paths.slice(0, 30);
   for (const [name, change] of Object.entries(changes)) {
     let first = 0;
-    for (const path of paths) {
+    for (const path of originals) {
       const bytes = await change(sharp(path)).toBuffer();
       const example = { kind: 'bytes' as const, bytes: new Blob([new Uint8Array(bytes)]) };
       const { neighbors } = await client.search.similar({ examples: [example], k: 1 });
       if (neighbors[0]?.path === path) first++;
     }
-    expect(first / paths.length, name).toBeGreaterThanOrEqual(0.98);
+    expect(first / originals.length, name).toBeGreaterThanOrEqual(0.98);
   }
 });
 

@@ -1,4 +1,7 @@
-/** Groups, teaching, versions and suggestions, with the real encoder, SQLite, HNSW and TF.js. */
+/**
+ * Groups, teaching, versions and suggestions, with the real encoder, SQLite, HNSW and TF.js. Killed six times here; `SEMBLANCE_KILLS=20` asks
+ * for more.
+ */
 import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { cp, mkdtemp, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
@@ -13,6 +16,8 @@ import { mulberry32 } from '../fixtures/pictures.ts';
 import { idle, until } from '../fixtures/teaching.ts';
 
 const EACH = 14;
+/** Random moments, of three commands in turn. */
+const KILLS = Number(process.env['SEMBLANCE_KILLS'] ?? 6);
 /** Members of each group; the rest are what is to be found. */
 const LABELLED = 9;
 
@@ -268,7 +273,7 @@ test('pictures that are indexed while a version is being activated are in it', a
   expect(await client.verify({})).toMatchObject({ ok: true, pictures: 4 * (EACH + 3), vectors: 4 * (EACH + 3) });
 });
 
-test('killed at 20 random moments of teaching and activation, the library has one whole version and every label', async () => {
+test(`killed at ${KILLS} random moments of teaching and activation, the library has one whole version and every label`, async () => {
   const opened = await groupedLibrary();
   const { client, library } = opened;
   const model = await teachAndUse(client);
@@ -276,7 +281,7 @@ test('killed at 20 random moments of teaching and activation, the library has on
   const labels = await Promise.all((await client.groups.list()).map(({ id }) => client.groups.pictures({ id })));
   await opened.close();
   const random = mulberry32(7);
-  for (let moment = 0; moment < 20; moment++) {
+  for (let moment = 0; moment < KILLS; moment++) {
     const command = moment % 3 === 0 ? ['teach'] : ['models', 'use', moment % 3 === 1 ? base : model];
     const { child, result } = startCommand(...command, '--library', library);
     await delay(500 + random() * 1500);
