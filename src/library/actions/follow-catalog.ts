@@ -3,10 +3,19 @@ import type { Catalog } from '../catalog/catalog.ts';
 import type { PassedLabel } from '../catalog/label-store.ts';
 import { sourceHolding } from '../indexing/sources.ts';
 
+/** What was not said of a picture before. */
+interface Passed {
+  readonly labels: PassedLabel[];
+  readonly clusters: number[];
+  readonly decisions: number[];
+}
+
 /** What a step changed in the catalog beside its files, so that undoing it can take that back. */
 interface StepMemory {
   /** What the kept picture got from the removed one. */
-  readonly passed?: { readonly labels: PassedLabel[]; readonly clusters: number[]; readonly decisions: number[] };
+  readonly passed?: Passed;
+  /** What moments of a kept video got from those of the removed one. */
+  readonly moments?: readonly (Passed & { readonly to: number })[];
   /** What the sidecar said that is in the trash. */
   readonly sidecar?: string;
 }
@@ -58,20 +67,33 @@ export function followUndone(catalog: Catalog, step: StepRow, mtimeMs: number | 
   if (known && (operation === 'trash' || operation === 'move' || operation === 'replace'))
     putFile(catalog, mediaId, old);
   if (operation !== 'trash' && operation !== 'replace') removeFile(catalog, target, true);
-  if (memory.passed && step.keptId !== null) {
-    catalog.labels.takeBack(step.keptId, memory.passed.labels);
-    catalog.clusters.takeBack(step.keptId, memory.passed.clusters);
-    catalog.duplicates.takeBack(step.keptId, memory.passed.decisions);
-  }
+  if (memory.passed && step.keptId !== null) takeBack(catalog, step.keptId, memory.passed);
+  for (const { to, ...passed } of memory.moments ?? []) takeBack(catalog, to, passed);
 }
 
 function passOn(catalog: Catalog, { mediaId, keptId }: StepRow): StepMemory {
   if (mediaId === null || keptId === null || mediaId === keptId || catalog.media(keptId) === undefined) return {};
   if (catalog.files.ofMedia(mediaId).length > 0) return {};
-  const labels = catalog.labels.passOn(mediaId, keptId);
-  const clusters = catalog.clusters.passOn(mediaId, keptId);
-  const decisions = catalog.duplicates.passOn(mediaId, keptId);
-  return labels.length + clusters.length + decisions.length === 0 ? {} : { passed: { labels, clusters, decisions } };
+  const passed = passOnTo(catalog, mediaId, keptId);
+  const moments = catalog.moments.counterparts(mediaId, keptId).flatMap(({ before, after }) => {
+    const ofMoment = passOnTo(catalog, before, after);
+    return ofMoment ? [{ to: after, ...ofMoment }] : [];
+  });
+  return { ...(passed && { passed }), ...(moments.length > 0 && { moments }) };
+}
+
+/** @returns null where nothing was passed on */
+function passOnTo(catalog: Catalog, from: number, to: number): Passed | null {
+  const labels = catalog.labels.passOn(from, to);
+  const clusters = catalog.clusters.passOn(from, to);
+  const decisions = catalog.duplicates.passOn(from, to);
+  return labels.length + clusters.length + decisions.length === 0 ? null : { labels, clusters, decisions };
+}
+
+function takeBack(catalog: Catalog, from: number, { labels, clusters, decisions }: Passed): void {
+  catalog.labels.takeBack(from, labels);
+  catalog.clusters.takeBack(from, clusters);
+  catalog.duplicates.takeBack(from, decisions);
 }
 
 function followSidecar(catalog: Catalog, { role, operation, source }: StepRow, made: LyingFile): StepMemory {

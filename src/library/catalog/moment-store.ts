@@ -15,6 +15,10 @@ interface ChosenMoment {
   readonly at: number;
 }
 
+/** Moments of two copies of a film are one where they lie no farther apart: seconds, or this part of the film where that is more. */
+const SAME_SECONDS = 5;
+const SAME_PART = 1 / 20;
+
 /**
  * The moments that stand for videos. Each is a picture of its own, with features, vector and thumbnail; it has no files but those of its
  * video, and comes, goes and is forgotten with it.
@@ -81,13 +85,30 @@ export class MomentStore {
   /** Moments of a video that are not among these, each with the nearest of these: a computer that is busier sees other frames. */
   successors(videoId: number, moments: readonly ChosenMoment[]): { readonly before: number; readonly after: number }[] {
     const kept = new Set(moments.map(({ id }) => id));
-    return this.#queries
-      .all<ChosenMoment>('SELECT media_id AS id, at_seconds AS at FROM moment WHERE video_id = ?', videoId)
+    return this.#momentsOf(videoId)
       .filter(({ id }) => !kept.has(id))
       .flatMap(({ id, at }) => {
         const [nearest] = moments.toSorted((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at));
         return nearest ? [{ before: id, after: nearest.id }] : [];
       });
+  }
+
+  /** The moments of a video but its poster, each with the one of another copy of it that is nearest in time; without those that it has none of. */
+  counterparts(videoId: number, otherId: number): { readonly before: number; readonly after: number }[] {
+    const [video, other] = [this.of(videoId), this.of(otherId)];
+    if (!video || !other) return [];
+    const most = Math.max(SAME_SECONDS, SAME_PART * video.seconds);
+    const others = this.#momentsOf(other.videoId);
+    return this.#momentsOf(videoId).flatMap(({ id, at }) => {
+      const [nearest] = others.toSorted((a, b) => Math.abs(a.at - at) - Math.abs(b.at - at));
+      if (id === videoId || !nearest || Math.abs(nearest.at - at) > most) return [];
+      return [{ before: id, after: nearest.id }];
+    });
+  }
+
+  #momentsOf(videoId: number): ChosenMoment[] {
+    const sql = 'SELECT media_id AS id, at_seconds AS at FROM moment WHERE video_id = ?';
+    return this.#queries.all<ChosenMoment>(sql, videoId);
   }
 
   /**
