@@ -98,6 +98,8 @@ export const actionSummary = z.object({
   failed: z.number().int().nonnegative(),
   /** Files that undoing can bring back: all that are done, but those in a trash that only the system can look into. */
   undoable: z.number().int().nonnegative(),
+  /** Files that are being done, or undone. Where nothing is under way: of which it is not known yet what came of them, as their drive is away. */
+  unsettled: z.number().int().nonnegative(),
   /** For people: "Moved 12 files to the trash". */
   description: z.string(),
 });

@@ -11,6 +11,7 @@ export type BridgeCalls = Pick<
   | 'saveLibrary'
   | 'chooseLibrary'
   | 'chooseTarget'
+  | 'admitFolder'
   | 'kindOfPath'
   | 'showInFolder'
 >;
@@ -24,6 +25,7 @@ export const BRIDGE_CHANNELS = {
   saveLibrary: 'semblance:save-library',
   chooseLibrary: 'semblance:choose-library',
   chooseTarget: 'semblance:choose-target',
+  admitFolder: 'semblance:admit-folder',
   kindOfPath: 'semblance:kind-of-path',
   showInFolder: 'semblance:show-in-folder',
 } as const satisfies Record<keyof BridgeCalls, string>;

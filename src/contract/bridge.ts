@@ -3,13 +3,13 @@ export type EncoderPlace = 'file' | 'folder';
 
 /** What the preload script gives the page, beside the port to the service: the few things that only Electron can do. */
 export interface Bridge {
-  /** Asks for a folder in the system's dialog. Null where the person cancelled. */
+  /** Asks for a folder in the system's dialog, which may be added then. Null where the person cancelled. */
   chooseFolder(): Promise<string | null>;
   /** Asks for one picture file in the system's dialog. */
   choosePicture(): Promise<string | null>;
   /** Asks for the file or the folder of an encoder. Systems other than macOS have no dialog that takes both. */
   chooseEncoder(place: EncoderPlace): Promise<string | null>;
-  /** Asks where to write a model version of that name. */
+  /** Asks where to write a model version of that name; the service writes to no other file. */
   saveModel(name: string): Promise<string | null>;
   /** Asks for a model version that Semblance wrote. */
   chooseModel(): Promise<string | null>;
@@ -23,6 +23,8 @@ export interface Bridge {
   pathForFile(file: File): string;
   /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */
   kindOfPath(path: string): Promise<'folder' | 'file' | null>;
+  /** Asks in the system's dialog whether a dropped folder may be added: the service takes no other from a page than what was picked. */
+  admitFolder(path: string): Promise<boolean>;
   /** Shows the picture's file in the system's file manager. */
   showInFolder(id: number): Promise<void>;
   readonly platform: 'darwin' | 'linux' | 'win32';

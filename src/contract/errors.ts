@@ -69,6 +69,7 @@ export const SERVICE_ERRORS = {
   ACTION_ENDED: 'This file action has ended, or is being undone: {detail}. Make a new one, or undo it.',
   FOLDER_READ_ONLY: 'This folder cannot be written to: {detail}. Check its permissions.',
   FOLDER_NOT_CHOSEN: 'This folder was not picked by you: {detail}. Choose it in the dialog.',
+  FILE_NOT_CHOSEN: 'This file was not picked by you: {detail}. Choose it in the dialog.',
   TRASH_UNAVAILABLE:
     'Files go to the trash of this system ({detail}) by the window only. Move them to a folder, or open the window.',
   MAP_CHANGED: 'The map has changed meanwhile. Look at it again.{detail}',

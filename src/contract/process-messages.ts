@@ -20,8 +20,8 @@ export type MessageToService =
   | { readonly type: 'data'; readonly port: number; readonly data: PortData }
   | { readonly type: 'disconnect'; readonly port: number }
   | { readonly type: 'power'; readonly power: PowerState }
-  /** A person picked this folder in a dialog: files may go there. */
-  | { readonly type: 'picked'; readonly folder: string }
+  /** A person picked this folder or file, by its real path: it may become a source, get files, or be written to. */
+  | { readonly type: 'picked'; readonly path: string }
   /** The answer to `trash`: what went wrong, or null. */
   | { readonly type: 'trashed'; readonly request: number; readonly problem: string | null }
   /** Close the library and exit. */

@@ -28,6 +28,7 @@ import { implementer } from './implementer.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { join } from 'node:path';
+import type { PickedPaths } from './picked-paths.ts';
 import { describePicture, displayPicture, locatePicture, packedLayout, picturesAt } from './pictures.ts';
 import { evaluateLibrary } from './search/evaluate.ts';
 import { Facets } from './search/facets.ts';
@@ -58,6 +59,7 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
   readonly comparisons: PictureComparisons;
   readonly ignoring: Ignoring;
   readonly actions: FileActions;
+  readonly picked: PickedPaths;
   readonly jobs: Jobs;
   /** Null where nobody watches: the command line. */
   readonly watcher: LibraryWatcher | null;
@@ -67,6 +69,8 @@ interface RouterParts extends Pick<LibraryParts, 'paths' | 'catalog' | 'decoders
 /** Implements the contract over an open library. */
 export function createRouter(parts: RouterParts) {
   const { catalog, active, indexer, encoders, groups, suggester, teaching, preview, inspector, paths, watcher } = parts;
+  const { picked } = parts;
+  const sourceParts = { catalog, picked, libraryFolder: paths.folder };
   const os = implementer();
   const facets = new Facets(catalog, paths.catalog);
   const needWriting = (): void => {
@@ -96,7 +100,7 @@ export function createRouter(parts: RouterParts) {
       add: os.sources.add.handler(async ({ input }) => {
         needWriting();
         const source = await indexer.exclusively(
-          async () => (await addSource(catalog, input.path, paths.folder, indexer.busy)).source,
+          async () => (await addSource(sourceParts, input.path, indexer.busy)).source,
         );
         watcher?.sourcesChanged();
         return describeSource(catalog, source, watcher);
@@ -105,8 +109,10 @@ export function createRouter(parts: RouterParts) {
         needWriting();
         await indexer.exclusively(() => {
           if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-          indexTargets(catalog, [input.id]);
+          const [target] = indexTargets(catalog, [input.id]);
           catalog.sources.remove(input.id);
+          // it was picked once, and can be brought back
+          if (target) picked.add(target.source.path);
         });
         watcher?.sourcesChanged();
         await active.use(({ vectors }) => vectors.setPresent(catalog.presentMediaIds()));
@@ -118,7 +124,7 @@ export function createRouter(parts: RouterParts) {
         needWriting();
         await indexer.exclusively(async () => {
           if (indexer.busy) throw new ServiceError('INDEXING_BUSY', '');
-          const folders = input.folders && (await folderTargets(catalog, input.folders, paths.folder));
+          const folders = input.folders && (await folderTargets(sourceParts, input.folders));
           indexer.start(folders ?? indexTargets(catalog, input.sourceIds));
         });
         watcher?.sourcesChanged();
@@ -200,12 +206,13 @@ export function createRouter(parts: RouterParts) {
     },
     groups: groupRoutes(os, groups, suggester, needWriting),
     teach: teachRoutes(os, teaching, needWriting),
-    models: modelRoutes(os, teaching, inspector, needWriting),
+    models: modelRoutes(os, teaching, inspector, picked, needWriting),
     explore: { ...exploreRoutes(os, parts, needWriting), ...timelineRoutes(os, parts.timeline, parts.places) },
     library: exchangeRoutes(
       os,
       new LibraryExchange({ ...parts, clusters: parts.clusters.names, versions: teaching.versions }),
       parts.jobs,
+      picked,
       needWriting,
     ),
     actions: actionRoutes(os, parts.actions, needWriting),

@@ -16,7 +16,7 @@ interface ParentListener {
   /** Gets each port, ready to be served. */
   readonly onPort: (port: ServicePort) => void;
   readonly onPower: (power: PowerState) => void;
-  readonly onPicked: (folder: string) => void;
+  readonly onPicked: (path: string) => void;
   readonly onTrashed: (request: number, problem: string | null) => void;
   /** The parent asks for it, or is gone. */
   readonly onClose: () => void;
@@ -60,7 +60,7 @@ function utilityParent(parentPort: ParentPort): Parent {
       parentPort.on('message', ({ data, ports }) => {
         if (data.type === 'close') onClose();
         else if (data.type === 'power') onPower(data.power);
-        else if (data.type === 'picked') onPicked(data.folder);
+        else if (data.type === 'picked') onPicked(data.path);
         else if (data.type === 'trashed') onTrashed(data.request, data.problem);
         for (const port of ports) {
           onPort(port);
@@ -99,7 +99,7 @@ function forkParent(): Parent {
             onPower(message.power);
             break;
           case 'picked':
-            onPicked(message.folder);
+            onPicked(message.path);
             break;
           case 'trashed':
             onTrashed(message.request, message.problem);

@@ -25,8 +25,9 @@ let close = (): Promise<void> => Promise.resolve();
 /** What main told of the computer before the library was open. */
 const early: PowerState[] = [];
 let takePower = (power: PowerState): void => void early.push(power);
-/** Nobody can pick a folder before there is a library. */
-let pick = (_folder: string): void => undefined;
+/** What was picked before it was open: all that was, where this is another start. */
+const pickedEarly: string[] = [];
+let pick = (path: string): void => void pickedEarly.push(path);
 /** Files that main was asked to put into the trash. */
 const trashing = new Map<number, (problem: string | null) => void>();
 let requests = 0;
@@ -47,7 +48,7 @@ async function closeAndExit(code: number): Promise<void> {
 parent.listen({
   onPort: (port) => serve(port),
   onPower: (power) => takePower(power),
-  onPicked: (folder) => pick(folder),
+  onPicked: (path) => pick(path),
   onTrashed: (request, problem) => trashing.get(request)?.(problem),
   onClose: () => void closeAndExit(0),
 });
@@ -70,10 +71,11 @@ process.on('SIGINT', () => undefined);
 const ownTrash = process.platform === 'darwin' || process.platform === 'win32' ? { trashItem } : {};
 
 try {
-  const service = await openService({ libraryFolder: paths.folder, watch: true, pickedFoldersOnly: true, ...ownTrash });
+  const service = await openService({ libraryFolder: paths.folder, watch: true, pickedOnly: true, ...ownTrash });
   close = () => service.close();
   takePower = (power) => service.takePower(power);
-  pick = (folder) => service.pick(folder);
+  pick = (path) => service.pick(path);
+  for (const path of pickedEarly.splice(0)) pick(path);
   for (const power of early.splice(0)) takePower(power);
   const handler = new RPCHandler(service.router);
   serve = (port) => handler.upgrade(port);

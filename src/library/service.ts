@@ -32,6 +32,7 @@ import { Ignoring } from './indexing/ignoring.ts';
 import { Indexer } from './indexing/indexer.ts';
 import { defaultLibraryFolder, libraryPaths, prepareLibraryFolder, type LibraryPaths } from './library-folder.ts';
 import { DecodePool } from './media/decode-pool.ts';
+import { PickedPaths } from './picked-paths.ts';
 import { createRouter, type ServiceRouter } from './router.ts';
 import { withActiveVersion } from './teach/active-version.ts';
 import { Inspector } from './teach/inspector.ts';
@@ -54,8 +55,8 @@ export interface ServiceOptions {
    * command does what it was asked for and ends.
    */
   readonly watch?: boolean | WatchOptions;
-  /** Files go only to folders that {@link Service.pick} was told of: who asks is a page. */
-  readonly pickedFoldersOnly?: boolean;
+  /** Only what {@link Service.pick} was told of becomes a source, gets files, or is written to: who asks is a page. */
+  readonly pickedOnly?: boolean;
   /** Puts a file into the trash of a system that has a way of its own: macOS and Windows, by the window. */
   readonly trashItem?: (path: string) => Promise<void>;
   /** For measuring: another encoder of the same feature size. */
@@ -72,14 +73,14 @@ type Closer = () => void | Promise<void>;
 export interface Service {
   readonly router: ServiceRouter;
   readonly paths: LibraryPaths;
-  /** What the user has to be told about the opening of the catalog. */
+  /** What the user has to be told about the opening of the library. */
   readonly notices: readonly string[];
   /** Resolves when what is made in the background of the pictures, the index and the neighbor graph, is up to date. */
   settled(): Promise<void>;
   /** Takes what is known of the computer: whether background work goes on may depend on it. */
   takePower(power: PowerState): void;
-  /** A person picked this folder in a dialog: files may be moved to it. */
-  pick(folder: string): void;
+  /** A person picked this folder or file, by its real path, in a dialog: see {@link PickedPaths}. */
+  pick(path: string): void;
   /** Ends what runs (what was done stays done), writes the index file and lets the library go. */
   close(): Promise<void>;
 }
@@ -228,12 +229,13 @@ async function assemble(
   closers.push(() => duplicates.close());
   const dated = new DatedThread({ catalog, active, paths });
   closers.push(() => dated.close());
+  const picked = new PickedPaths(options.pickedOnly !== true);
   const actions = new FileActions({
     catalog,
     active,
     indexer,
     libraryFolder: paths.folder,
-    anyFolder: options.pickedFoldersOnly !== true,
+    picked,
     trashItem: options.trashItem ?? null,
     jobs: () => jobs,
     onPassed: (pictures) => {
@@ -243,8 +245,8 @@ async function assemble(
     },
   });
   // before anything looks at the files
-  // a full disk must not keep the library from being opened: what cannot be written down now is the next time
-  if (!readonly) await actions.recover().catch(() => undefined);
+  const ofActions = readonly ? [] : await actions.recover();
+  for (const notice of ofActions) made.notice(notice);
   const watcher =
     readonly || options.watch === undefined || options.watch === false
       ? null
@@ -303,6 +305,7 @@ async function assemble(
     inspector: new Inspector({ paths, catalog, active, descriptions }),
     ignoring,
     actions,
+    picked,
     jobs: listed,
     watcher,
     readonly,
@@ -318,8 +321,16 @@ async function assemble(
       await neighbors.settled();
     });
   const takePower = (power: PowerState): void => background.takePower(power);
-  const pick = (folder: string): void => actions.pick(folder);
-  return { router, paths, notices: opening, settled, takePower, pick, close: () => (closing ??= close()) };
+  const pick = (path: string): void => picked.add(path);
+  return {
+    router,
+    paths,
+    notices: [...opening, ...ofActions],
+    settled,
+    takePower,
+    pick,
+    close: () => (closing ??= close()),
+  };
 }
 
 /** Completes the index. The exact scan answers until that is done, and goes on answering where it fails. */

@@ -15,6 +15,7 @@ import {
   saveModel,
 } from './dialogs.ts';
 import { isOwnPage } from './permissions.ts';
+import type { PickedByPerson } from './picked-by-person.ts';
 
 const path = z.string().min(1).max(4096).refine(isAbsolute, 'The path is not absolute.');
 const rowId = z.number().int().positive();
@@ -25,22 +26,17 @@ const targetKind = z.enum(['move', 'copy']);
 
 /**
  * Answers the calls of the bridge. What a page sends is checked as if a stranger had sent it.
- *
- * @param pick tells the service of a folder that a person picked, before the page hears of it
  */
-export function answerBridge(client: () => ServiceClient | undefined, pick: (folder: string) => void): void {
-  answer('chooseFolder', nothing, chooseFolder);
+export function answerBridge(client: () => ServiceClient | undefined, picked: PickedByPerson): void {
+  answer('chooseFolder', nothing, picked.folder(chooseFolder));
   answer('choosePicture', nothing, choosePicture);
   answer('chooseEncoder', encoderPlace, chooseEncoder);
-  answer('saveModel', modelName, saveModel);
+  answer('saveModel', modelName, picked.file(saveModel));
   answer('chooseModel', nothing, chooseModel);
-  answer('saveLibrary', nothing, saveLibrary);
+  answer('saveLibrary', nothing, picked.file(saveLibrary));
   answer('chooseLibrary', nothing, chooseLibrary);
-  answer('chooseTarget', targetKind, async (kind, event) => {
-    const folder = await chooseTarget(kind, event);
-    if (folder !== null) pick(folder);
-    return folder;
-  });
+  answer('chooseTarget', targetKind, picked.folder(chooseTarget));
+  answer('admitFolder', path, (folder, event) => picked.admitFolder(folder, event));
   answer('kindOfPath', path, kindOfPath);
   answer('showInFolder', rowId, async (id) => {
     const service = client();

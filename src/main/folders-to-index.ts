@@ -1,4 +1,5 @@
 import type { ServiceClient } from '../contract/contract.ts';
+import type { PickedByPerson } from './picked-by-person.ts';
 
 /**
  * Adds folders to the library and indexes them, as soon as a run that is under way has ended.
@@ -7,12 +8,15 @@ import type { ServiceClient } from '../contract/contract.ts';
  */
 export async function indexFolders(
   client: ServiceClient,
+  picked: PickedByPerson,
   folders: readonly string[],
   onProblem: (folder: string, error: unknown) => void,
 ): Promise<void> {
   const sourceIds: number[] = [];
   for (const path of folders) {
     try {
+      // who started the program named them
+      await picked.addFolder(path);
       sourceIds.push((await client.sources.add({ path })).id);
     } catch (error) {
       onProblem(path, error);

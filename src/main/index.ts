@@ -9,6 +9,7 @@ import { indexFolders } from './folders-to-index.ts';
 import { parseLaunchOptions } from './launch-options.ts';
 import { setApplicationMenu } from './menu.ts';
 import { closeNetwork, isOwnPage, lockPages, lockSession } from './permissions.ts';
+import { PickedByPerson } from './picked-by-person.ts';
 import { watchPower } from './power.ts';
 import { sendPort } from './ports.ts';
 import { declareProtocols, serveProtocols } from './protocols.ts';
@@ -22,6 +23,7 @@ let window: BrowserWindow | undefined;
 /** The page whose scripts listen already; what is sent to one that loads would be lost, or come twice. */
 let listeningPage: WebContents | undefined;
 const service = new ServiceHost(options.library, serviceChanged);
+const picked = new PickedByPerson((path) => service.tellPicked(path));
 
 function readyClient() {
   return service.state.kind === 'ready' ? service.state.client : undefined;
@@ -46,9 +48,9 @@ function indexWaitingFolders(): void {
   if (!client || folders.length === 0) return;
   const problem = (what: string, error: unknown): void =>
     showProblem(window, what, error instanceof Error ? error.message : String(error));
-  indexFolders(client, folders.splice(0), (folder, error) => problem(`${folder} could not be added`, error)).catch(
-    (error: unknown) => problem('The folders could not be indexed', error),
-  );
+  indexFolders(client, picked, folders.splice(0), (folder, error) =>
+    problem(`${folder} could not be added`, error),
+  ).catch((error: unknown) => problem('The folders could not be indexed', error));
 }
 
 function showWindow(): void {
@@ -87,7 +89,7 @@ async function run(): Promise<void> {
     client: readyClient,
     thumbsFolder: () => (service.state.kind === 'ready' ? service.state.thumbsFolder : undefined),
   });
-  answerBridge(readyClient, (folder) => service.tellPicked(folder));
+  answerBridge(readyClient, picked);
   ipcMain.on(PAGE_READY_CHANNEL, (event) => {
     if (!isOwnPage(event.senderFrame)) return;
     listeningPage = event.sender;

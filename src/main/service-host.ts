@@ -28,6 +28,7 @@ export class ServiceHost {
   #timer: NodeJS.Timeout | undefined;
   #stopped: (() => void) | undefined;
   #power: PowerState | undefined;
+  readonly #picked = new Set<string>();
 
   /** `onChange` is told each new state, after it has become {@link state}. */
   constructor(library: string | undefined, onChange: (state: ServiceState) => void) {
@@ -57,6 +58,7 @@ export class ServiceHost {
       onExit: (reason) => this.#exited(reason, failure),
     });
     if (this.#power) this.#process.tellPower(this.#power);
+    for (const path of this.#picked) this.#process.tellPicked(path);
   }
 
   /** Tells the service of the computer's power, now and after each start. */
@@ -65,9 +67,10 @@ export class ServiceHost {
     this.#process?.tellPower(power);
   }
 
-  /** A person picked this folder: the service lets files go there, until it is started again. */
-  tellPicked(folder: string): void {
-    this.#process?.tellPicked(folder);
+  /** A person picked this folder or file, by its real path: the service believes a page no other, now and after each start. */
+  tellPicked(path: string): void {
+    this.#picked.add(path);
+    this.#process?.tellPicked(path);
   }
 
   /** Starts again after a final loss, because the user asked for it. */

@@ -20,7 +20,7 @@ export interface ServiceProcess {
   /** Hands the service one end of a channel. */
   connect(port: MessagePortMain): void;
   tellPower(power: PowerState): void;
-  tellPicked(folder: string): void;
+  tellPicked(path: string): void;
   /** Answers a request for the trash. */
   tellTrashed(request: number, problem: string | null): void;
   /** Asks it to close the library and exit. */
@@ -60,7 +60,7 @@ function startUtilityProcess(parameters: string[], events: ServiceProcessEvents)
     },
     connect: (port) => child.postMessage({ type: 'connect', port: ++ports } satisfies MessageToService, [port]),
     tellPower: (power) => child.postMessage({ type: 'power', power } satisfies MessageToService),
-    tellPicked: (folder) => child.postMessage({ type: 'picked', folder } satisfies MessageToService),
+    tellPicked: (path) => child.postMessage({ type: 'picked', path } satisfies MessageToService),
     tellTrashed: (request, problem) =>
       child.postMessage({ type: 'trashed', request, problem } satisfies MessageToService),
     close: () => child.postMessage({ type: 'close' } satisfies MessageToService),
@@ -100,7 +100,7 @@ function startChildProcess(parameters: string[], events: ServiceProcessEvents): 
     },
     connect: (port) => ports.connect(port),
     tellPower: (power) => send({ type: 'power', power }),
-    tellPicked: (folder) => send({ type: 'picked', folder }),
+    tellPicked: (path) => send({ type: 'picked', path }),
     tellTrashed: (request, problem) => send({ type: 'trashed', request, problem }),
     close: () => send({ type: 'close' }),
     kill: () => void child.kill('SIGKILL'),

@@ -38,6 +38,7 @@ const bridge: Bridge = {
   chooseLibrary: call('chooseLibrary'),
   chooseTarget: call('chooseTarget'),
   pathForFile: (file) => webUtils.getPathForFile(file),
+  admitFolder: call('admitFolder'),
   kindOfPath: call('kindOfPath'),
   showInFolder: call('showInFolder'),
   platform: platform(),

@@ -1,4 +1,11 @@
-import type { Page } from '@playwright/test';
+import type { ElectronApplication, Page } from '@playwright/test';
+
+/** Says yes to what Semblance asks when a folder is dropped; the dialog is the system's, and no part of the page. */
+export async function agreeToFolders(app: ElectronApplication): Promise<void> {
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = () => Promise.resolve({ response: 0, checkboxChecked: false });
+  });
+}
 
 /**
  * Drags files or folders from outside onto the window, through the DevTools protocol: the page gets the same events, with

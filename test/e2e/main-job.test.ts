@@ -2,7 +2,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 import { copyPicture } from './clipboard.ts';
-import { dropFiles } from './dragging.ts';
+import { agreeToFolders, dropFiles } from './dragging.ts';
 import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
 
 test('the first start says what to do, and the dialog adds a folder', async ({ folder, start }) => {
@@ -70,8 +70,22 @@ test('a dropped folder is indexed, a dropped picture finds its like', async ({ f
     .resize(200)
     .jpeg({ quality: 50 })
     .toFile(received);
-  const { page } = await start();
+  const { app, page } = await start();
 
+  // asked in the system's dialog, as main cannot know whether a page tells the truth about a drop
+  await app.evaluate(({ dialog }) => {
+    dialog.showMessageBox = (...parameters: unknown[]) => {
+      Object.assign(globalThis, { asked: parameters.at(-1) });
+      return Promise.resolve({ response: 1, checkboxChecked: false });
+    };
+  });
+  await dropFiles(page, [photos]);
+  await expect
+    .poll(() => app.evaluate(() => JSON.stringify(Reflect.get(globalThis, 'asked'))))
+    .toContain('Add “photos” to the library?');
+  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+
+  await agreeToFolders(app);
   await dropFiles(page, [photos], () => expect(page.getByText('Index this folder')).toBeVisible());
   await runEnded(page, '40 pictures indexed.');
 
@@ -165,7 +179,8 @@ test('what cannot be read is named, and a file that is no picture is refused in 
   await writeFile(join(photos, 'text.jpg'), 'These are words.');
   await writeFile(join(photos, 'half.jpg'), (await readFile(first)).subarray(0, 1500));
   await writeFile(join(folder, 'notes.txt'), 'No picture.');
-  const { page } = await start();
+  const { app, page } = await start();
+  await agreeToFolders(app);
   await dropFiles(page, [photos]);
   await runEnded(page, '5 pictures indexed. 3 files could not be read.');
 

@@ -14,7 +14,7 @@ import { imageModel, writeTwoTowers } from '../fixtures/onnx-models.ts';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
-import { dropFiles } from './dragging.ts';
+import { agreeToFolders, dropFiles } from './dragging.ts';
 import { launch, type Running } from './launch.ts';
 import { noPlacesScene, timelineScene, writeJourneys } from './timeline-scene.ts';
 
@@ -89,6 +89,7 @@ async function firstStart(running: Running): Promise<void> {
   const { page } = running;
   await page.getByText('Nothing leaves this computer.').waitFor();
   await shoot(running, 'first start');
+  await agreeToFolders(running.app);
   await dropFiles(page, [photos], () => shoot(running, 'folder over the window'));
 }
 

@@ -255,8 +255,18 @@ test('what cannot be done is said by the plan: offline, read-only, no kept pictu
   const away = join(root, 'away');
   const [c = ''] = await writeDrawings(away, 1, 40);
   const library = join(root, 'library');
-  const { client, service } = await openLibrary(library, { encoder: countingEncoder(), pickedFoldersOnly: true });
+  const { client, service } = await openLibrary(library, { encoder: countingEncoder(), pickedOnly: true });
+  // a page names folders and files; only what main has shown a dialog for counts
+  await symlink(photos, join(root, 'linked'));
+  for (const path of [photos, join(root, 'linked')])
+    await expect(client.sources.add({ path })).rejects.toMatchObject({ code: 'FOLDER_NOT_CHOSEN' });
+  await expect(client.indexing.start({ folders: [photos] })).rejects.toMatchObject({ code: 'FOLDER_NOT_CHOSEN' });
+  for (const path of [photos, away, join(root, 'made')]) service.pick(path);
+  await expect(client.library.exportTo({ path: a })).rejects.toMatchObject({ code: 'FILE_NOT_CHOSEN' });
+  expect((await client.library.exportTo({ path: join(root, 'made') })).groups).toBe(0);
   await indexFolders(client, photos, away);
+  // what is a source already, or was, can be named
+  expect((await client.sources.add({ path: target })).path).toBe(photos);
   const [id, other, offline] = [await idOf(client, a), await idOf(client, b), await idOf(client, c)];
   await rm(away, { recursive: true });
   const input: ActionInput = { kind: 'move', pictures: [{ id }], folder: target };

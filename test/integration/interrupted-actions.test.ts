@@ -68,6 +68,9 @@ test.each([
     // the one that is at its old place has no other, as far as can be seen
     const seen = missing === 'target' && place === 'empty' ? ['begun', 'planned'] : ['begun', 'begun'];
     expect((await statesOf(without.client, id)).sort()).toEqual(seen);
+    const left = seen.filter((state) => state === 'begun').length;
+    expect(await without.client.actions.list()).toMatchObject([{ unsettled: left }]);
+    expect(without.service.notices.join()).toMatch(new RegExp(`“Moved 0 of 2 files to target” .* of ${left} files? `));
     await without.service.close();
     await rm(away, { recursive: true, force: true });
     await rename(`${away} away`, away);
@@ -84,6 +87,30 @@ test.each([
     expect(await contentsOf(photos)).toEqual(before);
   },
 );
+
+test('the library opens, and it is said, where it cannot be written down what came of what was begun', async () => {
+  const [a = ''] = await writeDrawings(photos, 1);
+  const first = await opened();
+  await indexFolders(first.client, photos);
+  const { id } = await first.client.actions.plan(await ordered(first.client, 'move', target));
+  await first.service.close();
+  leaveBegun(id);
+  await rename(a, join(target, '0000.jpg'));
+  const change = (sql: string): void => void new Database(join(library, 'catalog.sqlite')).exec(sql).close();
+  change(`CREATE TRIGGER broken BEFORE UPDATE ON action_step BEGIN SELECT RAISE(ABORT, 'no'); END`);
+  const { client, service } = await opened();
+  expect(service.notices).toEqual([expect.stringContaining('could not be found out')]);
+  for await (const event of await client.encoders.watch()) {
+    if (event.type === 'notice') break;
+  }
+  expect(await statesOf(client, id)).toEqual(['begun']);
+  await service.close();
+  change('DROP TRIGGER broken');
+  const again = await opened();
+  expect(again.service.notices).toEqual([]);
+  expect(await statesOf(again.client, id)).toEqual(['done']);
+  expect(await again.client.actions.undo({ id })).toMatchObject({ state: 'undone' });
+});
 
 test('a note in the trash that cannot be read keeps no library from opening', async () => {
   await writeDrawings(photos, 1);
@@ -195,12 +222,13 @@ test('what was cancelled stays so after the program’s end, and undoing that wa
 
 test('a plan for a folder that was picked before the program’s end is not carried out until it is picked again', async () => {
   await writeDrawings(photos, 1);
-  const first = await opened({ pickedFoldersOnly: true });
+  const first = await opened({ pickedOnly: true });
+  first.service.pick(photos);
   await indexFolders(first.client, photos);
   first.service.pick(target);
   const { id } = await first.client.actions.plan(await ordered(first.client, 'move', target));
   await first.service.close();
-  const { client, service } = await opened({ pickedFoldersOnly: true });
+  const { client, service } = await opened({ pickedOnly: true });
   await expect(client.actions.run({ id })).rejects.toMatchObject({ code: 'FOLDER_NOT_CHOSEN' });
   service.pick(target);
   expect(await client.actions.run({ id })).toMatchObject({ state: 'done', done: 1 });

@@ -12,7 +12,8 @@ import type { CountedPlan, PlanRow, StepRow } from '../catalog/action-store.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
 import type { Indexer } from '../indexing/indexer.ts';
 import type { Jobs } from '../jobs/jobs.ts';
-import { describeAction } from './action-phrases.ts';
+import type { PickedPaths } from '../picked-paths.ts';
+import { counted, describeAction, notKnown } from './action-phrases.ts';
 import { makePlan } from './make-plan.ts';
 import { RunControl } from './run-control.ts';
 import { doSteps, settleSteps, undoSteps, type BatchOutcome, type StepTools } from './step-batch.ts';
@@ -33,8 +34,7 @@ interface FileActionsParts extends StepTools {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly libraryFolder: string;
-  /** The command line's folders are its person's own. */
-  readonly anyFolder: boolean;
+  readonly picked: PickedPaths;
   readonly jobs: () => Jobs | null;
   /** What was said of pictures was passed on to others, or taken back. */
   readonly onPassed: (pictures: number) => void;
@@ -48,7 +48,6 @@ const STOPPED = { run: 'stopped', undo: 'undo-stopped' } as const;
 /** Does with files what a person ordered, by a journal in the catalog: see docs/actions.md. One plan at a time. */
 export class FileActions {
   readonly #parts: FileActionsParts;
-  readonly #picked = new Set<string>();
   #running: RunControl | null = null;
   #ended: Promise<unknown> = Promise.resolve();
   #lastTold = 0;
@@ -59,24 +58,15 @@ export class FileActions {
     this.#parts = parts;
   }
 
-  /** A person picked this folder in a dialog: files may go there. */
-  pick(folder: string): void {
-    this.#picked.add(folder);
-  }
-
   /** See the contract. */
   async plan(input: ActionInput): Promise<ActionPlan> {
-    const { catalog, libraryFolder, anyFolder, trashItem } = this.#parts;
-    const isPicked = (folder: string): boolean => anyFolder || this.#picked.has(folder);
+    const { catalog, libraryFolder, picked, trashItem } = this.#parts;
     const { id, refused, pictures, free } = await makePlan(
-      { catalog, libraryFolder, isPicked, trashOfSystem: trashItem !== null },
+      { catalog, libraryFolder, picked, trashOfSystem: trashItem !== null },
       input,
     );
-    const summary = this.#summary(id);
-    // by its real path too, by which it is kept
-    if (summary.folder !== null) this.#picked.add(summary.folder);
     return {
-      ...summary,
+      ...this.#summary(id),
       pictures,
       steps: this.steps(id, 0, SHOWN),
       refused: refused.slice(0, SHOWN),
@@ -99,10 +89,11 @@ export class FileActions {
   async run(id: number): Promise<ActionOutcome> {
     const { state, folder } = this.#known(id);
     if (this.#running) throw new ServiceError('ACTION_BUSY', '');
-    if (state !== 'planned' && state !== 'stopped') throw new ServiceError('ACTION_ENDED', `${id} is ${state}`);
+    // running, and not here: what it came to could not be written down when the library was opened
+    if (state !== 'planned' && state !== 'stopped' && state !== 'running')
+      throw new ServiceError('ACTION_ENDED', `${id} is ${state}`);
     // what was stopped goes on where it was begun
-    if (state === 'planned' && folder !== null && !this.#parts.anyFolder && !this.#picked.has(folder))
-      throw new ServiceError('FOLDER_NOT_CHOSEN', folder);
+    if (state === 'planned' && folder !== null) this.#parts.picked.needFolder(folder);
     return this.#begin(id, 'run');
   }
 
@@ -113,21 +104,39 @@ export class FileActions {
     return this.#begin(id, 'undo');
   }
 
-  /** Finds out what came of what the program was ended in the middle of. Before anything else looks at the files. */
-  async recover(): Promise<void> {
-    const { actions } = this.#parts.catalog;
-    for (const plan of actions.interrupted()) {
-      try {
-        await this.#settle(plan);
-      } catch (error) {
-        // what is wrong with files does not keep the library from opening: they are looked at again before the plan goes on
-        if (isOfCatalog(error)) throw error;
-      }
-      const direction = plan.state === 'running' ? 'run' : plan.state === 'undoing' ? 'undo' : null;
-      if (direction === null) continue;
-      this.#unfinished.push({ id: plan.id, direction });
-      actions.setState(plan.id, STOPPED[direction]);
+  /**
+   * Finds out what came of what the program was ended in the middle of, before anything else looks at the files. Nothing that goes wrong with that
+   * keeps the library from opening: it is looked at again before a plan goes on, and at the next opening.
+   *
+   * @returns what a person has to be told
+   */
+  async recover(): Promise<string[]> {
+    const notices: string[] = [];
+    try {
+      for (const plan of this.#parts.catalog.actions.interrupted()) notices.push(...(await this.#recoverPlan(plan)));
+    } catch (error) {
+      notices.push(notKnown('', ServiceError.from(error).message));
     }
+    return notices;
+  }
+
+  async #recoverPlan(plan: PlanRow): Promise<string[]> {
+    const { actions } = this.#parts.catalog;
+    const direction = plan.state === 'running' ? 'run' : plan.state === 'undoing' ? 'undo' : null;
+    let problem: string | null = null;
+    try {
+      await this.#settle(plan);
+      if (direction !== null) {
+        this.#unfinished.push({ id: plan.id, direction });
+        actions.setState(plan.id, STOPPED[direction]);
+      }
+    } catch (error) {
+      problem = ServiceError.from(error).message;
+    }
+    const { unsettled, description } = this.#summary(plan.id);
+    if (problem === null && unsettled > 0)
+      problem = `of ${counted(unsettled)} that is not known: a drive is away, or the file cannot be read.`;
+    return problem === null ? [] : [notKnown(description, problem)];
   }
 
   /** Goes on with what was under way when the program ended. */
@@ -310,14 +319,10 @@ export class FileActions {
   }
 }
 
-/** Whether it is the library itself that cannot be used. */
-function isOfCatalog(error: unknown): boolean {
-  return error instanceof ServiceError && /^(CATALOG|LIBRARY|DISK)_/.test(error.code);
-}
-
 function described(plan: CountedPlan): ActionSummary {
-  const { id, kind, state, folder, at, files, bytes, done, failed, undoable } = plan;
-  return { id, kind, state, folder, at, files, bytes, done, failed, undoable, description: describeAction(plan) };
+  const { id, kind, state, folder, at, files, bytes, done, failed, undoable, unsettled } = plan;
+  const counts = { files, bytes, done, failed, undoable, unsettled };
+  return { id, kind, state, folder, at, ...counts, description: describeAction(plan) };
 }
 
 function describeStep({ number, state, role, source, target, size, reason }: StepRow): ActionStep {

@@ -8,6 +8,7 @@ import type { ActionStore, PlannedStep } from '../catalog/action-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import { pathInside } from '../indexing/path-inside.ts';
 import { readableFolder } from '../indexing/scan.ts';
+import type { PickedPaths } from '../picked-paths.ts';
 import { canWrite, gatherFiles, type GatheredFile } from './gather-files.ts';
 import { deviceOf } from './place-file.ts';
 import { planSteps, type ActionPlace } from './plan-steps.ts';
@@ -32,8 +33,7 @@ interface PlanningParts {
   readonly libraryFolder: string;
   /** Files go to the trash of the system by its own way. */
   readonly trashOfSystem: boolean;
-  /** Whether a person picked that folder. */
-  readonly isPicked: (folder: string) => boolean;
+  readonly picked: PickedPaths;
 }
 
 /** Works out what would be done, and keeps it. @throws ServiceError FOLDER_*, PICTURE_UNKNOWN, TRASH_UNAVAILABLE, DISK_FULL */
@@ -64,14 +64,14 @@ export async function makePlan(parts: PlanningParts, input: ActionInput): Promis
 
 /** The real path of the folder that files go to; null where they go to none. */
 async function targetFolder(
-  { libraryFolder, isPicked, trashOfSystem }: PlanningParts,
+  { libraryFolder, picked, trashOfSystem }: PlanningParts,
   { kind, folder }: ActionInput,
 ): Promise<string | null> {
   if (kind === 'trash' && !trashOfSystem) needTrash();
   if (kind === 'trash' || kind === 'replace') return null;
   if (folder === undefined) throw new ServiceError('FOLDER_MISSING', '');
   const real = await readableFolder(folder);
-  if (!isPicked(folder) && !isPicked(real)) throw new ServiceError('FOLDER_NOT_CHOSEN', folder);
+  picked.needFolder(real);
   const library = await realpath(libraryFolder).catch(() => libraryFolder);
   if (pathInside(library, real) !== null) throw new ServiceError('FOLDER_HOLDS_LIBRARY', folder);
   if (!(await canWrite(real))) throw new ServiceError('FOLDER_READ_ONLY', folder);

@@ -66,6 +66,8 @@ export interface CountedPlan extends PlanRow {
   readonly undone: number;
   /** Of those that are done, all but those in a trash that only the system can look into. */
   readonly undoable: number;
+  /** Of which it is not known what came of them, where nothing is under way. */
+  readonly unsettled: number;
 }
 
 const ENDED = `'done', 'undone', 'stopped', 'undo-stopped'`;
@@ -138,7 +140,7 @@ export class ActionStore {
       `SELECT ${PLAN_COLUMNS}, p.files, p.bytes, ${countOf('done', 'undoing')} AS done, ${countOf('failed')} AS failed,
          ${countOf('undone')} AS undone,
          CASE WHEN EXISTS (SELECT 1 FROM action_step s WHERE s.plan_id = p.id AND s.number = 0 AND s.operation = 'trash' AND s.target = s.source)
-           THEN 0 ELSE ${countOf('done', 'undoing')} END AS undoable
+           THEN 0 ELSE ${countOf('done', 'undoing')} END AS undoable, ${countOf('begun', 'undoing')} AS unsettled
        FROM action_plan p WHERE CASE WHEN :id IS NULL THEN p.state <> 'planned' ELSE p.id = :id END ORDER BY p.id DESC`,
       { id },
     );

@@ -3,9 +3,17 @@ import type { Source } from '../../contract/schemas.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SourceRow } from '../catalog/source-store.ts';
 import { pathInside } from './path-inside.ts';
+import type { PickedPaths } from '../picked-paths.ts';
 import type { IndexTarget } from './plan-target.ts';
 import { holdsSample, sourceState } from './presence.ts';
 import { readableFolder } from './scan.ts';
+
+/** What sources are made with. */
+interface SourceParts {
+  readonly catalog: Catalog;
+  readonly picked: PickedPaths;
+  readonly libraryFolder: string;
+}
 
 /** The source that holds `path`, and where in it. */
 export function sourceHolding(catalog: Catalog, path: string): { source: SourceRow; inside: string } | null {
@@ -22,18 +30,18 @@ export function sourceHolding(catalog: Catalog, path: string): { source: SourceR
  *
  * @param busy whether an index run is under way: then no source is taken in
  * @returns the source, and the part of it that the folder is
- * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, FOLDER_HOLDS_LIBRARY, INDEXING_BUSY
+ * @throws ServiceError FOLDER_MISSING, FOLDER_NOT_A_FOLDER, FOLDER_UNREADABLE, FOLDER_HOLDS_LIBRARY, FOLDER_NOT_CHOSEN, INDEXING_BUSY
  */
 export async function addSource(
-  catalog: Catalog,
+  { catalog, picked, libraryFolder }: SourceParts,
   folder: string,
-  libraryFolder: string,
   busy = false,
 ): Promise<IndexTarget> {
   const real = await readableFolder(folder);
   if (pathInside(libraryFolder, real) !== null) throw new ServiceError('FOLDER_HOLDS_LIBRARY', folder);
   const holding = sourceHolding(catalog, real);
   if (holding) return { source: holding.source, start: holding.inside };
+  picked.needFolder(real);
   const inner = catalog.sources.all().flatMap(({ id, path }) => {
     const prefix = pathInside(real, path);
     return prefix === null ? [] : [{ id, prefix }];
@@ -85,15 +93,11 @@ export function indexTargets(catalog: Catalog, ids: readonly number[] | undefine
 }
 
 /** Targets for folders, each made a source where it lies in none. A folder inside another one named is not scanned twice. */
-export async function folderTargets(
-  catalog: Catalog,
-  folders: readonly string[],
-  libraryFolder: string,
-): Promise<IndexTarget[]> {
-  for (const folder of folders) await addSource(catalog, folder, libraryFolder);
+export async function folderTargets(parts: SourceParts, folders: readonly string[]): Promise<IndexTarget[]> {
+  for (const folder of folders) await addSource(parts, folder);
   // asked again once all are there: a later folder may have taken in an earlier one
   const targets: IndexTarget[] = [];
-  for (const folder of folders) targets.push(await addSource(catalog, folder, libraryFolder));
+  for (const folder of folders) targets.push(await addSource(parts, folder));
   return targets.filter((target, i) => !targets.some((other, j) => j !== i && covers(other, target, j < i)));
 }
 

@@ -1,6 +1,7 @@
 import { eventQueue } from '../event-queue.ts';
 import type { TeachEvent } from '../../contract/teach-schemas.ts';
 import type { Implementer } from '../implementer.ts';
+import type { PickedPaths } from '../picked-paths.ts';
 import type { Inspector } from './inspector.ts';
 import type { Teaching } from './teaching.ts';
 
@@ -25,6 +26,7 @@ export function modelRoutes(
   { models }: Implementer,
   teaching: Teaching,
   inspector: Inspector,
+  picked: PickedPaths,
   needWriting: () => void,
 ) {
   const writing = <Result>(work: () => Result): Result => {
@@ -39,7 +41,10 @@ export function modelRoutes(
     confusion: models.confusion.handler(({ input }) => inspector.confusion(input.id)),
     neighbors: models.neighbors.handler(({ input }) => inspector.neighbors(input.id, input.picture, input.k)),
     projection: models.projection.handler(({ input }) => inspector.projection(input.id)),
-    exportTo: models.exportTo.handler(({ input }) => teaching.versions.exportTo(input.id, input.path)),
+    exportTo: models.exportTo.handler(async ({ input }) => {
+      await picked.needFile(input.path);
+      return teaching.versions.exportTo(input.id, input.path);
+    }),
     importFrom: models.importFrom.handler(({ input }) => writing(() => teaching.versions.importFrom(input.path))),
   };
 }

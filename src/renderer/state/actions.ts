@@ -222,8 +222,9 @@ export class Actions {
         continue;
       }
       const kind = await this.#told(() => this.#bridge.kindOfPath(path));
-      if (kind === 'folder') await this.addFolder(path);
-      else if (kind === 'file') seeds.push({ kind: 'file', path, name: fileName(path), ...preview });
+      if (kind === 'folder') {
+        if (await this.#told(() => this.#bridge.admitFolder(path))) await this.addFolder(path);
+      } else if (kind === 'file') seeds.push({ kind: 'file', path, name: fileName(path), ...preview });
       else if (kind === null)
         this.#app.toasts.problem(`${fileName(path)} is neither a picture nor a folder of pictures.`);
     }

@@ -29,6 +29,7 @@ export function actionPlanOf(change: Partial<ActionPlan> = {}): ActionPlan {
     done: 0,
     failed: 0,
     undoable: 0,
+    unsettled: 0,
     description: 'Move 2 files to the trash',
     pictures: 2,
     steps: [],

@@ -18,6 +18,7 @@ async function open(change: Partial<Bridge> = {}) {
     saveModel: () => Promise.resolve(null),
     choosePicture: () => Promise.resolve(null),
     pathForFile: (file) => file.name,
+    admitFolder: () => Promise.resolve(true),
     kindOfPath: (path) => Promise.resolve(path.startsWith('/photos') ? 'folder' : path === '/odd' ? null : 'file'),
     showInFolder: () => Promise.reject(new Error('The file is gone.')),
     platform: 'linux',
