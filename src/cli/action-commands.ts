@@ -12,7 +12,7 @@ import {
 } from '../contract/action-schemas.ts';
 import type { ServiceClient } from '../contract/contract.ts';
 import type { DuplicateKind } from '../contract/explore-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { formatBytes, plural } from './format.ts';
 import { picturesAt } from './group-commands.ts';
 import { Output } from './output.ts';

@@ -5,12 +5,8 @@ import type { IndexSummary, Neighbor } from '../contract/schemas.ts';
 import { filterOf, hasFilter, type FilterOptions } from './filter-options.ts';
 import { formatCount, formatRate, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { exitCodeOfStopped, followRun, runIndexing, UsageError, withLibrary } from './session.ts';
-
-export interface SharedOptions {
-  readonly library: string | undefined;
-  readonly json: boolean;
-}
 
 export async function indexCommand(
   shared: SharedOptions,

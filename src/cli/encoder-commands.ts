@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import type { EncoderEntry, EncodersEvent, InstallResult, ModelAnswers } from '../contract/encoder-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { formatBytes, formatCount, formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
 import {

@@ -1,7 +1,7 @@
 import type { ServiceClient } from '../contract/contract.ts';
 import type { MapLayout, PictureCluster } from '../contract/explore-schemas.ts';
 import type { JobKind } from '../contract/job-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { plural } from './format.ts';
 import { countedProgress, Output } from './output.ts';
 import { withLibrary } from './session.ts';

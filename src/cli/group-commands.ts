@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import { ServiceError } from '../contract/errors.ts';
 import type { PictureGroup } from '../contract/group-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { plural } from './format.ts';
 import { Output } from './output.ts';
 import { UsageError, withLibrary, withReadLibrary, type Session } from './session.ts';

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { IgnoreRule } from '../contract/ignore-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { plural } from './format.ts';
 import { Output } from './output.ts';
 import { UsageError, withLibrary, withReadLibrary } from './session.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { plural } from './format.ts';
 import { Output } from './output.ts';
 import { withLibrary, withReadLibrary } from './session.ts';

@@ -1,5 +1,5 @@
 import type { ModelConfusion, ModelNeighbors } from '../contract/teach-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { picturesAt } from './group-commands.ts';
 import { Output } from './output.ts';
 import { withReadLibrary } from './session.ts';

@@ -24,9 +24,9 @@ import {
   similarCommand,
   statusCommand,
   verifyCommand,
-  type SharedOptions,
   type SimilarOptions,
 } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import {
   devicesCommand,
   encodersCommand,

@@ -6,7 +6,7 @@ import type {
   TeachingLoss,
   TeachInput,
 } from '../contract/teach-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { formatSeconds, plural } from './format.ts';
 import { requireGroup } from './group-commands.ts';
 import { Output } from './output.ts';

@@ -1,6 +1,6 @@
 import type { ServiceClient } from '../contract/contract.ts';
 import type { PictureEvent, PicturePlace } from '../contract/timeline-schemas.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { pathsOf } from './explore-commands.ts';
 import { plural } from './format.ts';
 import { Output } from './output.ts';

@@ -6,7 +6,7 @@ import type { ServiceClient } from '../contract/contract.ts';
 import { layoutCount, layoutRow } from '../contract/picture-layout.ts';
 import type { Neighbor, Picture } from '../contract/schemas.ts';
 import { thumbnailPath } from '../contract/thumbnail-path.ts';
-import type { SharedOptions } from './commands.ts';
+import type { SharedOptions } from './shared-options.ts';
 import { formatSeconds, plural } from './format.ts';
 import { Output } from './output.ts';
 import { exitCodeOfStopped, runIndexing, withLibrary, type Session } from './session.ts';

@@ -180,6 +180,7 @@ async function assemble(
     active,
     indexer,
     devices,
+    withVersion: (unversioned, notice) => withActiveVersion(catalog, unversioned, notice),
     hold,
     registry,
     httpHosts,

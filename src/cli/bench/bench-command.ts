@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { SharedOptions } from '../commands.ts';
+import type { SharedOptions } from '../shared-options.ts';
 import { Output } from '../output.ts';
 import { benchEncode } from './encode-bench.ts';
 import { benchEstimate } from './estimate-bench.ts';

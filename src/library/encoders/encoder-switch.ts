@@ -7,7 +7,6 @@ import type { Indexer } from '../indexing/indexer.ts';
 import type { LibraryPaths } from '../library-folder.ts';
 import type { DecodePool } from '../media/decode-pool.ts';
 import type { ActiveLibrary, OpenedModel } from './active-library.ts';
-import { withActiveVersion } from '../teach/active-version.ts';
 import { EncodingRun } from './encoding-run.ts';
 import { openParts, type ModelParts, type RunningEncoder } from './model-parts.ts';
 import type { ProgressTeller } from './progress-teller.ts';
@@ -27,6 +26,8 @@ interface SwitchParts {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly teller: ProgressTeller<EncodersEvent>;
+  /** Brings an encoder with the version that was chosen for it; takes it over. */
+  readonly withVersion: (running: RunningEncoder, onNotice: (sentence: string) => void) => Promise<RunningEncoder>;
   /** Why background work has to wait; null where it does not. */
   readonly hold: () => BackgroundHold | null;
   /** Called when there is much to encode. */
@@ -214,9 +215,9 @@ export class EncoderSwitch {
     let opened: OpenedModel | null = null;
     let swapped = false;
     try {
-      const { paths, catalog, teller } = this.#parts;
+      const { paths, catalog, teller, withVersion } = this.#parts;
       const notice = (message: string): void => teller.tell({ type: 'notice', message });
-      answering = await withActiveVersion(catalog, running, notice);
+      answering = await withVersion(running, notice);
       opened = await openParts(paths, catalog, answering, false);
       this.#upcoming = opened;
       while (!(await this.#makeReady(opened.parts, signal)));

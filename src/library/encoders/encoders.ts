@@ -16,7 +16,7 @@ import type { Devices } from './devices.ts';
 import { EncoderInstalls, type InstallRequest } from './encoder-installs.ts';
 import { encoderOfFeatures, listEncoders } from './encoder-list.ts';
 import { EncoderSwitch } from './encoder-switch.ts';
-import { startEncoder } from './model-parts.ts';
+import { startEncoder, type RunningEncoder } from './model-parts.ts';
 import { ProgressTeller } from './progress-teller.ts';
 import type { EncoderSettings } from './settings.ts';
 
@@ -31,6 +31,8 @@ interface EncodersParts {
   readonly active: ActiveLibrary;
   readonly indexer: Indexer;
   readonly devices: Devices;
+  /** Brings an encoder with the version that was chosen for it; takes it over. */
+  readonly withVersion: (running: RunningEncoder, onNotice: (sentence: string) => void) => Promise<RunningEncoder>;
   /** Why background work has to wait; null where it does not. */
   readonly hold: () => BackgroundHold | null;
   readonly registry: readonly EncoderDefinition[];

@@ -4,7 +4,7 @@ import { Catalog } from '../../catalog/catalog.ts';
 import { pictureTime } from '../../catalog/picture-time.ts';
 import { datePeriods } from './date-periods.ts';
 import { folderParts } from './folder-parts.ts';
-import { paint } from './map-coloring.ts';
+import { paint } from './paint-points.ts';
 
 export interface ColoringTask {
   /** Its file. */

@@ -1,4 +1,4 @@
-import type { Category } from './map-coloring.ts';
+import type { Category } from './paint-points.ts';
 
 /** Pictures over so many months are told apart by month, over more by year. */
 const MONTHS = 60;

@@ -1,5 +1,5 @@
 import { basename, join } from 'node:path';
-import type { Category } from './map-coloring.ts';
+import type { Category } from './paint-points.ts';
 
 /** More folders than this are no colours that can be told apart. */
 const MOST = 40;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { NO_CATEGORY } from '../../../contract/explore-schemas.ts';
 import { datePeriods } from './date-periods.ts';
 import { folderParts } from './folder-parts.ts';
-import { paint } from './map-coloring.ts';
+import { paint } from './paint-points.ts';
 
 const taken = (...dates: string[]) => dates.map((date, i) => ({ id: i + 1, time: Date.parse(`${date}T12:00:00Z`) }));
 
