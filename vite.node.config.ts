@@ -1,8 +1,9 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /**
  * Builds everything that runs on plain Node: the command line, the library service and the workers. Dependencies stay
- * outside (several are native), and all chunks lie flat in out/node, because the workers are found beside the module that
+ * outside (several are native) but for those named below, and all chunks lie flat in out/node, because the workers are found beside the module that
  * starts them.
  */
 const entries = {
@@ -36,9 +37,13 @@ const entries = {
   'adapt-worker': 'src/library/teach/adapt/adapt-worker.ts',
 };
 
+const lateForms = fileURLToPath(new URL('src/library/late-form-data.ts', import.meta.url));
+
 export default defineConfig({
   // Nothing of resources/ is copied: the programs read it where it is.
   publicDir: false,
+  // read at each start of the service, of which these had 110 small files; nothing of them is native, and what is not used is left out
+  ssr: { noExternal: [/^@orpc\//, 'zod', 'radash'] },
   build: {
     ssr: true,
     target: 'node24',
@@ -49,6 +54,7 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: entries,
+      transform: { inject: { FormData: [lateForms, 'LateFormData'], Response: [lateForms, 'LateResponse'] } },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
