@@ -1,8 +1,7 @@
-import { createHash } from 'node:crypto';
 import { open, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { writeHeaded } from '../headed-file.ts';
+import { ContentCheck, contentChecksums, writeHeaded } from '../headed-file.ts';
 import { GRAPH_NEIGHBORS, NeighborGraph, ROW_BYTES } from './neighbor-graph.ts';
 
 const FILE = 'neighbors.bin';
@@ -12,7 +11,7 @@ const headerSchema = z.object({
   format: z.literal(1),
   model: z.string(),
   neighbors: z.literal(GRAPH_NEIGHBORS),
-  sha256: z.string(),
+  ...contentChecksums,
 });
 
 /** The header is shorter than this. */
@@ -42,7 +41,7 @@ async function readGraph(handle: FileHandle, model: string): Promise<NeighborGra
   const end = buffer.subarray(0, bytesRead).indexOf('\n');
   const header = headerSchema.parse(JSON.parse(buffer.toString('utf8', 0, end)));
   if (header.model !== model) return null;
-  const hash = createHash('sha256');
+  const check = new ContentCheck(header);
   const graph = new NeighborGraph();
   const { size } = await handle.stat();
   graph.reserve(Math.ceil((size - end) / ROW_BYTES));
@@ -50,11 +49,11 @@ async function readGraph(handle: FileHandle, model: string): Promise<NeighborGra
     const part = await handle.read(buffer, 0, buffer.length, at);
     if (part.bytesRead === 0) return null;
     const lists = buffer.subarray(0, part.bytesRead);
-    hash.update(lists);
+    check.update(lists);
     graph.unpack(lists);
     at += part.bytesRead;
   }
-  return header.sha256 === hash.digest('hex') ? graph : null;
+  return check.passes() ? graph : null;
 }
 
 /** Writes the graph aside and renames it. @throws ServiceError DISK_FULL or LIBRARY_READ_ONLY */

@@ -37,10 +37,23 @@ export class HnswIndex implements VectorIndex {
     return index;
   }
 
-  /** Reads a file written by {@link save}; `hidden` comes from its manifest. Rejects where hnswlib refuses it. */
-  static async load(file: string, dimensions: number, hidden: readonly number[]): Promise<HnswIndex> {
+  /**
+   * Reads a file written by {@link save}; `hidden` comes from its manifest.
+   *
+   * @param sound whether the file is whole, which may be found out meanwhile: nothing that it says is believed before
+   * @throws Error where it is not, or hnswlib refuses it
+   */
+  static async load(
+    file: string,
+    dimensions: number,
+    hidden: readonly number[],
+    sound: Promise<boolean>,
+  ): Promise<HnswIndex> {
     const index = new HnswIndex(dimensions);
-    await index.#index.readIndex(file);
+    // both to their end: it must not be let go of while it is being filled
+    const [read, isSound] = await Promise.allSettled([index.#index.readIndex(file), sound]);
+    if (read.status === 'rejected') throw read.reason;
+    if (isSound.status === 'rejected' || !isSound.value) throw new Error('the index is damaged');
     if (index.#index.getNumDimensions() !== dimensions) throw new Error('the index has another number of dimensions');
     for (const id of index.#index.getIdsList()) index.#ids.add(id);
     for (const id of hidden) index.#hidden.add(id);
@@ -69,9 +82,14 @@ export class HnswIndex implements VectorIndex {
     return this.#hidden.has(id);
   }
 
-  /** All ids, hidden ones too. */
-  get ids(): ReadonlyIds {
+  /** All ids, hidden ones too; not to be changed. */
+  get ids(): IdSet {
     return this.#ids;
+  }
+
+  /** Ids that searches leave out; not to be changed. */
+  get hiddenIds(): IdSet {
+    return this.#hidden;
   }
 
   /** The vector of a picture that a search can find, or null: hnswlib gives none of what is hidden. */

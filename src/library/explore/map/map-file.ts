@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { sha256, writeHeaded } from '../../headed-file.ts';
+import { ContentCheck, contentChecksums, writeHeaded } from '../../headed-file.ts';
 import type { MapLayout } from './map-layout.ts';
 
 const FILE = 'map.bin';
@@ -13,7 +13,7 @@ const headerSchema = z.object({
   pictures: z.number().int().nonnegative(),
   unit: z.number().positive(),
   added: z.number().int().nonnegative(),
-  sha256: z.string(),
+  ...contentChecksums,
 });
 
 /** Loads the map of a model, or null where there is none that can be trusted: it is a cache and is laid out again. */
@@ -25,7 +25,7 @@ export async function loadMap(folder: string, model: string): Promise<MapLayout 
     const content = Uint8Array.from(bytes.subarray(end + 1)).buffer;
     const { pictures, unit, added } = header;
     if (header.model !== model || content.byteLength !== 12 * pictures) return null;
-    if (header.sha256 !== sha256(new Uint8Array(content))) return null;
+    if (!new ContentCheck(header).update(new Uint8Array(content)).passes()) return null;
     const ids = new Uint32Array(content, 0, pictures);
     return { ids, positions: new Float32Array(content, 4 * pictures), unit, added };
   } catch {
