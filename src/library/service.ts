@@ -149,13 +149,7 @@ async function assemble(
   closers.push(() => answering.close());
   // what takes longest of all is begun first, in threads: the index is read while the catalog is looked at
   const index = loadIndexOf(answering.projection, paths.vectors);
-  // from here on there is writing
-  if (!(await sound)) {
-    // what is being read cannot be put aside
-    await index;
-    throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
-  }
-  const model = await openParts(paths, catalog, answering, readonly, { index });
+  const model = await openParts(paths, catalog, answering, readonly, { index, sound });
   closers.pop();
   const decoders = new DecodePool();
   const active = new ActiveLibrary({ paths, catalog, decoders, upcoming: () => encoders?.upcoming ?? null }, model);

@@ -7,7 +7,8 @@ import type { ServiceClient } from '../../src/contract/contract.ts';
 import { FeatureStore } from '../../src/library/catalog/feature-store.ts';
 import { loadGraph, saveGraph } from '../../src/library/neighbors/graph-file.ts';
 import { NeighborCache } from '../../src/library/neighbors/neighbor-cache.ts';
-import { ModelVectors } from '../../src/library/vectors/model-vectors.ts';
+import { IdSet } from '../../src/library/vectors/id-set.ts';
+import { loadIndexOf, ModelVectors } from '../../src/library/vectors/model-vectors.ts';
 import { normalize } from '../../src/library/vectors/vector-index.ts';
 import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
 import { mulberry32, writeDrawings } from '../fixtures/pictures.ts';
@@ -98,7 +99,11 @@ function clusteredRows(count: number) {
 async function graphOf(folder: string, rows: ReturnType<typeof clusteredRows>, sizes: readonly number[]) {
   const store = new FeatureStore(`${folder}.sqlite`, 'encoder', 'model');
   onTestFinished(() => store.close());
-  const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, folder, []);
+  const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, folder, {
+    present: new IdSet(),
+    stored: new IdSet(),
+    index: Promise.resolve(null),
+  });
   const cache = await NeighborCache.open(vectors, 'model', folder, false);
   let before = 0;
   for (const size of sizes) {
@@ -159,9 +164,11 @@ test('what was not measured when the library was closed is measured once, and wr
     signature: new Uint8Array(4),
   }));
   store.put(rows);
-  const present = rows.map(({ mediaId }) => mediaId);
+  const present = new IdSet(rows.map(({ mediaId }) => mediaId));
   const opened = async (): Promise<void> => {
-    const vectors = await ModelVectors.open(store, { id: 'model', dimensions: 32 }, folder, present);
+    const model = { id: 'model', dimensions: 32 };
+    const known = { present, stored: present, index: loadIndexOf(model, folder) };
+    const vectors = await ModelVectors.open(store, model, folder, known);
     await vectors.catchUp();
     const cache = await NeighborCache.open(vectors, 'model', folder, false);
     await cache.settled();

@@ -1,4 +1,5 @@
 import type { PictureMetadata } from '../media/picture-metadata.ts';
+import { IdSet } from '../vectors/id-set.ts';
 import { ActionStore } from './action-store.ts';
 import { CATALOG_MIGRATIONS } from './catalog-schema.ts';
 import { ClusterStore } from './cluster-store.ts';
@@ -195,12 +196,13 @@ export class Catalog {
   }
 
   /** Ids of the pictures, and of the moments of videos, that have at least one file and lack nothing, ascending. */
-  presentMediaIds(): number[] {
-    const ids = this.#queries.column<number>(
-      `SELECT DISTINCT f.media_id FROM file f JOIN media m ON m.id = f.media_id WHERE m.stale = 0 ORDER BY f.media_id`,
-    );
-    const moments = this.moments.presentIds();
-    return moments.length === 0 ? ids : [...ids, ...moments].sort((a, b) => a - b);
+  presentMediaIds(): IdSet {
+    // one text rather than a row for each, and few are stale: 200,000 take a third of the time that a join takes
+    const [withFile] = this.#queries.column<string | null>('SELECT group_concat(media_id) FROM file');
+    const ids = IdSet.parse(withFile ?? '');
+    for (const id of this.#queries.column<number>('SELECT id FROM media WHERE stale = 1')) ids.delete(id);
+    for (const id of this.moments.presentIds()) ids.add(id);
+    return ids;
   }
 
   /** {@link presentMediaIds}, newest first: by when it was taken, else when its oldest file was written. */

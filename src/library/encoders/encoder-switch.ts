@@ -137,7 +137,7 @@ export class EncoderSwitch {
     if (this.#task || this.#closed || this.#parts.settings.upcoming) return;
     const { definition, store } = active.current;
     const awaiting = store.awaitingIds();
-    if (awaiting.size === 0 || !catalog.presentMediaIds().some((id) => awaiting.has(id))) return;
+    if (awaiting.size === 0 || ![...catalog.presentMediaIds()].some((id) => awaiting.has(id))) return;
     const { id, name } = definition;
     this.#asked = false;
     this.#start({ id, name, takesOver: false }, (signal) =>
@@ -263,7 +263,7 @@ export class EncoderSwitch {
 
   #lacking({ store }: ModelParts): Set<number> {
     const complete = store.completeIds();
-    return new Set(this.#parts.catalog.presentMediaIds().filter((id) => !complete.has(id)));
+    return new Set([...this.#parts.catalog.presentMediaIds()].filter((id) => !complete.has(id)));
   }
 
   /** Encodes what is missing, newest first. Gives what had to be skipped. */

@@ -24,7 +24,7 @@ import type { LibraryPaths } from '../library-folder.ts';
 import { loadGraph } from '../neighbors/graph-file.ts';
 import { NeighborCache } from '../neighbors/neighbor-cache.ts';
 import type { HnswIndex } from '../vectors/hnsw-index.ts';
-import { ModelVectors } from '../vectors/model-vectors.ts';
+import { loadIndexOf, ModelVectors } from '../vectors/model-vectors.ts';
 import { WordReader } from './word-reader.ts';
 
 /** An encoder that is running, with what makes vectors of its features. */
@@ -159,21 +159,29 @@ export async function openParts(
   catalog: Catalog,
   running: RunningEncoder,
   readonly: boolean,
-  { index, ...filling }: OpenOptions = {},
+  { index, sound = Promise.resolve(true), ...filling }: OpenOptions = {},
 ): Promise<{ readonly parts: ModelParts; close(): Promise<void> }> {
   const { projection, encoder } = running;
   const store = new FeatureStore(paths.features, encoder.id, projection.id, readonly);
+  const loading = index ?? loadIndexOf(projection, paths.vectors);
   try {
-    if (!readonly) {
-      store.dropAfter(catalog.lastMediaId());
-      await fillVectors(store, projection, filling);
-    }
     const folder = join(paths.vectors, projection.id);
-    // read here while the index is read in a thread
+    // what takes long is read while the index is read in a thread, and the catalog checked in another
     const graph = loadGraph(folder, projection.id);
-    // each of these takes some tens of milliseconds in a large library
+    await graph;
+    const present = catalog.presentMediaIds();
     await letOthersRun();
-    const vectors = await ModelVectors.open(store, projection, paths.vectors, catalog.presentMediaIds(), index);
+    let stored = store.vectorIds();
+    await letOthersRun();
+    const unprojected = readonly ? [] : [...store.unprojectedIds()];
+    // from here on there is writing
+    if (!(await sound)) throw new ServiceError('CATALOG_DAMAGED', paths.catalog);
+    if (!readonly) {
+      const dropped = store.dropAfter(catalog.lastMediaId());
+      await fillVectors(store, projection, { ...filling, ids: unprojected });
+      if (dropped || unprojected.length > 0) stored = store.vectorIds();
+    }
+    const vectors = await ModelVectors.open(store, projection, paths.vectors, { present, stored, index: loading });
     await letOthersRun();
     const neighbors = await NeighborCache.open(vectors, projection.id, folder, readonly, graph);
     const close = async (): Promise<void> => {
@@ -184,6 +192,8 @@ export async function openParts(
     };
     return { parts: { ...running, store, vectors, neighbors }, close };
   } catch (error) {
+    // what is being read cannot be put aside
+    await loading;
     store.close();
     throw error;
   }
@@ -198,9 +208,13 @@ const PROJECTED_AT_ONCE = 16;
 interface OpenOptions extends FillOptions {
   /** The index, where it is being read already: see `loadIndexOf`. */
   readonly index?: Promise<HnswIndex | null> | undefined;
+  /** Whether the catalog is whole, where that is being found out: nothing is written before. */
+  readonly sound?: Promise<boolean> | undefined;
 }
 
 export interface FillOptions {
+  /** Those that lack a vector, where that was just asked. */
+  readonly ids?: readonly number[] | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
 }
@@ -213,9 +227,8 @@ export interface FillOptions {
 export async function fillVectors(
   store: FeatureStore,
   projection: Projection,
-  { signal, onProgress }: FillOptions = {},
+  { ids = [...store.unprojectedIds()], signal, onProgress }: FillOptions = {},
 ): Promise<void> {
-  const ids = [...store.unprojectedIds()];
   let rows: VectorRow[] = [];
   const put = (): void => {
     store.putVectors(rows);

@@ -73,7 +73,7 @@ export class NeighborCache {
   ): Promise<NeighborCache> {
     const loaded = await loading;
     // ids that have no vector: a backup of the catalog was restored, and they will be given to other pictures
-    const known = loaded && [...loaded.ids()].every((id) => vectors.present.has(id) || vectors.holds(id));
+    const known = loaded && [...loaded.held.difference(vectors.present)].every((id) => vectors.holds(id));
     const cache = new NeighborCache(vectors, model, folder, readonly, known ? loaded : new NeighborGraph());
     if (cache.#isComplete()) cache.#currentRevision = vectors.revision;
     if (!readonly) {
@@ -166,7 +166,11 @@ export class NeighborCache {
   /** Pictures whose own list is missing, or made when the library was much smaller. */
   #toSearch(): number[] {
     const { present } = this.#vectors;
-    return [...present].filter((id) => !this.#graph.has(id) || present.size > GROWTH * this.#graph.builtAt(id));
+    const ids: number[] = [];
+    for (const id of present) {
+      if (!this.#graph.has(id) || present.size > GROWTH * this.#graph.builtAt(id)) ids.push(id);
+    }
+    return ids;
   }
 
   async #makeLists(): Promise<void> {

@@ -43,6 +43,11 @@ export class NeighborGraph implements NeighborLists {
     return this.#held.has(id);
   }
 
+  /** Pictures that have a list; not to be changed. */
+  get held(): IdSet {
+    return this.#held;
+  }
+
   /** Ascending. */
   ids(): IterableIterator<number> {
     return this.#held.keys();

@@ -114,7 +114,7 @@ async function mend(
 
 /** Mean share of the true ten nearest that the index finds, over pictures spread evenly through the library. */
 async function indexRecall({ catalog, vectors }: LibraryParts, damaged: ReadonlySet<number>): Promise<number | null> {
-  const ids = catalog.presentMediaIds().filter((id) => !damaged.has(id));
+  const ids = [...catalog.presentMediaIds()].filter((id) => !damaged.has(id));
   const step = Math.max(1, Math.floor(ids.length / SAMPLE));
   let found = 0;
   let wanted = 0;

@@ -89,7 +89,7 @@ export class Activation {
     options.onProgress(0, sentence);
     await makeVersionIndex(
       paths,
-      { encoder: encoder.id, base: base.id, model: id, head: row.head, present: catalog.presentMediaIds() },
+      { encoder: encoder.id, base: base.id, model: id, head: row.head, present: [...catalog.presentMediaIds()] },
       {
         signal: options.signal,
         isHeld: () => options.isPaused() || indexer.busy,

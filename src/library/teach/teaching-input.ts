@@ -44,7 +44,7 @@ export async function teachTask(
   const teachable = teachableGroups(wantedGroups(catalog, ids), (id) => known.has(id));
   if (teachable.problem !== null) throw new ServiceError('TEACHING_IMPOSSIBLE', teachable.sentence);
   const { groups } = teachable;
-  const present = catalog.presentMediaIds().filter((id) => known.has(id));
+  const present = [...catalog.presentMediaIds()].filter((id) => known.has(id));
   const sample = createRandom(1).sample(present, Math.min(SAMPLE, present.length));
   const all = new Set([...groups.flatMap(({ members, refused }) => [...members, ...refused]), ...sample]);
   const { pictures, hashes } = await knownPictures(catalog, store, vectors, all);

@@ -6,6 +6,9 @@ export interface ReadonlyIds extends Iterable<number> {
 
 const FIRST_WORDS = 1024;
 
+const COMMA = 44;
+const ZERO = 48;
+
 /**
  * A set of picture ids as bits: ids are given one after another, so that 200,000 of them take 25 kB, where a `Set` takes 8 MB. What is
  * added or removed while it is gone through may or may not be met.
@@ -15,7 +18,24 @@ export class IdSet implements ReadonlyIds {
   #size = 0;
 
   constructor(ids: Iterable<number> = []) {
-    for (const id of ids) this.add(id);
+    if (ids instanceof IdSet) {
+      this.#words = ids.#words.slice();
+      this.#size = ids.#size;
+    } else for (const id of ids) this.add(id);
+  }
+
+  /** Of ids with a comma between them, as `group_concat` of SQLite gives them; empty of an empty text. */
+  static parse(text: string): IdSet {
+    const ids = new IdSet();
+    let id = 0;
+    for (let i = 0; i < text.length; i++) {
+      const code = text.charCodeAt(i);
+      if (code === COMMA) {
+        ids.add(id);
+        id = 0;
+      } else id = 10 * id + (code - ZERO);
+    }
+    return text === '' ? ids : ids.add(id);
   }
 
   get size(): number {
@@ -48,6 +68,24 @@ export class IdSet implements ReadonlyIds {
     return true;
   }
 
+  /** Those that `other` has not. */
+  difference(other: IdSet): IdSet {
+    return this.#combined(other, (own, others) => own & ~others);
+  }
+
+  /** Those that `other` has too. */
+  intersection(other: IdSet): IdSet {
+    return this.#combined(other, (own, others) => own & others);
+  }
+
+  /** 32 ids at a time: 200,000 take some microseconds. */
+  #combined(other: IdSet, combine: (own: number, others: number) => number): IdSet {
+    const ids = new IdSet();
+    ids.#words = this.#words.map((own, i) => combine(own, other.#words[i] ?? 0));
+    for (const word of ids.#words) ids.#size += ones(word);
+    return ids;
+  }
+
   /** As of a `Set`, so that it can be the other side of set operations. */
   keys(): IterableIterator<number> {
     return this[Symbol.iterator]();
@@ -63,4 +101,11 @@ export class IdSet implements ReadonlyIds {
       }
     }
   }
+}
+
+/** How many bits of a word are set (Warren, Hacker's Delight, 5-1). */
+function ones(word: number): number {
+  const pairs = word - ((word >>> 1) & 0x55555555);
+  const fours = (pairs & 0x33333333) + ((pairs >>> 2) & 0x33333333);
+  return Math.imul((fours + (fours >>> 4)) & 0x0f0f0f0f, 0x01010101) >>> 24;
 }

@@ -4,7 +4,7 @@ import { ServiceError } from '../../contract/errors.ts';
 import type { FeatureStore } from '../catalog/feature-store.ts';
 import { ExactIndex } from './exact-index.ts';
 import { HnswIndex } from './hnsw-index.ts';
-import { IdSet, type ReadonlyIds } from './id-set.ts';
+import type { IdSet, ReadonlyIds } from './id-set.ts';
 import { loadIndex, saveIndex, type SavedIndex } from './index-files.ts';
 import { NearestHeap } from './nearest-heap.ts';
 import { dot, type VectorNeighbor, type VectorSource } from './vector-index.ts';
@@ -25,6 +25,12 @@ const SCORED_AT_ONCE = 128;
 interface VectorModel {
   readonly id: string;
   readonly dimensions: number;
+}
+
+interface KnownVectors {
+  readonly present: IdSet;
+  readonly stored: IdSet;
+  readonly index: Promise<HnswIndex | null>;
 }
 
 /** Reads the index of a model, in a thread of its own: null where it has to be built. Never rejects. */
@@ -51,18 +57,12 @@ export class ModelVectors implements VectorSource {
   #revision = 0;
   #onChange: (() => void) | null = null;
 
-  private constructor(
-    store: FeatureStore,
-    model: VectorModel,
-    folder: string,
-    hnsw: HnswIndex,
-    present: Iterable<number>,
-  ) {
+  private constructor(store: FeatureStore, model: VectorModel, folder: string, hnsw: HnswIndex, present: IdSet) {
     this.#store = store;
     this.#model = model;
     this.#folder = folder;
     this.#hnsw = hnsw;
-    this.#present = new IdSet(present);
+    this.#present = present;
     this.#exact = new ExactIndex(
       () => store.vectors(),
       (id) => this.#present.has(id),
@@ -71,28 +71,26 @@ export class ModelVectors implements VectorSource {
 
   /**
    * @param folder where the library keeps indexes; each model has a folder of its own in it
-   * @param present ids of the pictures that have a file
-   * @param loading what {@link loadIndexOf} gives, where it was begun before
+   * @param known ids of the pictures that have a file, ids of those that `store` has vectors of, and what {@link loadIndexOf} gives
    */
   static async open(
     store: FeatureStore,
     model: VectorModel,
     folder: string,
-    present: Iterable<number>,
-    loading: Promise<HnswIndex | null> = loadIndexOf(model, folder),
+    { present, stored, index }: KnownVectors,
   ): Promise<ModelVectors> {
     const own = join(folder, model.id);
-    const stored = store.vectorIds();
-    const loaded = knownOnly(await loading, stored);
+    const loaded = knownOnly(await index, stored);
     const vectors = new ModelVectors(
       store,
       model,
       own,
       loaded ?? HnswIndex.empty(model.dimensions),
-      withVector(present, stored),
+      // those whose original was offline when the encoder took over have no vector yet, and cannot be found
+      present.intersection(stored),
     );
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
-    if (loaded && stored.size - loaded.ids.size <= 2 * SLICE) await vectors.catchUp();
+    if (loaded && stored.size - loaded.ids.size <= 2 * SLICE) await vectors.catchUp(stored);
     return vectors;
   }
 
@@ -115,8 +113,8 @@ export class ModelVectors implements VectorSource {
     return this.#revision;
   }
 
-  /** Ids of the pictures that a search can find. */
-  get present(): ReadonlyIds {
+  /** Ids of the pictures that a search can find; not to be changed. */
+  get present(): IdSet {
     return this.#present;
   }
 
@@ -141,20 +139,22 @@ export class ModelVectors implements VectorSource {
     return result;
   }
 
-  /** Inserts what the store has and the index lacks, and hides what has no file, without holding up a search. */
-  catchUp(): Promise<void> {
+  /**
+   * Inserts what the store has and the index lacks, and hides what has no file, without holding up a search.
+   *
+   * @param stored ids that the store has, where that was just asked
+   */
+  catchUp(stored?: IdSet): Promise<void> {
     return this.#inTurn(async () => {
-      const missing = [...this.#store.vectorIds()].filter((id) => !this.#hnsw.has(id));
+      const missing = [...(stored ?? this.#store.vectorIds()).difference(this.#hnsw.ids)];
       for (const [i, id] of missing.entries()) {
         if (this.#closing) return;
         const vector = this.#store.vector(id);
         if (vector) this.#insert(id, vector);
         if (i % SLICE === 0) await letOthersRun();
       }
-      for (const id of this.#hnsw.ids) {
-        if (this.#present.has(id)) this.#hnsw.show(id);
-        else this.#hnsw.hide(id);
-      }
+      for (const id of this.#hnsw.ids.difference(this.#present)) this.#hnsw.hide(id);
+      for (const id of this.#hnsw.hiddenIds.intersection(this.#present)) this.#hnsw.show(id);
       this.#complete = true;
       this.#changed();
     });
@@ -190,11 +190,11 @@ export class ModelVectors implements VectorSource {
   }
 
   /** Sets which pictures have a file (those without a vector are left out): after files were removed, moved or came back. */
-  setPresent(ids: Iterable<number>): Promise<void> {
+  setPresent(ids: IdSet): Promise<void> {
     return this.#inTurn(() => {
-      const present = new IdSet(withVector(ids, this.#store.vectorIds()));
-      for (const id of this.#present) if (!present.has(id)) this.#setVisible(id, false);
-      for (const id of present) if (!this.#present.has(id)) this.#setVisible(id, true);
+      const present = ids.intersection(this.#store.vectorIds());
+      for (const id of this.#present.difference(present)) this.#setVisible(id, false);
+      for (const id of present.difference(this.#present)) this.#setVisible(id, true);
       return Promise.resolve();
     });
   }
@@ -324,18 +324,14 @@ export class ModelVectors implements VectorSource {
   }
 }
 
-/** Pictures whose original was offline when the encoder took over have no vector yet, and cannot be found. */
-function withVector(ids: Iterable<number>, stored: ReadonlyIds): number[] {
-  return [...ids].filter((id) => stored.has(id));
-}
-
 /**
  * The index, unless it finds ids that the store lacks: then the catalog is older than the index (a backup was restored), those
  * ids will be given to other pictures, and the index is built again. What is hidden in it was forgotten.
  */
-function knownOnly(index: HnswIndex | null, stored: ReadonlyIds): HnswIndex | null {
-  const unknown = [...(index?.ids ?? [])].filter((id) => !stored.has(id));
-  if (!unknown.every((id) => index?.isHidden(id))) return null;
-  for (const id of unknown) index?.drop(id);
+function knownOnly(index: HnswIndex | null, stored: IdSet): HnswIndex | null {
+  if (!index) return null;
+  const unknown = index.ids.difference(stored);
+  for (const id of unknown) if (!index.isHidden(id)) return null;
+  for (const id of unknown) index.drop(id);
   return index;
 }

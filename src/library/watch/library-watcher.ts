@@ -21,6 +21,9 @@ export interface WatchOptions {
   readonly alwaysPoll?: boolean;
 }
 
+/** What is asked first is answered first: then the sources are looked at, which takes the processor for a while in a large library. */
+const FIRST_LOOK_MS = 250;
+
 const USUAL: WatchOptions = { lookMs: 2000, pollMs: 30_000 };
 const POLL_SHARE = 20;
 
@@ -60,6 +63,7 @@ export class LibraryWatcher implements SourceStates {
   /** What is to be looked at by the next run: paths of a source, or all of it. */
   #pending = new Map<number, Set<string> | 'all'>();
   readonly #timer: NodeJS.Timeout;
+  readonly #firstLook: NodeJS.Timeout;
   readonly #stopListening: () => void;
   #worker: Worker | null = null;
   #looking: Promise<void> | null = null;
@@ -79,7 +83,7 @@ export class LibraryWatcher implements SourceStates {
       // what changed during a run has its turn after it
       if (event.type === 'progress' && event.state === 'idle') queueMicrotask(() => this.#flush());
     });
-    this.#look();
+    this.#firstLook = setTimeout(() => this.#look(), parts.options ? 0 : FIRST_LOOK_MS);
   }
 
   stateOf(id: number): Pick<Source, 'state' | 'watching'> | null {
@@ -115,6 +119,7 @@ export class LibraryWatcher implements SourceStates {
   async close(): Promise<void> {
     this.#closed = true;
     clearInterval(this.#timer);
+    clearTimeout(this.#firstLook);
     this.#stopListening();
     await this.#looking;
     await this.#parts.indexer.exclusively(() => undefined);

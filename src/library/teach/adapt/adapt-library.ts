@@ -61,7 +61,7 @@ function divided(pictures: number): { readonly learned: number; readonly heldOut
 export async function adaptLibrary(library: LibraryParts, run: AdaptRun): Promise<TaughtModel> {
   const { catalog, store, base, paths } = library;
   const known = store.completeIds();
-  const present = catalog.presentMediaIds().filter((id) => known.has(id));
+  const present = [...catalog.presentMediaIds()].filter((id) => known.has(id));
   const drawn = createRandom(1).shuffled(present);
   const wanted = divided(present.length);
   const groups = judgingGroups(catalog.labels.labelled(), (id) => known.has(id));
