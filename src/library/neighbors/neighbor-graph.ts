@@ -224,15 +224,18 @@ export class NeighborGraph implements NeighborLists {
     for (let at = 0; at < bytes.length; at += ROW_BYTES) this.#unpackRow(view, at);
   }
 
-  // without making the list: this is done for every picture when the library is opened
+  // without making the list, and with locals for private fields: this is done for every picture when the library is opened
   #unpackRow(view: DataView, at: number): void {
     const id = view.getUint32(at, true);
     const slot = this.#slot(id) ?? this.#newSlot(id);
     const count = Math.min(view.getUint32(at + 8, true), GRAPH_NEIGHBORS);
-    const start = slot * GRAPH_NEIGHBORS;
-    for (let i = 0; i < count; i++) {
-      this.#ids[start + i] = view.getUint32(at + HEAD_BYTES + 8 * i, true);
-      this.#scores[start + i] = view.getFloat32(at + HEAD_BYTES + 8 * i + 4, true);
+    const [neighbors, scores] = [this.#ids, this.#scores];
+    let place = slot * GRAPH_NEIGHBORS;
+    const first = at + HEAD_BYTES;
+    const end = first + 8 * count;
+    for (let from = first; from < end; from += 8) {
+      neighbors[place] = view.getUint32(from, true);
+      scores[place++] = view.getFloat32(from + 4, true);
     }
     this.#counts[slot] = count;
     this.#builtAt[slot] = view.getUint32(at + 4, true);
