@@ -9,13 +9,16 @@ import { cp, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import sharp from 'sharp';
 import { imageModel, writeTwoTowers } from '../fixtures/onnx-models.ts';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
+import { duplicatesScene, spareFilesScene, writeCopies } from './duplicates-scene.ts';
 import { agreeToFolders, dropFiles } from './dragging.ts';
 import { launch, type Running } from './launch.ts';
+import { clustersScene } from './clusters-scene.ts';
+import { mapScene } from './map-scene.ts';
+import { firstResult, PATIENCE } from './scene.ts';
 import { noPlacesScene, timelineScene, writeJourneys } from './timeline-scene.ts';
 
 const SIZES = [
@@ -23,7 +26,6 @@ const SIZES = [
   { width: 1280, height: 800 },
   { width: 2560, height: 1440 },
 ];
-const PATIENCE = { timeout: 120_000 };
 
 const { positionals, values } = parseArgs({ options: { only: { type: 'string' } }, allowPositionals: true });
 const [target, photosGiven] = positionals;
@@ -79,7 +81,6 @@ async function scene(name: string, folders: string[], take: (running: Running) =
 }
 
 const tile = (page: Page) => page.getByRole('gridcell').first();
-const result = (page: Page) => page.getByRole('button', { name: /^1\. .*, similarity/ });
 const idle = async (page: Page): Promise<void> => {
   await tile(page).waitFor(PATIENCE);
   await page.getByRole('region', { name: 'Indexing' }).waitFor({ state: 'detached', ...PATIENCE });
@@ -91,126 +92,6 @@ async function firstStart(running: Running): Promise<void> {
   await shoot(running, 'first start');
   await agreeToFolders(running.app);
   await dropFiles(page, [photos], () => shoot(running, 'folder over the window'));
-}
-
-async function clusters(running: Running): Promise<void> {
-  const { page } = running;
-  await idle(page);
-  await page.getByRole('button', { name: 'Clusters' }).click();
-  const rows = page.getByRole('list', { name: 'Clusters', exact: true }).getByRole('button');
-  await rows.first().waitFor(PATIENCE);
-  await shoot(running, 'clusters');
-  await rows.first().click();
-  await page
-    .getByRole('textbox', { name: 'Name' })
-    .fill('A name as long as people give them when they sort by date, place and occasion');
-  await page.getByRole('button', { name: 'Give it this name' }).click();
-  await page.getByRole('list', { name: 'Pictures of this cluster' }).getByRole('button').first().click();
-  await shoot(running, 'one cluster');
-  await page.getByRole('button', { name: 'Clusters' }).click();
-  await page.getByRole('slider', { name: 'How many clusters' }).press('End');
-  await shoot(running, 'many clusters, one with a long name');
-}
-
-async function map(running: Running): Promise<void> {
-  const { page } = running;
-  await idle(page);
-  await page.getByRole('button', { name: 'Map', exact: true }).click();
-  const plane = page.getByRole('application', { name: /^Map of your pictures/ });
-  await plane.locator('img').first().waitFor(PATIENCE);
-  await page
-    .getByRole('list', { name: /^Categories/ })
-    .getByRole('button')
-    .first()
-    .waitFor(PATIENCE);
-  await shoot(running, 'map');
-  await plane.press('ArrowRight');
-  for (const _ of [1, 2, 3]) await plane.press('+');
-  await page.keyboard.press('i');
-  await shoot(running, 'map, nearer, with details');
-  await page.keyboard.press('i');
-  await plane.press('0');
-  await plane.press('s');
-  await result(page).waitFor(PATIENCE);
-  await page.getByRole('button', { name: 'Map', exact: true }).click();
-  await page.getByRole('combobox', { name: 'Coloured by' }).selectOption('date');
-  await shoot(running, 'map, results of a search lit up');
-  await page.getByRole('combobox', { name: 'Coloured by' }).selectOption('folder');
-  await page.keyboard.press('Escape');
-  await page.getByRole('button', { name: 'Select by a lasso' }).click();
-  const box = await plane.boundingBox();
-  if (box === null) return;
-  const { x, y, width, height } = box;
-  await page.mouse.move(x + 0.2 * width, y + 0.2 * height);
-  await page.mouse.down();
-  for (const [right, down] of [
-    [0.7, 0.15],
-    [0.8, 0.6],
-    [0.4, 0.8],
-  ] as const)
-    await page.mouse.move(x + right * width, y + down * height);
-  await shoot(running, 'map, a lasso is drawn');
-  await page.mouse.up();
-  await shoot(running, 'map, several selected');
-}
-
-async function duplicates(running: Running): Promise<void> {
-  const { page } = running;
-  await idle(page);
-  await page.getByRole('button', { name: 'Duplicates' }).click();
-  const compare = page.getByRole('button', { name: 'Compare' }).first();
-  await compare.or(page.getByRole('heading', { name: 'No duplicates' })).waitFor(PATIENCE);
-  await shoot(running, 'duplicates');
-  if ((await compare.count()) === 0) return;
-  await compare.click();
-  const stage = page.getByRole('application', { name: /^Both pictures/ });
-  await shoot(running, 'duplicates side by side');
-  const signed = page.getByRole('listitem', { name: '0003.jpg' });
-  if ((await signed.count()) === 0) return;
-  await compare.click();
-  await signed.getByRole('button', { name: 'Compare' }).click();
-  await page.getByText(/is mirrored; it is shown/).waitFor(PATIENCE);
-  await shoot(running, 'duplicates, one mirrored and cropped', stage);
-  await stage.focus();
-  await page.keyboard.press('d');
-  await page.getByText(/of the picture differs/).waitFor(PATIENCE);
-  await page.keyboard.press('+');
-  await shoot(running, 'duplicates, differences', stage);
-  await page.keyboard.press('f');
-  await shoot(running, 'duplicates, one in place of the other', stage);
-}
-
-/** Drawings, and copies of some: small, turned, and mirrored, cropped and written on. */
-async function writeCopies(into: string): Promise<void> {
-  const [first = '', second = '', third = '', fourth = ''] = await writeDrawings(into, 12, 1, 1600, 1200);
-  await cp(first, join(into, 'a copy with a name as long as people give them, by date, place and occasion.jpg'));
-  await sharp(second).resize(640).webp().toFile(join(into, 'small.webp'));
-  await sharp(second).blur(8).png().toFile(join(into, 'blurred.png'));
-  await sharp(third).rotate(90).toFile(join(into, 'turned.jpg'));
-  const words =
-    '<svg width="1600" height="1200"><text x="200" y="900" font-size="130" fill="#fff">Holidays</text></svg>';
-  const signed = await sharp(fourth)
-    .composite([{ input: Buffer.from(words) }])
-    .png()
-    .toBuffer();
-  const part = { left: 80, top: 60, width: 1440, height: 1080 };
-  await sharp(await sharp(signed).extract(part).png().toBuffer())
-    .flop()
-    .jpeg()
-    .toFile(join(into, 'signed.jpg'));
-}
-
-/** Plans for files, and nothing more: the trash is the person's own. */
-async function files(running: Running): Promise<void> {
-  const { page } = running;
-  await idle(page);
-  await page.getByRole('button', { name: 'Duplicates' }).click();
-  const all = page.getByRole('button', { name: /^Move \d+ spare files to the trash…$/ });
-  await all.waitFor(PATIENCE);
-  await shoot(running, 'duplicates to throw away');
-  await all.click();
-  await page.getByRole('dialog').waitFor(PATIENCE);
-  await shoot(running, 'a plan for files');
 }
 
 async function library(running: Running): Promise<void> {
@@ -233,10 +114,10 @@ async function library(running: Running): Promise<void> {
   await shoot(running, 'one picture large');
   await page.keyboard.press('Escape');
   await page.keyboard.press('s');
-  await result(page).waitFor();
+  await firstResult(page).waitFor();
   await shoot(running, 'results');
   await page.keyboard.press('i');
-  await result(page).click();
+  await firstResult(page).click();
   await shoot(running, 'results with details');
   await page.keyboard.press('i');
 }
@@ -335,11 +216,11 @@ async function words(running: Running): Promise<void> {
   await page.keyboard.press('/');
   await page.keyboard.type('a blue one');
   await page.keyboard.press('Enter');
-  await result(page).waitFor();
+  await firstResult(page).waitFor();
   await shoot(running, 'results of words');
   await dropFiles(page, [join(folder, 'Holidays', '0000.jpg')]);
   await page.getByRole('complementary', { name: 'Examples' }).getByRole('img').waitFor();
-  await result(page).waitFor();
+  await firstResult(page).waitFor();
   await shoot(running, 'results of words and a picture');
   await page.getByRole('button', { name: /^All pictures/ }).click();
   await tile(page).click();
@@ -382,7 +263,7 @@ async function groups(running: Running): Promise<void> {
   await shoot(running, 'group');
   await shoot(running, 'group, suggestions', page.getByRole('heading', { name: 'Probably also here' }));
   await page.keyboard.press('s');
-  await result(page).waitFor();
+  await firstResult(page).waitFor();
   await page.getByRole('checkbox', { name: /^Preview my groups/ }).click();
   await shoot(running, 'preview of groups');
 }
@@ -489,8 +370,14 @@ try {
     await groups(running);
     await teaching(running);
   });
-  await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], clusters);
-  await scene('map', [photosGiven === undefined ? join(folder, 'Kinds') : photos], map);
+  await scene('clusters', [photosGiven === undefined ? join(folder, 'Kinds') : photos], async (running) => {
+    await idle(running.page);
+    await clustersScene(running, shoot);
+  });
+  await scene('map', [photosGiven === undefined ? join(folder, 'Kinds') : photos], async (running) => {
+    await idle(running.page);
+    await mapScene(running, shoot);
+  });
   await scene('timeline', [join(folder, 'Journeys')], async (running) => {
     await idle(running.page);
     await timelineScene(running, shoot);
@@ -500,8 +387,14 @@ try {
     await noPlacesScene(running, shoot);
   });
   await writeCopies(join(folder, 'Copies'));
-  await scene('duplicates', [photosGiven === undefined ? join(folder, 'Copies') : photos], duplicates);
-  await scene('files', [join(folder, 'Twice')], files);
+  await scene('duplicates', [photosGiven === undefined ? join(folder, 'Copies') : photos], async (running) => {
+    await idle(running.page);
+    await duplicatesScene(running, shoot);
+  });
+  await scene('files', [join(folder, 'Twice')], async (running) => {
+    await idle(running.page);
+    await spareFilesScene(running, shoot);
+  });
   await scene('locked', [], locked);
 } finally {
   await rm(folder, { recursive: true, force: true, maxRetries: 3 });

@@ -1,8 +1,8 @@
 import type { Locator, Page } from '@playwright/test';
 import { LYON, SYDNEY, writeDatedPictures, type DatedPicture } from '../fixtures/dated-pictures.ts';
 import type { Running } from './launch.ts';
+import { PATIENCE, type Shoot } from './scene.ts';
 
-const PATIENCE = { timeout: 120_000 };
 const REYKJAVIK = [64.147, -21.94] as const;
 const TOWNS = [LYON, [45.9, 6.12], [46.2, 6.14], SYDNEY, REYKJAVIK, [-33.7, 150.3], [10, -30]] as const;
 
@@ -25,8 +25,6 @@ export async function writeJourneys(folder: string): Promise<void> {
   for (let i = 0; i < 5; i++) pictures.push({ name: `scan ${i}.jpg` });
   await writeDatedPictures(folder, pictures);
 }
-
-type Shoot = (running: Running, name: string, part?: Locator) => Promise<void>;
 
 /** When and where pictures were taken. */
 export async function timelineScene(running: Running, shoot: Shoot): Promise<void> {
