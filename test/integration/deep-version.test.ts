@@ -60,6 +60,8 @@ async function labelledLibrary(training: () => Promise<readonly TrainDevice[]>, 
   return { root, photos, library, kinds, client, service, untaught: untaught?.id ?? '' };
 }
 
+type Labelled = Awaited<ReturnType<typeof labelledLibrary>>;
+
 async function allResults(client: ServiceClient): Promise<unknown[]> {
   const results: unknown[] = [];
   for (let id = 1; id <= ALL; id++) {
@@ -74,11 +76,8 @@ async function use(client: ServiceClient, id: string): Promise<void> {
   await idle(client);
 }
 
-test.each([
-  ['a GPU', gpu],
-  ['the processor, without WebAssembly', plain],
-])('the last layers are taught on %s, all is encoded anew, swapped, and goes back bit for bit', async (_, training) => {
-  const { library, client, service, untaught } = await labelledLibrary(training, 2);
+/** Teaches the last layers for one step, and uses what came of it. Gives what every picture finds before and after. */
+async function taughtDeeply({ client, service }: Labelled) {
   const before = await allResults(client);
   const { model, verdict } = await until(client, 'taught', () => client.teach.start({ method: 'deep', steps: 1 }));
   await idle(client);
@@ -97,6 +96,17 @@ test.each([
   const after = await allResults(client);
   expect(after).not.toEqual(before);
   expect(await client.verify({})).toMatchObject({ ok: true, missing: 0, stale: 0 });
+  return { model, before, after };
+}
+
+test('the last layers are taught on the processor, without WebAssembly', async () => {
+  await taughtDeeply(await labelledLibrary(plain, 2));
+});
+
+test('the last layers are taught on a GPU, all is encoded anew, swapped, and goes back bit for bit', async () => {
+  const labelled = await labelledLibrary(gpu, 2);
+  const { library, client, service, untaught } = labelled;
+  const { model, before, after } = await taughtDeeply(labelled);
   await expect(client.models.remove({ id: model })).rejects.toMatchObject({ code: 'MODEL_IN_USE' });
 
   await use(client, untaught);
