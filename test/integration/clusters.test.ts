@@ -1,7 +1,9 @@
 /** Clusters and their names, over the real index, neighbor graph, thread and catalog. */
-import { rm } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { cp, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
 import { makeLibrary } from '../../src/cli/bench/generated-library.ts';
 import type { ServiceClient } from '../../src/contract/contract.ts';
 import type { PictureCluster, PictureClusters } from '../../src/contract/explore-schemas.ts';
@@ -11,6 +13,9 @@ import type { Service } from '../../src/library/service.ts';
 import { writeKinds } from '../fixtures/kinds.ts';
 import { indexFolders, jsonLines, openLibrary, runCommand, temporaryFolder } from '../fixtures/library.ts';
 import { idle, until } from '../fixtures/teaching.ts';
+
+const folder = await mkdtemp(join(tmpdir(), 'semblance-clusters-'));
+afterAll(() => rm(folder, { recursive: true, force: true }));
 
 const KINDS = 12;
 const EACH = 40;
@@ -135,21 +140,31 @@ async function hashesOf(client: ServiceClient, name: string): Promise<string[]> 
 }
 
 describe('the names of clusters', () => {
+  const photos = join(folder, 'photos');
+  const kept = join(folder, 'library');
+
+  /** Of four kinds: made once, and as it was made for each test. */
   async function smallLibrary() {
-    const root = await temporaryFolder();
-    const [photos, library] = [join(root, 'photos'), join(root, 'library')];
+    if (!existsSync(kept)) await makeSmallLibrary();
+    const library = join(await temporaryFolder(), 'library');
+    await cp(kept, library, { recursive: true, preserveTimestamps: true });
+    const { service, client } = await open(library);
+    return { library, service, client };
+  }
+
+  async function makeSmallLibrary(): Promise<void> {
     await writeKinds(photos, 10);
-    const { service, client } = await openLibrary(library);
+    const { service, client } = await openLibrary(kept);
     await indexFolders(client, photos);
     // the neighbor graph is not made yet: it is waited for
     const { clusters } = await client.explore.clusters({ fresh: true });
     expect(clusters.find(({ key }) => key === 'alone')?.pictures ?? 0).toBeLessThan(10);
     await service.settled();
-    return { photos, library, service, client };
+    await service.close();
   }
 
   test('survive a re-index from nothing', async () => {
-    const { library, photos, service, client } = await smallLibrary();
+    const { library, service, client } = await smallLibrary();
     const found = await client.explore.clusters();
     const cluster = found.clusters.find(({ key }) => key === 'c0');
     expect(cluster?.pictures).toBeGreaterThan(3);
@@ -174,7 +189,7 @@ describe('the names of clusters', () => {
   });
 
   test('go into another library by content', async () => {
-    const { library, photos, client } = await smallLibrary();
+    const { library, client } = await smallLibrary();
     const found = await client.explore.clusters();
     await client.explore.name({ granularity: 0.5, version: found.version, key: 'c0', name: 'First' });
     const before = await client.explore.clusters();
