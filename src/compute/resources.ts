@@ -29,7 +29,7 @@ export function resourceFile(place: keyof typeof PLACES, file: string): string {
 }
 
 /** The folder of the package.json named "semblance" above this file. */
-function projectRoot(): string {
+export function projectRoot(): string {
   let folder = path.dirname(fileURLToPath(import.meta.url));
   for (;;) {
     const manifest = path.join(folder, 'package.json');

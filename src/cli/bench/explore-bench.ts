@@ -14,6 +14,8 @@ import { adjustedRandIndex, normalizedMutualInformation } from './cluster-agreem
 import { benchAdded, benchDuplicates, benchLooking } from './duplicate-bench.ts';
 import { makeLibrary } from './generated-library.ts';
 import { benchMap } from './map-bench.ts';
+import { benchDated } from './dated-bench.ts';
+import { benchMapFrames } from './map-frames-bench.ts';
 import type { Report } from './measurement.ts';
 
 /** Planted pictures, and of how many kinds. */
@@ -52,6 +54,8 @@ export async function benchExplore(
     report,
     output,
   );
+  await benchDated(folder, { size: size ?? PICTURES, kinds: KINDS }, report, output);
+  await benchMapFrames(report, output);
 }
 
 async function agreement(folder: string, photos: string, report: Report, output: Output): Promise<void> {

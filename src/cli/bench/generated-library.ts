@@ -8,7 +8,7 @@ import { Catalog, type CatalogChange } from '../../library/catalog/catalog.ts';
 import type { FileRow } from '../../library/catalog/file-store.ts';
 import { FeatureStore, type FeatureRow } from '../../library/catalog/feature-store.ts';
 import { libraryPaths } from '../../library/library-folder.ts';
-import { NO_METADATA } from '../../library/media/picture-metadata.ts';
+import { NO_METADATA, type PictureMetadata } from '../../library/media/picture-metadata.ts';
 import { normalize } from '../../library/vectors/vector-index.ts';
 import { gaussians } from './gaussians.ts';
 
@@ -26,6 +26,8 @@ interface MakeOptions {
    * else; with files they always are.
    */
   readonly drawn?: boolean;
+  /** What picture `i` says of itself; nothing where it is not given. */
+  readonly says?: (i: number) => Partial<PictureMetadata>;
   /** Pictures that the library has already, of the same kinds: these come after them. */
   readonly first?: number;
 }
@@ -40,7 +42,7 @@ export async function makeLibrary(
   folder: string,
   size: number,
   kinds: number,
-  { withFiles = false, drawn = withFiles, first: before = 0 }: MakeOptions = {},
+  { withFiles = false, drawn = withFiles, says = () => ({}), first: before = 0 }: MakeOptions = {},
 ): Promise<void> {
   const paths = libraryPaths(folder);
   const photos = join(folder, '..', 'photos');
@@ -56,7 +58,7 @@ export async function makeLibrary(
     const numbers = Array.from({ length: Math.min(BATCH, before + size - first) }, (_, i) => first + i);
     store.put(numbers.map(rowOf));
     const files = await Promise.all(numbers.map(withFiles ? (i) => writtenFile(photos, i) : unwrittenFile));
-    catalog.apply(files.map((file, i) => pictureOf(first + i, source, file)));
+    catalog.apply(files.map((file, i) => pictureOf(first + i, source, file, says(first + i))));
   }
   store.close();
   catalog.close();
@@ -129,7 +131,7 @@ function contentOf(i: number): string {
   return String(i).padEnd(100 + (i % 5_000));
 }
 
-function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange {
+function pictureOf(i: number, sourceId: number, file: DrawnFile, said: Partial<PictureMetadata>): CatalogChange {
   const hash = createHash('sha256').update(contentOf(i)).digest('hex');
   const media = {
     id: i + 1,
@@ -139,6 +141,7 @@ function pictureOf(i: number, sourceId: number, file: DrawnFile): CatalogChange 
     width: 300,
     height: 200,
     ...NO_METADATA,
+    ...said,
     seconds: null,
   };
   return { kind: 'media', media, file: { sourceId, ...file, mediaId: media.id }, video: null };
