@@ -141,7 +141,7 @@ async function problems(running: Running): Promise<void> {
   await idle(page);
   await page.getByRole('button', { name: /^Activity/ }).click();
   await shoot(running, 'activity with problems');
-  await dropFiles(page, [join(folder, 'troubled', 'text.jpg')]);
+  await dropFiles(page, [join(folder, 'Scans', 'text.jpg')]);
   await page.getByRole('heading', { name: 'The search did not work' }).waitFor();
   await shoot(running, 'search failed');
 }
@@ -182,8 +182,8 @@ async function settings(running: Running): Promise<void> {
   await installFrom(running, 'file', join(folder, 'models', 'net.onnx'));
   await page.getByRole('form').waitFor(PATIENCE);
   await shoot(running, 'questions about a model', page.getByRole('form'));
-  await page.getByRole('combobox').selectOption({ label: '0 to 1' });
-  await page.getByRole('spinbutton').fill('32');
+  await page.getByRole('form').getByRole('combobox').selectOption({ label: '0 to 1' });
+  await page.getByRole('form').getByRole('spinbutton').fill('32');
   await page.getByRole('button', { name: 'Try it on ten pictures' }).click();
   await page.getByRole('region', { name: 'Installed' }).waitFor(PATIENCE);
   await page.getByRole('button', { name: 'Done' }).click();
@@ -245,6 +245,8 @@ async function groups(running: Running): Promise<void> {
   await page.getByRole('dialog').getByRole('textbox').fill('Our dog');
   await shoot(running, 'a group is chosen');
   await page.keyboard.press('Escape');
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+  await page.getByRole('gridcell').nth(3).focus();
   await page.keyboard.press('Shift+F10');
   await shoot(running, 'menu of pictures', page.getByRole('menu'));
   await page.keyboard.press('Escape');
@@ -340,9 +342,9 @@ try {
   const [only = ''] = await writeDrawings(long, 1);
   await cp(only, join(long, `${'a very long name '.repeat(11)}.jpg`));
   await rm(only);
-  await writeDrawings(join(folder, 'troubled'), 6);
-  await writeFile(join(folder, 'troubled', 'text.jpg'), 'These are words.');
-  await writeFile(join(folder, 'troubled', 'empty.jpg'), '');
+  await writeDrawings(join(folder, 'Scans'), 6);
+  await writeFile(join(folder, 'Scans', 'text.jpg'), 'These are words.');
+  await writeFile(join(folder, 'Scans', 'empty.jpg'), '');
   await writeDrawings(join(folder, 'USB stick'), 30);
 
   for (const picture of await writeDrawings(join(folder, 'Twice'), 9, 300))
@@ -358,7 +360,7 @@ try {
   await scene('settings', [photos], settings);
   await scene('working', [join(folder, 'Holidays')], working);
   await scene('words', [join(folder, 'Holidays')], words);
-  await scene('troubled', [join(folder, 'troubled')], problems);
+  await scene('troubled', [join(folder, 'Scans')], problems);
   await scene('empty', [join(folder, 'nothing')], empty);
   await scene('one', [long], onePicture);
   if (chosen('offline')) {

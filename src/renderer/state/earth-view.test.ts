@@ -75,5 +75,9 @@ describe('a view of the Earth', () => {
     expect(north.map(({ label }) => label)).toEqual(['1° E', '2° E', '3° E', '4° E', '5° E', '6° E', '7° E', '8° E']);
     expect(east.map(({ label }) => label)).toEqual(expect.arrayContaining(['45° N', '46° N']));
     expect(degreeLines(WORLD, SIZE).north.map(({ label }) => label)).toContain('0°');
+    // in a small drawing of the whole Earth no two labels meet
+    const small = degreeLines({ ...WORLD, around: 400 }, { width: 230, height: 300 }).north.map(({ at }) => at);
+    expect(small.slice(1).every((at, i) => at - (small[i] ?? 0) >= 90)).toBe(true);
+    expect(small.length).toBeGreaterThan(1);
   });
 });

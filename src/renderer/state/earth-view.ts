@@ -37,7 +37,7 @@ const MOST_AROUND = 2e8;
 const AROUND_KM = 40_075;
 
 /** From the whole Earth to a hundredth of a degree. */
-const DEGREE_STEPS = [30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
+const DEGREE_STEPS = [90, 60, 30, 15, 10, 5, 2, 1, 0.5, 0.2, 0.1, 0.05, 0.02, 0.01];
 
 /** Lines are at least so far apart. */
 const LINE_GAP = 90;
@@ -132,7 +132,7 @@ export function degreeLines(
   size: DrawingSize,
 ): { readonly north: DegreeLine[]; readonly east: DegreeLine[] } {
   const fits = (step: number): boolean => (step / 360) * view.around >= LINE_GAP;
-  const step = DEGREE_STEPS.findLast(fits) ?? 30;
+  const step = DEGREE_STEPS.findLast(fits) ?? 90;
   const digits = step < 0.1 ? 2 : step < 1 ? 1 : 0;
   const reach = (size.width / view.around) * 180;
   const { south, north } = boundsInView(view, size);
