@@ -37,6 +37,10 @@ export const explore = {
   /** Says that pictures are not in a named cluster. */
   refuse: procedure.input(z.object({ id: s.rowId, pictures: g.pictureIds.min(1) })).output(x.clusterChange),
   merge: procedure.input(z.object({ from: s.rowId, into: s.rowId })).output(x.clusterChange),
+  /** Gives some pictures of a named cluster a name of their own; the two are not asked about as one. CLUSTER_UNKNOWN, CLUSTER_NAME_TAKEN. */
+  split: procedure
+    .input(z.object({ id: s.rowId, pictures: g.pictureIds.min(1), name: x.clusterName }))
+    .output(x.clusterChange),
   /** Answers the question of a split: the cluster stays one, or the largest of its kinds alone keeps the name. */
   answerSplit: procedure.input(z.object({ id: s.rowId, answer: z.enum(['keep', 'split']) })).output(x.clusterChange),
   /** Answers the question of a merge with no; with yes it is `merge`. */

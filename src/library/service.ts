@@ -209,7 +209,9 @@ async function assemble(
   // a folder that cannot be deleted now can be the next time
   if (!readonly) void teaching.versions.purge().catch(() => undefined);
   closers.push(() => teaching.close());
-  const clusters = new Clusters({ catalog, active, readonly });
+  const dated = new DatedThread({ catalog, active, paths });
+  closers.push(() => dated.close());
+  const clusters = new Clusters({ catalog, active, dated, readonly });
   closers.push(() => clusters.close());
   const comparisons = new PictureComparisons({ catalog, decoders, paths, readonly });
   closers.push(() => comparisons.close());
@@ -222,8 +224,6 @@ async function assemble(
     track: (work, control) => trackDuplicates(listed, work, control),
   });
   closers.push(() => duplicates.close());
-  const dated = new DatedThread({ catalog, active, paths });
-  closers.push(() => dated.close());
   const picked = new PickedPaths(options.pickedOnly !== true);
   const actions = new FileActions({
     catalog,

@@ -240,6 +240,23 @@ describe('the names of clusters', () => {
     await expect(client.explore.undo({ change: change.change })).rejects.toMatchObject({ code: 'CHANGE_TOO_OLD' });
     await client.explore.undo({ change: refused.change });
 
+    const split = await client.explore.split({ id: one ?? 0, pictures: [typical ?? 0], name: 'Part' });
+    expect(await names()).toEqual(['One', 'Part', 'Two']);
+    const parted = await client.explore.clusters();
+    expect(
+      await picturesOf(
+        client,
+        parted,
+        clusterWhere(parted, ({ named }) => named?.name === 'Part'),
+      ),
+    ).toEqual([typical]);
+    expect(clusterWhere(parted, ({ named }) => named?.id === one).pictures).toBe(first.pictures - 1);
+    // the two lie in one community, and a person said that they are not one
+    expect(parted.questions).toEqual([]);
+    await client.explore.undo({ change: split.change });
+    expect((await list()).find(({ named }) => named?.id === one)?.pictures).toBe(first.pictures);
+    expect(await names()).toEqual(['One', 'Two']);
+
     await client.explore.mark({ id: two ?? 0, pinned: true });
     expect((await list())[0]?.named?.name).toBe('Two');
     await client.explore.rename({ id: two ?? 0, name: 'Second' });

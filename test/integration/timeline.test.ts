@@ -78,6 +78,15 @@ test('pictures are in events by time and in places by coordinates', async () => 
   });
   await expect(client.explore.eventOf({ picture: 999 })).rejects.toMatchObject({ code: 'PICTURE_UNKNOWN' });
 
+  // kept whatever is said of groups, and found anew where a name is another
+  const versionNow = async (): Promise<number> => (await client.explore.timeline({ fresh: true })).version;
+  await client.groups.create({ name: 'Walks', pictures: (walk?.typical ?? []).map(({ id }) => id) });
+  expect(await versionNow()).toBe(version);
+  const clusters = await client.explore.clusters({ granularity: 0.5 });
+  const [some] = clusters.clusters;
+  await client.explore.name({ ...clusters, key: some?.key ?? '', name: 'Of one kind' });
+  expect(await versionNow()).not.toBe(version);
+
   const places = await client.explore.places({ km: 8 });
   expect(places).toMatchObject({ km: 10, placed: 6, unplaced: 6, found: 2 });
   expect(places.places).toMatchObject([

@@ -109,7 +109,7 @@ export class Catalog {
     this.labels = new LabelStore(this.#db, file);
     this.clusters = new ClusterStore(this.#queries);
     this.duplicates = new DuplicateStore(this.#queries);
-    this.dated = new DatedStore(this.#queries);
+    this.dated = new DatedStore(this.#queries, this.#db);
     this.sources = new SourceStore(this.#queries, {
       absorbed: (...moved) => this.metadata.absorb(...moved),
       removed: () => this.metadata.followAll(),

@@ -1,5 +1,6 @@
 import { posix } from 'node:path';
 import { pictureTime } from './picture-time.ts';
+import type { SqliteDatabase } from './database.ts';
 import type { Queries } from './queries.ts';
 
 /** When and where every picture was taken, a column each: no object per picture. Ascending by clock. */
@@ -28,12 +29,47 @@ interface DatedRow {
   readonly path: string;
 }
 
+/** What this store tells of, and what events and places are named by: nothing else that is written makes another of them. */
+const TOLD_OF = [
+  ...['INSERT', 'DELETE', 'UPDATE OF taken_at, taken_offset, latitude, longitude, stale'].map(
+    (what) => `${what} ON media`,
+  ),
+  ...['INSERT', 'DELETE', 'UPDATE OF path, mtime_ms, media_id'].map((what) => `${what} ON file`),
+  ...['INSERT', 'DELETE'].map((what) => `${what} ON media_keyword`),
+  ...['INSERT', 'DELETE', 'UPDATE OF name'].map((what) => `${what} ON named_cluster`),
+  ...['INSERT', 'DELETE', 'UPDATE'].map((what) => `${what} ON cluster_member`),
+];
+
 /** When and where pictures were taken. */
 export class DatedStore {
   readonly #queries: Queries;
+  readonly #db: SqliteDatabase;
+  /** Writes of this connection; null while nobody counts. */
+  #writes: number | null = null;
 
-  constructor(queries: Queries) {
+  constructor(queries: Queries, db: SqliteDatabase) {
     this.#queries = queries;
+    this.#db = db;
+  }
+
+  /**
+   * Another text where anything that this store tells of was written since, or names of clusters were; by another process, where anything at all was.
+   * Writes of this connection are counted from the first call on, by triggers that are its own.
+   */
+  get changes(): string {
+    this.#writes ??= this.#countWrites();
+    const others = this.#queries.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+    return `${this.#writes} ${others}`;
+  }
+
+  #countWrites(): number {
+    this.#db.function('dated_written', () => {
+      this.#writes = (this.#writes ?? 0) + 1;
+      return null;
+    });
+    for (const [i, what] of TOLD_OF.entries())
+      this.#db.exec(`CREATE TEMP TRIGGER dated_${i} AFTER ${what} BEGIN SELECT dated_written(); END`);
+    return 0;
   }
 
   /** Every picture that has a file and lacks nothing, and every video once. Of 200,000 a second: a thread asks. */

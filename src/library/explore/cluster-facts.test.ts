@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { alonePlaces, byTypicality, clusterFacts, mostTypical } from './cluster-facts.ts';
+import { alonePlaces, byTypicality, clusterFacts, mostTypical, typicalApart } from './cluster-facts.ts';
 
 /** Place 0 is near 1 and 2, which are near it; 3 is near 0, and near nothing else. */
 const table = {
@@ -26,6 +26,18 @@ describe('what is known of clusters', () => {
         expect(mostTypical(places, facts, count)).toEqual(byTypicality(places, facts).slice(0, count));
       }),
     );
+  });
+
+  it('shows what is nearly the same as another after what is not', () => {
+    // 1 is as good as 0, by the neighbors of one of the two
+    const burst = {
+      k: 1,
+      places: Int32Array.from([1, 0, 1, -1]),
+      scores: Float32Array.from([0.7, 0.95, 0.5, 0]),
+    };
+    const facts = { cohesion: new Float64Array(1), typicality: Float32Array.from([4, 3, 2, 1]) };
+    expect(typicalApart([0, 1, 2, 3], facts, burst, 3)).toEqual([0, 2, 3]);
+    expect(typicalApart([0, 1, 2, 3], facts, burst, 4)).toEqual([0, 2, 3, 1]);
   });
 
   it('says which pictures are like nothing else', () => {

@@ -58,6 +58,36 @@ export function mostTypical(places: readonly number[], facts: ClusterFacts, coun
   return best;
 }
 
+/** Two of a cluster that are this near are shown together only where there is nothing else to show: a burst is one picture to who looks. */
+const NEARLY_THE_SAME = 0.8;
+
+/** How many typical ones are looked at for each that is shown. */
+const LOOKED_AT = 6;
+
+/**
+ * The most typical pictures of a cluster, apart from each other: one that is nearly the same as a more typical one gives way to others, and comes
+ * after them where there are too few.
+ */
+export function typicalApart(
+  places: readonly number[],
+  facts: ClusterFacts,
+  { k, places: neighbors, scores }: NeighborTable,
+  count: number,
+): number[] {
+  const chosen: number[] = [];
+  const passedOver: number[] = [];
+  const areNearlyTheSame = (a: number, b: number): boolean => {
+    for (let n = a * k; n < (a + 1) * k; n++) if (neighbors[n] === b) return (scores[n] ?? 0) >= NEARLY_THE_SAME;
+    return false;
+  };
+  for (const place of mostTypical(places, facts, LOOKED_AT * count)) {
+    if (chosen.length === count) break;
+    const isAgain = chosen.some((other) => areNearlyTheSame(place, other) || areNearlyTheSame(other, place));
+    (isAgain ? passedOver : chosen).push(place);
+  }
+  return [...chosen, ...passedOver].slice(0, count);
+}
+
 /** Pictures that are like nothing else: even the nearest other one is below what a search calls related. */
 export function alonePlaces({ k, places, scores }: NeighborTable, related: number): Uint8Array {
   return Uint8Array.from({ length: scores.length / k }, (_, place) => {

@@ -34,6 +34,7 @@ export function exploreRoutes(
     mark: routes.mark.handler(({ input }) => writing(() => names.mark(input.id, input))),
     refuse: routes.refuse.handler(({ input }) => writing(() => names.refuse(input.id, input.pictures))),
     merge: routes.merge.handler(({ input }) => writing(() => clusters.merge(input.from, input.into))),
+    split: routes.split.handler(({ input }) => writing(() => clusters.split(input.id, input.pictures, input.name))),
     answerSplit: routes.answerSplit.handler(({ input }) => writing(() => clusters.answerSplit(input.id, input.answer))),
     keepApart: routes.keepApart.handler(({ input }) => writing(() => names.keepApart(input.id, input.other))),
     undo: routes.undo.handler(({ input }) => writing(() => names.undo(input.change))),

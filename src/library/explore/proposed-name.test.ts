@@ -32,9 +32,17 @@ describe('a name that is proposed', () => {
 
   it('is the word that tells it from others before a time, and behind a folder', () => {
     const time = '2019-08-12T10:00:00Z';
-    expect(proposedName(pictures([null, time]), 'Owl')).toBe('Owl');
-    expect(proposedName(pictures(['Zoo', time]), 'Owl')).toBe('Zoo');
-    expect(proposedName(pictures(['DCIM', time]), 'Owl')).toBe('Owl');
+    expect(proposedName(pictures([null, time]), { word: 'Owl' })).toBe('Owl');
+    expect(proposedName(pictures(['Zoo', time]), { word: 'Owl' })).toBe('Zoo');
+    expect(proposedName(pictures(['DCIM', time]), { word: 'Owl' })).toBe('Owl');
+  });
+
+  it('says where and when most of it was taken, behind a word', () => {
+    const taken = pictures([null, '2019-08-12T10:00:00Z']);
+    expect(proposedName(taken, { place: 'near Lyon, France' })).toBe('Near Lyon, France, 12 August 2019');
+    expect(proposedName(pictures([null, null]), { place: 'Lyon, France' })).toBe('Lyon, France');
+    expect(proposedName(taken, { place: 'Lyon, France', word: 'Owl' })).toBe('Owl');
+    expect(proposedName(pictures(['Zoo', null]), { place: 'Lyon, France' })).toBe('Zoo');
   });
 
   it('is none where nothing is known', () => {

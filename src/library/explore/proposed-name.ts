@@ -1,3 +1,5 @@
+import { asTitle } from './events-and-places/event-words.ts';
+
 /** A picture of a cluster, as far as a name can be made of it. */
 export interface NameablePicture {
   /** The folder that it lies in, by its last name; null at the top of a source. */
@@ -15,14 +17,26 @@ const MEANINGLESS =
 
 const MONTH_MS = 30.5 * 24 * 3600 * 1000;
 
+/** What else is known of a cluster; null where it is not. */
+interface NameHints {
+  /** The word that clearly tells it from others. */
+  readonly word?: string | null | undefined;
+  /** Where most of it was taken: "near Lyon, France". */
+  readonly place?: string | null | undefined;
+}
+
 /**
- * What a cluster could be called: the folder that most of it lies in, since a person chose that; else the word that tells it from others; else when most
- * of it was taken: a day, a month, a year or some years. Null where there is nothing of that.
- *
- * @param word null where none is clear
+ * What a cluster could be called: the folder that most of it lies in, since a person chose that; else the word that tells it from others; else where and
+ * when most of it was taken: a day, a month, a year or some years. Null where there is nothing of that.
  */
-export function proposedName(pictures: readonly NameablePicture[], word: string | null = null): string | null {
-  return sharedWord(pictures.map(({ folder }) => (folder === null ? [] : [folder]))) ?? word ?? sharedTime(pictures);
+export function proposedName(
+  pictures: readonly NameablePicture[],
+  { word = null, place = null }: NameHints = {},
+): string | null {
+  const chosen = sharedWord(pictures.map(({ folder }) => (folder === null ? [] : [folder]))) ?? word;
+  if (chosen !== null) return chosen;
+  const time = sharedTime(pictures);
+  return place === null ? time : asTitle(time === null ? place : `${place}, ${time}`);
 }
 
 /**

@@ -1,6 +1,6 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ActiveLibrary } from '../encoders/active-library.ts';
-import { clusterFacts, mostTypical } from './cluster-facts.ts';
+import { clusterFacts, typicalApart } from './cluster-facts.ts';
 import { neighborTable } from './neighbor-table.ts';
 
 /** Pictures of a group that are looked at, evenly among all of them, and of all groups together: some 30 ms, in slices. */
@@ -13,7 +13,7 @@ interface Shown {
 }
 
 /**
- * The pictures that show groups: those that the others of a group have among their nearest, as of clusters.
+ * The pictures that show groups: those that the others of a group have among their nearest, as of clusters, apart from each other.
  *
  * @param groups ids of each, none in two
  * @param count of each at most
@@ -31,7 +31,7 @@ export async function typicalPictures(
   const { table } = await active.use(({ neighbors }) => neighborTable(neighbors.known, ids));
   const clusters = looked.map((some) => Array.from(some, (id) => placeOf.get(id) ?? 0));
   const facts = clusterFacts(clusters, table);
-  const chosen = clusters.map((places) => mostTypical(places, facts, count).map((place) => ids[place] ?? 0));
+  const chosen = clusters.map((places) => typicalApart(places, facts, table, count).map((place) => ids[place] ?? 0));
   const hashes = catalog.dated.hashes(chosen.flat());
   return chosen.map((some) =>
     some.flatMap((id) => {

@@ -99,6 +99,14 @@ export class ClusterList extends Explored<PictureClusters> {
     return this.#change((client) => client.explore.refuse({ id, pictures: [...pictures] }));
   }
 
+  /** Resolves to what the part is looked at by. */
+  async split(id: number, pictures: readonly number[], name: string): Promise<OpenedCluster | null> {
+    const wanted = name.trim();
+    if (wanted === '') return null;
+    const change = await this.#change((client) => client.explore.split({ id, pictures: [...pictures], name: wanted }));
+    return change?.cluster == null ? null : { kind: 'named', id: change.cluster };
+  }
+
   merge(from: number, into: number): Promise<unknown> {
     return this.#change((client) => client.explore.merge({ from, into }));
   }

@@ -134,6 +134,21 @@ export class ClusterNames {
     });
   }
 
+  /** Gives some pictures of a cluster a name of their own, apart from its. @throws ServiceError CLUSTER_UNKNOWN, CLUSTER_NAME_TAKEN */
+  split(id: number, part: readonly number[], name: string, knownUntil: number): ClusterChange {
+    return this.#make((rows) => {
+      const row = find(rows, id);
+      refuseTaken(rows, name, null);
+      const said = { keptAt: 0, pinned: false, hidden: false, refused: [], createdAt: new Date().toISOString() };
+      const fields = { ...said, id: this.#store.nextId, name, granularity: row.granularity, knownUntil };
+      const split = { ...fields, members: sorted(part), apart: [id] };
+      const out = new Set(part);
+      const left = { ...row, members: row.members.filter((member) => !out.has(member)) };
+      const description = `Split ${counted(out.size)} off ${row.name} as ${name}`;
+      return { description, cluster: split.id, after: [left, split] };
+    });
+  }
+
   /** Leaves a cluster only some of its pictures; the others lie where they are found. @throws ServiceError CLUSTER_UNKNOWN */
   keepPart(id: number, part: readonly number[], knownUntil: number): ClusterChange {
     return this.#make((rows) => {

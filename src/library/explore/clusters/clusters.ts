@@ -1,4 +1,3 @@
-import { basename, dirname } from 'node:path';
 import { ServiceError } from '../../../contract/errors.ts';
 import type {
   ClusterChange,
@@ -11,34 +10,34 @@ import type {
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { NamedClusterRow } from '../../catalog/cluster-store.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';
-import { alonePlaces, byTypicality, clusterFacts, mostTypical, type ClusterFacts } from '../cluster-facts.ts';
+import {
+  alonePlaces,
+  byTypicality,
+  clusterFacts,
+  mostTypical,
+  typicalApart,
+  type ClusterFacts,
+} from '../cluster-facts.ts';
 import { ClusterNames } from './cluster-names.ts';
-import { ClusterWords } from './cluster-words.ts';
 import type { Communities } from './communities.ts';
-import { nearestStep } from './granularity.ts';
+import { nearestStep, SMALLEST_CLUSTER } from './granularity.ts';
 import { FoundClusters } from './found-clusters.ts';
 import { withNames, pairOf, type NamedCluster, type NameQuestion } from './named-clusters.ts';
-import { proposedName } from '../proposed-name.ts';
 import type { PictureTable } from '../neighbor-table.ts';
+import type { DatedThread } from '../events-and-places/dated-thread.ts';
+import { NAMED_BY, ProposedNames } from './proposed-names.ts';
 
 interface ClustersParts {
   readonly catalog: Catalog;
   readonly active: ActiveLibrary;
+  /** Knows where cities are. */
+  readonly dated: DatedThread;
   /** Nothing may be written: the library was opened for reading. */
   readonly readonly: boolean;
 }
 
 /** Pictures that show a cluster. */
 const TYPICAL = 18;
-
-/** Pictures that a name is proposed by: the most typical. */
-const NAMED_BY = 60;
-
-/** Pictures that a name by words is found by. */
-const WORDED_BY = 24;
-
-/** Fewer pictures that are like each other, and bear no name, are no cluster: they are with those that are alone. */
-const SMALLEST = 3;
 
 /** The pictures of a cluster, and its name, or what is proposed as one. */
 export interface ClusterMembers {
@@ -68,15 +67,15 @@ export class Clusters {
   readonly #catalog: Catalog;
   readonly #active: ActiveLibrary;
   readonly #found: FoundClusters;
-  readonly #words: ClusterWords;
+  readonly #proposed: ProposedNames;
   #shown = new Map<number, Shown>();
 
-  constructor({ catalog, active, readonly }: ClustersParts) {
+  constructor({ catalog, active, dated, readonly }: ClustersParts) {
     this.#catalog = catalog;
     this.#active = active;
     this.names = new ClusterNames(catalog.clusters);
     this.#found = new FoundClusters(active);
-    this.#words = new ClusterWords(active, !readonly);
+    this.#proposed = new ProposedNames({ catalog, active, dated, keep: !readonly });
   }
 
   /**
@@ -88,8 +87,8 @@ export class Clusters {
   async list(granularity: number, fresh: boolean, wait = false): Promise<PictureClusters> {
     const step = nearestStep(granularity);
     const shown = await this.#show(step, fresh);
-    const words = await this.#wordsOf(shown, wait);
-    const described = shown.clusters.map((cluster, index) => this.#describe(shown, cluster, index, words));
+    const names = await this.#namesOf(shown, wait);
+    const described = shown.clusters.map((cluster, index) => this.#describe(shown, cluster, index, names));
     return {
       granularity: step,
       version: shown.version,
@@ -134,6 +133,11 @@ export class Clusters {
     return this.names.merge(from, into, await this.#membersNow(from));
   }
 
+  /** Gives some pictures of a named cluster a name of their own. @throws ServiceError CLUSTER_UNKNOWN, CLUSTER_NAME_TAKEN */
+  split(id: number, pictures: readonly number[], name: string): ClusterChange {
+    return this.names.split(id, pictures, name, this.#catalog.lastMediaId());
+  }
+
   /**
    * Answers the question whether a named cluster is still one: `keep` it, or `split` it, so that its largest kind keeps the name.
    *
@@ -159,7 +163,7 @@ export class Clusters {
     push({ type: 'names', revision: this.names.revision });
     const leaveNames = this.names.watch((revision) => push({ type: 'names', revision }));
     const leaveFound = this.#found.watch(() => push({ type: 'outdated' }));
-    const leaveWords = this.#words.watch(() => push({ type: 'words' }));
+    const leaveWords = this.#proposed.watch(() => push({ type: 'words' }));
     return () => {
       leaveNames();
       leaveFound();
@@ -219,7 +223,7 @@ export class Clusters {
     const together = clusters.map(({ named, places }) => {
       if (named !== null) return { named: rows[named] ?? null, places };
       const left = places.filter((place) => alone[place] === 0);
-      const kept = left.length >= SMALLEST ? left : [];
+      const kept = left.length >= SMALLEST_CLUSTER ? left : [];
       const gone = new Set(kept);
       for (const place of places) if (!gone.has(place)) lonely.push(place);
       return { named: null, places: kept };
@@ -240,28 +244,27 @@ export class Clusters {
     return { ids, table, rows, clusters: shown, facts, questions };
   }
 
-  /** Names by words of the clusters that have none, by their keys. */
-  async #wordsOf(shown: Shown, wait: boolean): Promise<ReadonlyMap<string, string | null>> {
+  /** What clusters without a name could be called, by their keys. */
+  async #namesOf(shown: Shown, wait: boolean): Promise<ReadonlyMap<string, string | null>> {
     const nameless = shown.clusters.filter(({ key, named }) => named === null && key !== 'alone');
     const groups = nameless.map(({ places }) =>
-      mostTypical(places, shown.facts, WORDED_BY).map((place) => shown.ids[place] ?? 0),
+      mostTypical(places, shown.facts, NAMED_BY).map((place) => shown.ids[place] ?? 0),
     );
-    const words = await this.#words.names(groups, wait);
-    return new Map(nameless.map(({ key }, i) => [key, words[i] ?? null]));
+    const names = await this.#proposed.names(groups, wait);
+    return new Map(nameless.map(({ key }, i) => [key, names[i] ?? null]));
   }
 
   #describe(
     shown: Shown,
     { key, named, places }: Shown['clusters'][number],
     index: number,
-    words: ReadonlyMap<string, string | null>,
+    names: ReadonlyMap<string, string | null>,
   ): PictureCluster {
     const cohesion = shown.facts.cohesion[index] ?? 0;
-    const isNameless = named === null && key !== 'alone';
     return {
       key,
       named: named && { id: named.id, name: named.name, pinned: named.pinned, hidden: named.hidden },
-      proposedName: isNameless ? this.#proposedName(shown, places, words.get(key) ?? null) : null,
+      proposedName: names.get(key) ?? null,
       pictures: places.length,
       cohesion,
       loose: key !== 'alone' && cohesion < this.#active.current.projection.relatedScore,
@@ -270,21 +273,10 @@ export class Clusters {
   }
 
   #typical(shown: Shown, places: readonly number[]): PictureCluster['typical'] {
-    return mostTypical(places, shown.facts, TYPICAL).flatMap((place) => {
+    return typicalApart(places, shown.facts, shown.table, TYPICAL).flatMap((place) => {
       const media = this.#catalog.media(shown.ids[place] ?? 0);
       return media ? [{ id: media.id, hash: media.hash }] : [];
     });
-  }
-
-  #proposedName(shown: Shown, places: readonly number[], word: string | null): string | null {
-    const pictures = mostTypical(places, shown.facts, NAMED_BY).flatMap((place) => {
-      const id = shown.ids[place] ?? 0;
-      const takenAt = this.#catalog.media(id)?.takenAt ?? null;
-      const [file] = this.#catalog.files.ofMedia(id);
-      const folder = file && dirname(file.path);
-      return file ? [{ folder: folder === '.' || folder === undefined ? null : basename(folder), takenAt }] : [];
-    });
-    return proposedName(pictures, word);
   }
 
   #asked(shown: Shown, question: NameQuestion): ClusterQuestion[] {

@@ -47,6 +47,18 @@ describe('communities', () => {
     expect(counts[1]).toBeLessThan(counts[2] ?? 0);
   });
 
+  it('are no fragments of one or two where there are others that they are like', () => {
+    const { table, kindOf } = planted(6, 12);
+    const communities = communityFinder(sharedNeighborGraph(table))(100);
+    const sizes = new Map<number, number>();
+    for (const community of communities) sizes.set(community, (sizes.get(community) ?? 0) + 1);
+    expect(Math.min(...sizes.values())).toBeGreaterThanOrEqual(3);
+    expect(sizes.size).toBeGreaterThan(6);
+    // most of each is of one kind: they were not joined by chance
+    const kinds = new Set([...communities.entries()].map(([place, community]) => `${community} ${kindOf(place)}`));
+    expect(kinds.size).toBeLessThan(1.5 * sizes.size);
+  });
+
   it('are each picture by itself where nothing is joined', () => {
     const table = { k: 1, places: new Int32Array(3).fill(-1), scores: new Float32Array(3) };
     expect([...communityFinder(sharedNeighborGraph(table))(1)]).toEqual([0, 1, 2]);

@@ -2,6 +2,7 @@ import { UndirectedGraph } from 'graphology';
 import louvain from 'graphology-communities-louvain';
 import { createRandom } from '../../../similarity/random.ts';
 import type { WeightedGraph } from '../shared-neighbors.ts';
+import { joinFragments } from './join-fragments.ts';
 
 /** Louvain visits pictures in a random order: with a seed, the same library has the same clusters. */
 const SEED = 1;
@@ -14,7 +15,8 @@ export type Communities = Uint32Array;
  *
  * @returns a function from a resolution to the communities at it: the graph is prepared once, 5 s and about 1 kB an edge at 100,000 pictures
  */
-export function communityFinder({ size, from, to, weights }: WeightedGraph): (resolution: number) => Communities {
+export function communityFinder(edges: WeightedGraph): (resolution: number) => Communities {
+  const { size, from, to, weights } = edges;
   const graph = new UndirectedGraph<object, { weight: number }>();
   for (let place = 0; place < size; place++) graph.addNode(place);
   for (const [e, a] of from.entries()) graph.addEdge(a, to[e], { weight: weights[e] ?? 0 });
@@ -22,7 +24,12 @@ export function communityFinder({ size, from, to, weights }: WeightedGraph): (re
     if (graph.size === 0) return Uint32Array.from({ length: size }, (_, place) => place);
     const random = createRandom(SEED);
     const found = louvain(graph, { resolution, rng: () => random.next(), getEdgeWeight: 'weight' });
-    return bySize(Uint32Array.from({ length: size }, (_, place) => found[place] ?? 0));
+    return bySize(
+      joinFragments(
+        Uint32Array.from({ length: size }, (_, place) => found[place] ?? 0),
+        edges,
+      ),
+    );
   };
 }
 

@@ -15,3 +15,6 @@ export function nearestStep(granularity: number): number {
 export function resolutionOf(granularity: number): number {
   return MIDDLE_RESOLUTION * WIDTH ** (2 * granularity - 1);
 }
+
+/** Fewer pictures that are like each other, and bear no name, are no cluster: they are joined to one, or are with those that are alone. */
+export const SMALLEST_CLUSTER = 3;

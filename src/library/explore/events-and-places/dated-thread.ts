@@ -2,6 +2,7 @@ import { AskedThread } from '../../threads/asked-thread.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ActiveLibrary } from '../../encoders/active-library.ts';
 import type { LibraryPaths } from '../../library-folder.ts';
+import type { Place } from '../../sphere.ts';
 import type { FoundEvents } from './library-events.ts';
 import type { LibraryPlaces } from './library-places.ts';
 import { workerUrl } from '../../../compute/worker-url.ts';
@@ -14,9 +15,16 @@ export interface DatedTask extends Pick<LibraryPaths, 'catalog' | 'features'> {
   readonly related: number;
 }
 
-export type DatedQuestion = { readonly type: 'events' } | { readonly type: 'places'; readonly km: number };
+/** A question about the library. */
+type LibraryQuestion = { readonly type: 'events' } | { readonly type: 'places'; readonly km: number };
 
-export type DatedAnswer = ({ readonly type: 'events' } & FoundEvents) | ({ readonly type: 'places' } & LibraryPlaces);
+export type DatedQuestion =
+  LibraryQuestion | { readonly type: 'places of'; readonly groups: readonly (readonly Place[])[] };
+
+export type DatedAnswer =
+  | ({ readonly type: 'events' } & FoundEvents)
+  | ({ readonly type: 'places' } & LibraryPlaces)
+  | { readonly type: 'places of'; readonly names: readonly (string | null)[] };
 
 interface DatedThreadParts {
   readonly catalog: Catalog;
@@ -47,7 +55,7 @@ export class DatedThread {
     this.#parts = parts;
   }
 
-  /** @param fresh found anew where anything in the catalog has changed since. A version names one finding. */
+  /** @param fresh found anew where anything has changed since that they are made of. A version names one finding. */
   async events(fresh: boolean): Promise<{ readonly version: number; readonly found: FoundEvents }> {
     const { version, answer } = this.#ask({ type: 'events' }, fresh);
     const found = await answer;
@@ -61,12 +69,20 @@ export class DatedThread {
     return found;
   }
 
+  /** In words where most pictures of each group were taken; null where that is not known. @param groups degrees; NaN where they are not known */
+  async placesOf(groups: readonly (readonly Place[])[]): Promise<readonly (string | null)[]> {
+    const asked = this.#thread?.asked ?? this.#threadOf(this.#state);
+    const found = await asked.ask({ type: 'places of', groups });
+    if (found.type !== 'places of') throw new TypeError('places of groups were asked for');
+    return found.names;
+  }
+
   async close(): Promise<void> {
     if (this.#forget) clearTimeout(this.#forget);
     await this.#thread?.asked.close();
   }
 
-  #ask(question: DatedQuestion, fresh: boolean): Kept {
+  #ask(question: LibraryQuestion, fresh: boolean): Kept {
     this.#keepAWhile();
     const key = question.type === 'places' ? `places ${question.km}` : 'events';
     const state = this.#state;
@@ -84,7 +100,7 @@ export class DatedThread {
   get #state(): string {
     const { catalog, active } = this.#parts;
     const { projection, vectors } = active.current;
-    return [catalog.filters.changes, projection.id, vectors.revision].join(' ');
+    return [catalog.dated.changes, projection.id, vectors.revision].join(' ');
   }
 
   /** A thread that knows the library as it is: one that read it before is done when it has answered. */

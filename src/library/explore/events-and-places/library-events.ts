@@ -1,9 +1,9 @@
 import type { DatedPictures } from '../../catalog/dated-store.ts';
 import type { Cities } from './cities.ts';
 import { findEvents } from './find-events.ts';
-import { findPlaces } from './find-places.ts';
 import { pictureInstants } from './picture-instants.ts';
 import { sharedWord } from '../proposed-name.ts';
+import { sharedPlace } from './shared-place.ts';
 
 /** All events of a library, the newest first. */
 export interface FoundEvents {
@@ -40,12 +40,6 @@ interface LibraryEvent {
 
 /** Pictures on each side of a gap that are looked at. */
 const LOOKED_AT = 3;
-
-/** A cluster makes an event, and a place holds it, where so much of it is of it. */
-const MOST = 0.6;
-
-/** A walk in a town, and a journey through a country: an event has the name of the smallest of these that holds it. */
-const EVENT_PLACES_KM = [10, 300];
 
 /** Finds all events: of the pictures that say when they were taken, and apart from those of the others, by the times of their files. */
 export function libraryEvents(pictures: DatedPictures, knowledge: EventKnowledge): FoundEvents {
@@ -117,17 +111,8 @@ function placeOf(
   members: readonly number[],
   { cities }: EventKnowledge,
 ): string | null {
-  const placed = members.filter((member) => !Number.isNaN(latitudes[member] ?? Number.NaN));
-  if (placed.length < MOST * members.length) return null;
-  const positions = {
-    latitudes: Float64Array.from(placed, (member) => latitudes[member] ?? 0),
-    longitudes: Float64Array.from(placed, (member) => longitudes[member] ?? 0),
-  };
-  for (const km of EVENT_PLACES_KM) {
-    const [largest] = findPlaces(positions, km);
-    if (largest && largest.members.length >= MOST * placed.length) {
-      return cities.nameOf(largest.centre, largest.radiusKm);
-    }
-  }
-  return null;
+  return sharedPlace(
+    Array.from(members, (member) => ({ latitude: latitudes[member] ?? NaN, longitude: longitudes[member] ?? NaN })),
+    cities,
+  );
 }
