@@ -222,7 +222,8 @@ export class FakeService {
         mark: ({ id, pinned, hidden }) => this.#answer(`mark ${id} ${pinned} ${hidden}`, clusterChangeOf(id)),
         refuse: ({ id, pictures }) => this.#answer(`refuse ${id} ${pictures.join(',')}`, clusterChangeOf(id)),
         merge: ({ from, into }) => this.#answer(`merge ${from} ${into}`, clusterChangeOf(into)),
-        split: ({ id, pictures, name }) => this.#answer(`split ${id} ${pictures.join(',')} ${name}`, clusterChangeOf(8)),
+        split: ({ id, pictures, name }) =>
+          this.#answer(`split ${id} ${pictures.join(',')} ${name}`, clusterChangeOf(8)),
         answerSplit: ({ id, answer }) => this.#answer(`answerSplit ${id} ${answer}`, clusterChangeOf(id)),
         keepApart: ({ id, other }) => this.#answer(`keepApart ${id} ${other}`, clusterChangeOf(id)),
         undo: ({ change }) => this.#answer(`undoCluster ${change}`, clusterChangeOf(null)),
