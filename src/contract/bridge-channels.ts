@@ -1,4 +1,4 @@
-import type { Bridge } from './bridge.ts';
+import type { Bridge, TakenFile } from './bridge.ts';
 
 /** The calls of the {@link Bridge} that main answers, and what each takes and gives: the whole of the raw IPC. */
 export type BridgeCalls = Pick<
@@ -11,10 +11,11 @@ export type BridgeCalls = Pick<
   | 'saveLibrary'
   | 'chooseLibrary'
   | 'chooseTarget'
-  | 'admitFolder'
-  | 'kindOfPath'
   | 'showInFolder'
->;
+> & {
+  /** What lies at a path, which the preload script has of a file that was dropped. */
+  takePath(path: string): Promise<TakenFile['kind']>;
+};
 
 export const BRIDGE_CHANNELS = {
   chooseFolder: 'semblance:choose-folder',
@@ -25,8 +26,7 @@ export const BRIDGE_CHANNELS = {
   saveLibrary: 'semblance:save-library',
   chooseLibrary: 'semblance:choose-library',
   chooseTarget: 'semblance:choose-target',
-  admitFolder: 'semblance:admit-folder',
-  kindOfPath: 'semblance:kind-of-path',
+  takePath: 'semblance:take-path',
   showInFolder: 'semblance:show-in-folder',
 } as const satisfies Record<keyof BridgeCalls, string>;
 

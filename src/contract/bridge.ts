@@ -1,6 +1,12 @@
 /** Where an encoder is that is installed from disk. */
 export type EncoderPlace = 'file' | 'folder';
 
+/** What was dropped: a folder (index it), a file (search with it), or neither, as a device or what is gone. */
+export interface TakenFile {
+  readonly path: string;
+  readonly kind: 'folder' | 'file' | null;
+}
+
 /** What the preload script gives the page, beside the port to the service: the few things that only Electron can do. */
 export interface Bridge {
   /** Asks for a folder in the system's dialog, which may be added then. Null where the person cancelled. */
@@ -19,12 +25,8 @@ export interface Bridge {
   chooseLibrary(): Promise<string | null>;
   /** Asks for the folder that files are to be moved or copied to; the service lets them go to no other. */
   chooseTarget(kind: 'move' | 'copy'): Promise<string | null>;
-  /** The path of a dropped file or folder; empty for a file that is not on disk. */
-  pathForFile(file: File): string;
-  /** Whether a dropped path is a folder (index it) or a file (search with it), or neither. */
-  kindOfPath(path: string): Promise<'folder' | 'file' | null>;
-  /** Asks in the system's dialog whether a dropped folder may be added: the service takes no other from a page than what was picked. */
-  admitFolder(path: string): Promise<boolean>;
+  /** Where a dropped or pasted file lies: a folder may be added then. Null where it is not on disk. */
+  takeFile(file: File): Promise<TakenFile | null>;
   /** Shows the picture's file in the system's file manager. */
   showInFolder(id: number): Promise<void>;
   readonly platform: 'darwin' | 'linux' | 'win32';

@@ -36,8 +36,11 @@ export function answerBridge(client: () => ServiceClient | undefined, picked: Pi
   answer('saveLibrary', nothing, picked.file(saveLibrary));
   answer('chooseLibrary', nothing, chooseLibrary);
   answer('chooseTarget', targetKind, picked.folder(chooseTarget));
-  answer('admitFolder', path, (folder, event) => picked.admitFolder(folder, event));
-  answer('kindOfPath', path, kindOfPath);
+  answer('takePath', path, async (dropped) => {
+    const kind = await kindOfPath(dropped);
+    if (kind === 'folder') await picked.addFolder(dropped);
+    return kind;
+  });
   answer('showInFolder', rowId, async (id) => {
     const service = client();
     if (!service) throw new Error('The library is not open yet. Try again in a moment.');

@@ -1,4 +1,3 @@
-import { basename } from 'node:path';
 import {
   BrowserWindow,
   dialog,
@@ -117,22 +116,6 @@ export function chooseModel(_: undefined, event: IpcMainInvokeEvent): Promise<st
     properties: ['openFile'],
     filters: [...MODEL_FILES, { name: 'All files', extensions: ['*'] }],
   });
-}
-
-/** Asks whether a folder may be added that was dropped on the window. */
-export async function askToAdd(folder: string, { sender }: IpcMainInvokeEvent): Promise<boolean> {
-  const window = BrowserWindow.fromWebContents(sender);
-  const options = {
-    type: 'question' as const,
-    title: 'Semblance',
-    message: `Add “${basename(folder) || folder}” to the library?`,
-    detail: `${folder}\n\nThe pictures in it are read; none is changed.`,
-    buttons: ['Add Folder', 'Cancel'],
-    defaultId: 0,
-    cancelId: 1,
-  };
-  const { response } = await (window ? dialog.showMessageBox(window, options) : dialog.showMessageBox(options));
-  return response === 0;
 }
 
 async function choose({ sender }: IpcMainInvokeEvent, options: OpenDialogOptions): Promise<string | null> {

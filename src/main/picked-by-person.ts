@@ -1,15 +1,10 @@
 import { realpath } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { IpcMainInvokeEvent } from 'electron';
-import { askToAdd } from './dialogs.ts';
 
-/**
- * What a person picked: main showed the dialog, so main tells the service of it. A page cannot, and where a file was dropped main hears of it from the
- * page alone, so that it asks.
- */
+/** What a person picked in a dialog or dropped: main, or the preload script, has it of Electron, so main tells the service of it. A page's scripts cannot. */
 export class PickedByPerson {
   readonly #tell: (path: string) => void;
-  readonly #folders = new Set<string>();
 
   /** @param tell gets real paths, before the page hears of them */
   constructor(tell: (path: string) => void) {
@@ -35,17 +30,7 @@ export class PickedByPerson {
   }
 
   async addFolder(path: string): Promise<void> {
-    const real = await realPath(path);
-    this.#folders.add(real);
-    this.#tell(real);
-  }
-
-  /** Whether a folder that a page says was dropped may be added to the library: a person is asked, once for each. */
-  async admitFolder(path: string, event: IpcMainInvokeEvent): Promise<boolean> {
-    const real = await realPath(path);
-    if (!this.#folders.has(real) && !(await askToAdd(real, event))) return false;
-    await this.addFolder(real);
-    return true;
+    this.#tell(await realPath(path));
   }
 }
 

@@ -28,6 +28,8 @@ function platform(): Bridge['platform'] {
   return process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 }
 
+const takePath = call('takePath');
+
 const bridge: Bridge = {
   chooseFolder: call('chooseFolder'),
   choosePicture: call('choosePicture'),
@@ -37,9 +39,11 @@ const bridge: Bridge = {
   saveLibrary: call('saveLibrary'),
   chooseLibrary: call('chooseLibrary'),
   chooseTarget: call('chooseTarget'),
-  pathForFile: (file) => webUtils.getPathForFile(file),
-  admitFolder: call('admitFolder'),
-  kindOfPath: call('kindOfPath'),
+  takeFile: async (file) => {
+    // a page's scripts can make files, but none that has a path: such a one a person dropped, pasted or chose
+    const path = webUtils.getPathForFile(file);
+    return path === '' ? null : { path, kind: await takePath(path) };
+  },
   showInFolder: call('showInFolder'),
   platform: platform(),
 };

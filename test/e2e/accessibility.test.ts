@@ -1,17 +1,16 @@
 import { join } from 'node:path';
 import { writeDrawings } from '../fixtures/pictures.ts';
-import { agreeToFolders, dropFiles } from './dragging.ts';
+import { dropFiles } from './dragging.ts';
 import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
 import { violations } from './violations.ts';
 
 test('no view has a serious fault for those who use a keyboard or a screen reader', async ({ folder, start }) => {
   const photos = join(folder, 'photos');
   await writeDrawings(photos, 24);
-  const { app, page } = await start();
+  const { page } = await start();
   await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
   const found = await violations(page, 'first start');
 
-  await agreeToFolders(app);
   await dropFiles(page, [photos]);
   await runEnded(page, '24 pictures indexed.');
   await tiles(page).first().click();

@@ -1,8 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { BRIDGE, type Bridge } from '../../src/contract/bridge.ts';
 import { drawing, writeDrawings } from '../fixtures/pictures.ts';
 import { copyPicture } from './clipboard.ts';
-import { agreeToFolders, dropFiles } from './dragging.ts';
+import { dropFiles } from './dragging.ts';
 import { expect, holds, results, runEnded, test, tiles } from './semblance.ts';
 
 test('the first start says what to do, and the dialog adds a folder', async ({ folder, start }) => {
@@ -70,22 +71,15 @@ test('a dropped folder is indexed, a dropped picture finds its like', async ({ f
     .resize(200)
     .jpeg({ quality: 50 })
     .toFile(received);
-  const { app, page } = await start();
+  const { page } = await start();
 
-  // asked in the system's dialog, as main cannot know whether a page tells the truth about a drop
-  await app.evaluate(({ dialog }) => {
-    dialog.showMessageBox = (...parameters: unknown[]) => {
-      Object.assign(globalThis, { asked: parameters.at(-1) });
-      return Promise.resolve({ response: 1, checkboxChecked: false });
-    };
-  });
-  await dropFiles(page, [photos]);
-  await expect
-    .poll(() => app.evaluate(() => JSON.stringify(Reflect.get(globalThis, 'asked'))))
-    .toContain('Add “photos” to the library?');
-  await expect(page.getByText('Nothing leaves this computer.')).toBeVisible();
+  // a script of the page can make a file, but none that lies anywhere
+  const made = await page.evaluate(
+    ({ bridge, path }) => (Reflect.get(window, bridge) as Bridge).takeFile(new File(['x'], path)),
+    { bridge: BRIDGE, path: photos },
+  );
+  expect(made).toBeNull();
 
-  await agreeToFolders(app);
   await dropFiles(page, [photos], () => expect(page.getByText('Index this folder')).toBeVisible());
   await runEnded(page, '40 pictures indexed.');
 
@@ -179,8 +173,7 @@ test('what cannot be read is named, and a file that is no picture is refused in 
   await writeFile(join(photos, 'text.jpg'), 'These are words.');
   await writeFile(join(photos, 'half.jpg'), (await readFile(first)).subarray(0, 1500));
   await writeFile(join(folder, 'notes.txt'), 'No picture.');
-  const { app, page } = await start();
-  await agreeToFolders(app);
+  const { page } = await start();
   await dropFiles(page, [photos]);
   await runEnded(page, '5 pictures indexed. 3 files could not be read.');
 

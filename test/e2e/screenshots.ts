@@ -14,7 +14,7 @@ import { writeKinds } from '../fixtures/kinds.ts';
 import { writeDrawings } from '../fixtures/pictures.ts';
 import { writeBigFolder } from './big-folder.ts';
 import { duplicatesScene, spareFilesScene, writeCopies } from './duplicates-scene.ts';
-import { agreeToFolders, dropFiles } from './dragging.ts';
+import { dropFiles } from './dragging.ts';
 import { launch, type Running } from './launch.ts';
 import { clustersScene } from './clusters-scene.ts';
 import { mapScene } from './map-scene.ts';
@@ -90,7 +90,6 @@ async function firstStart(running: Running): Promise<void> {
   const { page } = running;
   await page.getByText('Nothing leaves this computer.').waitFor();
   await shoot(running, 'first start');
-  await agreeToFolders(running.app);
   await dropFiles(page, [photos], () => shoot(running, 'folder over the window'));
 }
 

@@ -215,18 +215,17 @@ export class Actions {
   async take(files: readonly File[], unnamed = 'Pasted picture'): Promise<void> {
     const seeds: ExampleSeed[] = [];
     for (const file of files) {
-      const path = this.#bridge.pathForFile(file);
+      const taken = await this.#told(() => this.#bridge.takeFile(file));
+      if (taken === undefined) continue;
       const preview = file.type.startsWith('image/') ? { preview: file } : {};
-      if (path === '') {
+      if (taken === null) {
         if (file.type.startsWith('image/')) seeds.push({ kind: 'bytes', bytes: file, name: unnamed });
         continue;
       }
-      const kind = await this.#told(() => this.#bridge.kindOfPath(path));
-      if (kind === 'folder') {
-        if (await this.#told(() => this.#bridge.admitFolder(path))) await this.addFolder(path);
-      } else if (kind === 'file') seeds.push({ kind: 'file', path, name: fileName(path), ...preview });
-      else if (kind === null)
-        this.#app.toasts.problem(`${fileName(path)} is neither a picture nor a folder of pictures.`);
+      const { path, kind } = taken;
+      if (kind === 'folder') await this.addFolder(path);
+      else if (kind === 'file') seeds.push({ kind: 'file', path, name: fileName(path), ...preview });
+      else this.#app.toasts.problem(`${fileName(path)} is neither a picture nor a folder of pictures.`);
     }
     if (seeds.length > 0) this.addExamples(seeds);
   }

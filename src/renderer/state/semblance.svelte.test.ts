@@ -17,9 +17,10 @@ async function open(change: Partial<Bridge> = {}) {
     chooseTarget: () => Promise.resolve('/elsewhere'),
     saveModel: () => Promise.resolve(null),
     choosePicture: () => Promise.resolve(null),
-    pathForFile: (file) => file.name,
-    admitFolder: () => Promise.resolve(true),
-    kindOfPath: (path) => Promise.resolve(path.startsWith('/photos') ? 'folder' : path === '/odd' ? null : 'file'),
+    takeFile: ({ name: path }) =>
+      Promise.resolve(
+        path === '' ? null : { path, kind: path.startsWith('/photos') ? 'folder' : path === '/odd' ? null : 'file' },
+      ),
     showInFolder: () => Promise.reject(new Error('The file is gone.')),
     platform: 'linux',
     ...change,
