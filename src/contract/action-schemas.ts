@@ -29,6 +29,7 @@ export const ACTION_REASONS = {
   'same-file': 'It is the kept file itself, by another path.',
   'kept-missing': 'The file that is to be kept is not there, or has changed.',
   taken: 'There is another file at that place now.',
+  needed: 'A picture that it is for too stays where it is.',
   'not-in-trash': 'It is not in the trash any more.',
   'system-trash': 'Only the system can take it out of its trash: put it back there.',
   'original-changed': 'The file that it was made from is gone or has changed, so that this may be the only one.',

@@ -412,6 +412,34 @@ test('what is for a picture too that stays, stays; a moment is its video, and a 
   expect(await contentsOf(target)).toEqual({});
 });
 
+test.each(['0000.jpg', '0000.png'])(
+  'a sidecar of two pictures stays with the one that cannot go, %s, and a copy goes with the other',
+  async (staying) => {
+    await writeDrawings(photos, 1);
+    await drawing(70).png().toFile(join(photos, '0000.png'));
+    await writeFile(join(photos, '0000.xmp'), XMP(2));
+    const { client } = await openLibrary(join(root, 'library'), { encoder: countingEncoder() });
+    await indexFolders(client, photos);
+    const { id: move } = await client.actions.plan(await ordered(client, 'move', target));
+    const { id: trashing } = await client.actions.plan(await ordered(client, 'trash', ''));
+    await appendFile(join(photos, staying), 'x');
+    const before = await contentsOf(photos);
+    expect(await client.actions.run({ id: move })).toMatchObject({ done: 2, failed: 1, state: 'done' });
+    const going = staying === '0000.jpg' ? '0000.png' : '0000.jpg';
+    expect(Object.keys(await contentsOf(target)).sort()).toEqual([going, '0000.xmp']);
+    expect(await contentsOf(photos)).toMatchObject({ [staying]: before[staying], '0000.xmp': before['0000.xmp'] });
+    expect(await client.actions.undo({ id: move })).toMatchObject({ state: 'undone' });
+    expect(await contentsOf(photos)).toEqual(before);
+    const { refused } = await client.actions.run({ id: trashing });
+    expect(refused.map(({ path, reason }) => [basename(path), reason])).toEqual([
+      [staying, 'changed'],
+      ['0000.xmp', 'needed'],
+    ]);
+    expect(await client.actions.undo({ id: trashing })).toMatchObject({ state: 'undone' });
+    expect(await contentsOf(photos)).toEqual(before);
+  },
+);
+
 test('a file is not taken for a copy of itself where its folder is mounted twice', async ({ skip }) => {
   await writeDrawings(photos, 1);
   const again = join(root, 'again');
@@ -427,19 +455,28 @@ test('a file is not taken for a copy of itself where its folder is mounted twice
 });
 
 test('into a trash of the system files go by its own way, and it is said that only it can bring them back', async () => {
-  const [a = '', b = ''] = await writeDrawings(photos, 2);
+  const [a = '', b = '', c = ''] = await writeDrawings(photos, 3);
   await writeFile(join(photos, '0000.xmp'), XMP(4));
   const taken = join(root, 'taken');
   await mkdir(taken);
   const trashItem = async (path: string): Promise<void> => {
     if (path === b) throw new Error('the system refuses');
+    // other content, size and time being the same, in the middle of the plan
+    const { size, mtime } = await stat(c);
+    await writeFile(c, Buffer.alloc(size, 1));
+    await utimes(c, mtime, mtime);
     await rename(path, join(taken, basename(path)));
   };
   const { client } = await openLibrary(join(root, 'library'), { encoder: countingEncoder(), trashItem });
   await indexFolders(client, photos);
-  const { id } = await client.actions.plan(await ordered(client, 'trash', ''));
+  const pictures = (await idsOf(client, a, b, c)).map((each) => ({ id: each ?? 0 }));
+  const { id } = await client.actions.plan({ kind: 'trash', pictures });
   const outcome = await client.actions.run({ id });
-  expect(outcome).toMatchObject({ done: 2, failed: 1, undoable: 0, refused: [{ path: b, reason: 'failed' }] });
+  expect(outcome).toMatchObject({ done: 2, failed: 2, undoable: 0 });
+  expect(outcome.refused).toEqual([
+    { path: b, reason: 'failed' },
+    { path: c, reason: 'changed' },
+  ]);
   expect(Object.keys(await contentsOf(taken)).sort()).toEqual(['0000.jpg', '0000.xmp']);
   expect(await idsOf(client, a, b)).toEqual([null, expect.any(Number)]);
   await expect(client.actions.undo({ id })).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });

@@ -12,7 +12,7 @@ import {
   setTime,
   syncPlace,
 } from './place-file.ts';
-import { isNoted, note, release } from './system-trash.ts';
+import { isNoted, note, release, unnote } from './system-trash.ts';
 
 /** A step, and the name beside its place that a file has only while it is done. */
 export interface OperatedStep extends Pick<
@@ -68,7 +68,9 @@ const trash: FileOperation = {
     try {
       await relocate(step.source, step.target, step);
     } catch (error) {
-      await release(step.target, step.source);
+      // another's file came there just then: what was noted is not of it
+      if (error instanceof StepRefusal && error.reason === 'taken') await unnote(step.target);
+      else await release(step.target, step.source);
       throw error;
     }
   },
@@ -251,7 +253,12 @@ async function relocate(from: string, to: string, { temporary, hash }: OperatedS
     const before = await look(from);
     await copyTo(from, to, join(dirname(to), basename(temporary)), hash);
     const after = await look(from);
-    if (after === null || after.mtimeMs !== before?.mtimeMs || after.size !== before.size) {
+    if (
+      after === null ||
+      after.mtimeMs !== before?.mtimeMs ||
+      after.size !== before.size ||
+      after.inode !== before.inode
+    ) {
       await unlink(to);
       throw new ContentChangedError(from);
     }
@@ -345,6 +352,7 @@ async function named<Result>(work: () => Promise<Result>): Promise<Result> {
     if (cause instanceof PlaceTakenError || isCode(cause, 'EEXIST')) throw new StepRefusal('taken', { cause });
     if (cause instanceof ContentChangedError) throw new StepRefusal('changed', { cause });
     if (isCode(cause, 'ENOENT')) throw new StepRefusal('gone', { cause });
+    if (isCode(cause, 'ELOOP')) throw new StepRefusal('not-a-file', { cause });
     if (isCode(cause, 'EXDEV')) throw new StepRefusal('other-drive', { cause });
     if (isCode(cause, 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK')) throw new StepRefusal('no-links', { cause });
     if (isCode(cause, 'EACCES', 'EPERM', 'EROFS')) throw new StepRefusal('read-only', { cause });

@@ -1,24 +1,7 @@
 import type { StepRow } from '../catalog/action-store.ts';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { PassedLabel } from '../catalog/label-store.ts';
 import { sourceHolding } from '../indexing/sources.ts';
-
-/** What was not said of a picture before. */
-interface Passed {
-  readonly labels: PassedLabel[];
-  readonly clusters: number[];
-  readonly decisions: number[];
-}
-
-/** What a step changed in the catalog beside its files, so that undoing it can take that back. */
-interface StepMemory {
-  /** What the kept picture got from the removed one. */
-  readonly passed?: Passed;
-  /** What moments of a kept video got from those of the removed one. */
-  readonly moments?: readonly (Passed & { readonly to: number })[];
-  /** What the sidecar said that is in the trash. */
-  readonly sidecar?: string;
-}
+import { packed, unpacked, type Passed, type StepMemory } from './step-memory.ts';
 
 /** Where a file lies in the library, and how it looks. */
 interface LyingFile {
@@ -36,7 +19,7 @@ interface LyingFile {
 export function followDone(catalog: Catalog, step: StepRow, madeMtimeMs: number): string | null {
   const { operation, source, target, size } = step;
   const made = { path: operation === 'replace' ? source : target, size, mtimeMs: madeMtimeMs };
-  const memory: StepMemory = { ...followSidecar(catalog, step, made) };
+  const memory: StepMemory = { ...unpacked(step.memory), ...followSidecar(catalog, step, made) };
   if (step.mediaId === null) return packed(memory);
   const known = catalog.media(step.mediaId) !== undefined;
   if (known && operation !== 'trash') putFile(catalog, step.mediaId, made);
@@ -129,13 +112,4 @@ function putFile(catalog: Catalog, mediaId: number, { path, size, mtimeMs }: Lyi
 function removeFile(catalog: Catalog, path: string, lives: boolean): void {
   const place = sourceHolding(catalog, path);
   if (place) catalog.removePaths(place.source.id, [place.inside], new Set(lives ? [place.inside] : []));
-}
-
-function packed(memory: StepMemory): string | null {
-  return Object.keys(memory).length === 0 ? null : JSON.stringify(memory);
-}
-
-/** The catalog is written by this program alone: what it reads is what it wrote. */
-function unpacked(memory: string | null): StepMemory {
-  return memory === null ? {} : (JSON.parse(memory) as StepMemory);
 }

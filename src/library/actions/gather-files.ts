@@ -32,6 +32,8 @@ export interface GatheredFile extends FileLook {
   readonly keptMtimeMs: number | null;
   /** Of what goes with a picture: the picture's path. */
   readonly companionOf: string | null;
+  /** Paths of further pictures that it goes with. */
+  readonly alsoOf: readonly string[];
 }
 
 export interface Gathered {
@@ -99,8 +101,8 @@ class Gathering {
     const files = this.#oneEach(found.filter((file) => file !== null));
     const chosen = new Set(files.map(({ path }) => path));
     const beside = await inSlices(files, (file) => this.#companions(file, chosen));
-    const all = new Map([...beside.flat(), ...files].map((file) => [file.path, file]));
-    return { files: [...all.values()], refused: this.#refused };
+    const all = [...oneOfEach(beside.flat()), ...files].map((file) => [file.path, file] as const);
+    return { files: [...new Map(all).values()], refused: this.#refused };
   }
 
   #refuse(path: string, reason: ActionReason): null {
@@ -147,7 +149,7 @@ class Gathering {
       keptSize: keptFile?.size ?? null,
       keptMtimeMs: keptFile?.mtimeMs ?? null,
     };
-    const picture = { role: 'picture', shared: false, companionOf: null, mediaId: row.mediaId } as const;
+    const picture = { role: 'picture', shared: false, companionOf: null, alsoOf: [], mediaId: row.mediaId } as const;
     return { ...found, ...picture, ...keptLook, path, hash, keptId };
   }
 
@@ -207,7 +209,7 @@ class Gathering {
       const shared = others.some((other) => !chosen.has(join(folder, other)) && this.#isPicture(join(folder, other)));
       // what stays needs it: a move takes a copy along, the trash leaves it
       if (shared && (this.#kind === 'trash' || (this.#kind === 'move' && role === 'pair'))) continue;
-      files.push({ ...found, ...NO_PICTURE, path, role, shared, companionOf: picture.path });
+      files.push({ ...found, ...NO_PICTURE, path, role, shared, companionOf: picture.path, alsoOf: [] });
     }
     return files;
   }
@@ -219,6 +221,13 @@ class Gathering {
     }
     return false;
   }
+}
+
+/** What goes with several pictures once, with all of them. */
+function oneOfEach(companions: readonly GatheredFile[]): GatheredFile[] {
+  return [...Map.groupBy(companions, ({ path }) => path).values()].flatMap(([first, ...others]) =>
+    first ? [{ ...first, alsoOf: others.flatMap(({ companionOf }) => companionOf ?? []) }] : [],
+  );
 }
 
 interface LocatedFile extends FileLook {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { link, lstat, open, rename, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
+import { constants, link, lstat, open, rename, stat, unlink, utimes, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { contentHash, isCode, look } from './file-look.ts';
 
@@ -63,7 +63,8 @@ export async function copyTo(from: string, to: string, temporary: string, hash: 
 
 /** @returns SHA-256 of what was copied */
 export async function copyDurably(from: string, to: string): Promise<string> {
-  const source = await open(from, 'r');
+  // a link that was put in its place since the look is not followed; Windows has no such flag, which is 0 here
+  const source = await open(from, constants.O_RDONLY | constants.O_NOFOLLOW);
   try {
     const { mode, atime, mtime, size } = await source.stat();
     const target = await open(to, 'wx', mode & 0o777);

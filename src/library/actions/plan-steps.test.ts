@@ -9,7 +9,7 @@ function fileAt(path: string, change: Partial<GatheredFile> = {}): GatheredFile 
   const role = path.endsWith('.xmp') ? 'sidecar' : 'picture';
   const look = { size: 10, mtimeMs: 1, ctimeMs: 1, inode: '1', device: 'here', links: 1, isFile: true };
   const kept = { keptId: null, keptPath: null, keptSize: null, keptMtimeMs: null };
-  const known = { hash: null, mediaId: 1, ...kept, companionOf: null };
+  const known = { hash: null, mediaId: 1, ...kept, companionOf: null, alsoOf: [] };
   return { ...look, ...known, path, role, shared: false, ...change };
 }
 

@@ -2,6 +2,7 @@ import { basename, dirname, extname, join } from 'node:path';
 import type { ActionKind, RefusedFile } from '../../contract/action-schemas.ts';
 import type { PlannedStep } from '../catalog/action-store.ts';
 import { nameKind } from '../media/formats.ts';
+import { packed } from './step-memory.ts';
 import type { GatheredFile } from './gather-files.ts';
 
 /** Where files can go. */
@@ -15,6 +16,9 @@ export interface ActionPlace {
   /** What lies on it can have a hard link there. */
   readonly device: string | null;
 }
+
+/** What a step knows of the pictures that its file goes with. */
+type CompanionNumbers = Pick<PlannedStep, 'companionOf' | 'memory'>;
 
 interface Planned {
   readonly steps: readonly PlannedStep[];
@@ -91,9 +95,13 @@ function picturesFirst(files: readonly GatheredFile[]): GatheredFile[] {
   return files.toSorted((a, b) => Number(a.role !== 'picture') - Number(b.role !== 'picture'));
 }
 
-/** The number of the picture that a file goes with; null for a picture. */
-function numberIn(numbers: ReadonlyMap<string, number>, { companionOf }: GatheredFile): number | null {
-  return companionOf === null ? null : (numbers.get(companionOf) ?? null);
+/** The number of the picture that a file goes with, and of further ones; null for a picture. */
+function numberIn(numbers: ReadonlyMap<string, number>, { companionOf, alsoOf }: GatheredFile): CompanionNumbers {
+  const further = alsoOf.flatMap((path) => numbers.get(path) ?? []);
+  return {
+    companionOf: companionOf === null ? null : (numbers.get(companionOf) ?? null),
+    memory: further.length === 0 ? null : packed({ alsoOf: further }),
+  };
 }
 
 /** `a.jpg` and `a.JPG` in one folder are two files that cannot both keep their names everywhere. */
@@ -122,13 +130,13 @@ function unitProblem(kind: ActionKind, { folder, files }: Unit, place: ActionPla
   return kind === 'link' && files.some(({ device }) => device !== place.device) ? 'other-drive' : null;
 }
 
-function stepOf(kind: ActionKind, file: GatheredFile, target: string, companionOf: number | null): PlannedStep {
+function stepOf(kind: ActionKind, file: GatheredFile, target: string, numbers: CompanionNumbers): PlannedStep {
   const { path, role, size, mtimeMs, ctimeMs, inode, hash, mediaId, keptId, shared } = file;
   const { keptPath, keptSize, keptMtimeMs } = file;
   // what is for pictures too that stay is not taken from them
   const operation = kind === 'move' && shared ? 'copy' : kind;
   const kept = { keptId, keptPath, keptSize, keptMtimeMs };
-  return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, ...kept, companionOf };
+  return { operation, role, source: path, target, size, mtimeMs, ctimeMs, inode, hash, mediaId, ...kept, ...numbers };
 }
 
 /** Names in folders, by how file systems compare them that know no capitals. */

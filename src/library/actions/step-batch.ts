@@ -17,6 +17,7 @@ import {
 } from './file-operations.ts';
 import { followDone, followUndone } from './follow-catalog.ts';
 import { isSameEntry, isStraight } from './gather-files.ts';
+import { unpacked } from './step-memory.ts';
 import { syncFolders } from './place-file.ts';
 import { freeTrashedPath } from './system-trash.ts';
 
@@ -42,6 +43,7 @@ interface Ended {
   readonly backMtimeMs?: number | null;
 }
 
+type PictureEnd = Pick<EndedStep, 'state' | 'reason'>;
 type Ending = Pick<EndedStep, 'state'> & Partial<EndedStep>;
 
 function operated(step: StepRow, { token }: PlanRow): OperatedStep {
@@ -66,17 +68,20 @@ export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly S
   const targets = new Set<string>();
   let away: ServiceError | null = null;
   for (const step of steps) {
-    const picture = pictureEnd(catalog, plan, step, refused);
-    if (picture?.state === 'failed') {
-      refused.push(ended(step, { state: 'failed', reason: picture.reason }));
+    const pictures = pictureEnds(catalog, plan, step, refused);
+    // of a picture on a drive that is away it is not known yet: what goes with it waits
+    if (pictures.some(({ state }) => state === 'begun' || state === 'undoing')) continue;
+    // what stays keeps it: the others take a copy along
+    const isShared = step.operation === 'move' && isOfSome(pictures);
+    const reason = isShared ? null : companionReason(step, pictures);
+    if (reason !== null) {
+      refused.push(ended(step, { state: 'failed', reason }));
       continue;
     }
-    // of a picture on a drive that is away it is not known yet: what goes with it waits
-    if (picture?.state === 'begun' || picture?.state === 'undoing') continue;
     try {
       const target = await prepared(catalog, plan, step, targets);
       targets.add(target);
-      ready.push({ ...step, target });
+      ready.push({ ...step, target, ...(isShared && { operation: 'copy' }) });
     } catch (error) {
       away = await awayError(catalog, plan, step);
       if (away) break;
@@ -91,9 +96,9 @@ export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly S
       outcomes.push(ended(step, { state: 'planned' }));
       continue;
     }
-    const picture = pictureEnd(catalog, plan, step, outcomes);
-    if (picture?.state === 'failed') {
-      outcomes.push(ended(step, { state: 'failed', reason: picture.reason }));
+    const reason = companionReason(step, pictureEnds(catalog, plan, step, [...refused, ...outcomes]));
+    if (reason !== null) {
+      outcomes.push(ended(step, { state: 'failed', reason }));
       continue;
     }
     const outcome = await doOne(catalog, plan, step, trashItem);
@@ -105,16 +110,32 @@ export async function doSteps(tools: StepTools, plan: PlanRow, steps: readonly S
   return { succeeded: succeeded(outcomes, 'done'), error: error ?? away };
 }
 
-/** How the picture ended, or stands, that a file goes with: by what ended in this batch, else by the journal. Null for a picture. */
-function pictureEnd(
+/** How the pictures ended, or stand, that a file goes with: by what ended in this batch, else by the journal. None for a picture. */
+function pictureEnds(
   catalog: Catalog,
   plan: PlanRow,
-  { companionOf }: StepRow,
+  { companionOf, memory }: StepRow,
   outcomes: readonly Ended[],
-): Pick<EndedStep, 'state' | 'reason'> | null {
-  if (companionOf === null) return null;
-  const here = outcomes.find(({ step }) => step.number === companionOf);
-  return here?.end ?? catalog.actions.step(plan.id, companionOf);
+): PictureEnd[] {
+  if (companionOf === null) return [];
+  return [companionOf, ...(unpacked(memory).alsoOf ?? [])].flatMap((picture) => {
+    const here = outcomes.find(({ step }) => step.number === picture);
+    return here?.end ?? catalog.actions.step(plan.id, picture) ?? [];
+  });
+}
+
+/** Whether some of its pictures stay where they are, and not all. */
+function isOfSome(pictures: readonly PictureEnd[]): boolean {
+  const staying = pictures.filter(({ state }) => state === 'failed').length;
+  return staying > 0 && staying < pictures.length;
+}
+
+/** Why a file stays that goes with pictures; null where it goes. */
+function companionReason({ operation }: StepRow, pictures: readonly PictureEnd[]): ActionReason | null {
+  const staying = pictures.find(({ state }) => state === 'failed');
+  if (!staying) return null;
+  if (!isOfSome(pictures)) return staying.reason ?? 'failed';
+  return operation === 'trash' || operation === 'move' ? 'needed' : null;
 }
 
 /** @returns where the file is to go @throws StepRefusal */
@@ -164,6 +185,8 @@ async function doOne(
 ): Promise<{ ended: Ended; error: ServiceError | null }> {
   const operation = operationOf(step, trashItem);
   try {
+    // files of a batch that were done before it may have taken a while
+    await refuseChanged(operated(step, plan));
     await refuseWithoutKept(step);
     await operation.perform(operated(step, plan));
     return { ended: await made(step), error: null };

@@ -118,6 +118,11 @@ function infoPath(trashed: string): string {
   return join(dirname(dirname(trashed)), 'info', `${basename(trashed)}.trashinfo`);
 }
 
+/** Takes back what {@link note} wrote, whatever lies under that name. */
+export async function unnote(trashed: string): Promise<void> {
+  await unlink(infoPath(trashed)).catch(() => undefined);
+}
+
 /** Gives a name in the trash back that nothing lies under, where what is noted under it is this file. */
 export async function release(trashed: string, source: string): Promise<void> {
   if ((await look(trashed)) !== null) return;

@@ -39,6 +39,8 @@ export interface PlannedStep {
   readonly keptMtimeMs: number | null;
   /** The number of the picture's step that this file goes with; null for a picture. */
   readonly companionOf: number | null;
+  /** What carrying it out and undoing it need to know beside that, JSON. */
+  readonly memory: string | null;
 }
 
 /** A step in the journal. */
@@ -49,8 +51,6 @@ export interface StepRow extends PlannedStep {
   /** What was made, once it is there. */
   readonly madeMtimeMs: number | null;
   readonly madeInode: string | null;
-  /** What undoing needs to know of the catalog, JSON. */
-  readonly memory: string | null;
   readonly reason: ActionReason | null;
 }
 
@@ -101,9 +101,9 @@ export class ActionStore {
       for (const [i, step] of steps.entries()) {
         this.#queries.run(
           `INSERT INTO action_step (plan_id, number, operation, role, state, source, target, size, mtime_ms, ctime_ms, inode, hash, media_id, kept_id,
-             kept_path, kept_size, kept_mtime_ms, companion_of)
+             kept_path, kept_size, kept_mtime_ms, companion_of, memory)
            VALUES (:planId, :number, :operation, :role, 'planned', :source, :target, :size, :mtimeMs, :ctimeMs, :inode, :hash, :mediaId, :keptId,
-             :keptPath, :keptSize, :keptMtimeMs, :companionOf)`,
+             :keptPath, :keptSize, :keptMtimeMs, :companionOf, :memory)`,
           { planId, number: first + i, ...step },
         );
       }
@@ -211,12 +211,17 @@ export class ActionStore {
   }
 
   /** Writes down that steps begin, or are about to be undone: durable when it returns. */
-  begin(planId: number, state: 'begun' | 'undoing', steps: readonly Pick<StepRow, 'number' | 'target'>[]): void {
+  begin(
+    planId: number,
+    state: 'begun' | 'undoing',
+    steps: readonly Pick<StepRow, 'number' | 'operation' | 'target'>[],
+  ): void {
     this.#queries.transaction(() => {
-      for (const { number, target } of steps)
+      for (const { number, operation, target } of steps)
         this.#queries.run(
-          'UPDATE action_step SET state = ?, target = ?, reason = NULL WHERE plan_id = ? AND number = ?',
+          'UPDATE action_step SET state = ?, operation = ?, target = ?, reason = NULL WHERE plan_id = ? AND number = ?',
           state,
+          operation,
           target,
           planId,
           number,

@@ -2,6 +2,7 @@ import {
   ACTION_REASONS,
   type ActionOutcome,
   type ActionPlan,
+  type ActionSummary,
   type RefusedFile,
 } from '../../contract/action-schemas.ts';
 import { counted, fileSize } from './phrases.ts';
@@ -30,6 +31,18 @@ export function sizeLine({ pictures, files, bytes }: Pick<ActionPlan, 'pictures'
 export function refusalLines(refused: readonly RefusedFile[]): string[] {
   const byReason = Map.groupBy(refused, ({ reason }) => reason);
   return [...byReason].map(([reason, files]) => `${counted(files.length, 'file')}: ${ACTION_REASONS[reason]}`);
+}
+
+/** How a plan stands, beside what was done of it; in parts, none where all was done. */
+export function standingOf({ state, done, failed, unsettled }: ActionSummary): string[] {
+  if (state === 'running' || state === 'undoing') return ['under way'];
+  const parts: string[] = [];
+  if (state === 'stopped') parts.push('stopped');
+  else if (state === 'undo-stopped') parts.push(`undoing was stopped with ${counted(done, 'file')} left`);
+  if (failed > 0) parts.push(`${counted(failed, 'file')} not possible`);
+  if (unsettled > 0)
+    parts.push(`what came of ${counted(unsettled, 'file')} is not known: a drive is away, or a file cannot be read`);
+  return parts;
 }
 
 /** What came of it, in one or two sentences. */

@@ -1,6 +1,6 @@
 import { ORPCError } from '@orpc/client';
 import { expect, it, vi } from 'vitest';
-import { outcomeSentence, refusalLines, sizeLine } from './action-phrases.ts';
+import { outcomeSentence, refusalLines, sizeLine, standingOf } from './action-phrases.ts';
 import { actionPlanOf } from './answers.test-fixture.ts';
 import { FakeService } from './fake-service.test-fixture.ts';
 import { FileActions } from './file-actions.svelte.ts';
@@ -75,6 +75,13 @@ it('says in plain words how much it is, and what was left', () => {
     '1 file: There is another file at that place now.',
   ]);
   const stopped = { ...actionPlanOf({ description: 'Moved 1 file to the trash', state: 'stopped' }), error: null };
+  expect(standingOf(actionPlanOf({ state: 'done' }))).toEqual([]);
+  expect(standingOf(actionPlanOf({ state: 'undoing', unsettled: 3 }))).toEqual(['under way']);
+  expect(standingOf({ ...stopped, failed: 1, unsettled: 2 })).toEqual([
+    'stopped',
+    '1 file not possible',
+    'what came of 2 files is not known: a drive is away, or a file cannot be read',
+  ]);
   expect(outcomeSentence({ ...stopped, refused, refusedFiles: 3 })).toBe(
     'Moved 1 file to the trash. The rest was left as it is. Not possible with 2 files: Its drive is not here. 1 file: There is another file at that place now.',
   );
