@@ -60,6 +60,8 @@ export const explore = {
     .output(x.decidedDuplicates),
   /** Says for good that this one of its copies is to be kept, whatever is proposed. PICTURE_UNKNOWN. */
   keepPicture: procedure.input(z.object({ id: s.rowId })).output(x.decidedDuplicates),
+  /** What was said of pictures that look like one and holds: the newest `count`. Each can be taken back by `undoDecision`. */
+  decisions: procedure.input(z.object({ count: z.number().int().min(1).max(10_000) })).output(x.duplicateDecisions),
   /** Where one picture is in another, found on their thumbnails. PICTURE_UNKNOWN. */
   alignment: procedure.input(x.picturePair).output(x.pictureAlignment),
   /** Where one picture differs from another, on their originals. PICTURE_UNKNOWN, PICTURE_MISSING, PICTURE_UNREADABLE. */

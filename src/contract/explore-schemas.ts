@@ -94,7 +94,7 @@ const duplicatePicture = z.object({
   modifiedAt: z.string(),
   /** How it was found to be of the kept one, which is `identical` to itself. */
   kind: duplicateKind,
-  /** Its sharpness as a share of that of the sharpest of the set, 0–1; null where it is edited, or nothing can be said. */
+  /** Its sharpness as a share of that of the sharpest of the set, 0–1; null where it is edited, or alone in being not, or nothing can be said. */
   sharpness: z.number().min(0).max(1).nullable(),
   /** It is clearly less sharp than that one. */
   blurred: z.boolean(),
@@ -126,6 +126,22 @@ export type DuplicateDecision = z.infer<typeof duplicateDecision>;
 /** A decision that was stored, and can be taken back. */
 export const decidedDuplicates = z.object({ decision: rowId, description: z.string() });
 export type DecidedDuplicates = z.infer<typeof decidedDuplicates>;
+
+/** What a person said of pictures that look like one, the newest first, as far as it holds. `kept`: of its copies this one is to be kept. */
+export const duplicateDecisions = z.object({
+  total: z.number().int().nonnegative(),
+  decisions: z.array(
+    z.object({
+      id: rowId,
+      decision: z.enum([...duplicateDecision.options, 'kept']),
+      /** ISO 8601, UTC. */
+      at: z.string(),
+      /** `path` is null where it has no file now. */
+      pictures: z.array(z.object({ id: rowId, hash: contentHash, path: z.string().nullable() })),
+    }),
+  ),
+});
+export type DuplicateDecisions = z.infer<typeof duplicateDecisions>;
 
 /** Names a layout of the map: another one, or another start of the service, has another. */
 const mapRevision = z.number().int().nonnegative();

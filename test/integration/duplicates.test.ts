@@ -158,7 +158,11 @@ test('copies are found in sets of one picture each, and what was decided about t
   await service.settled();
   expect(namesOf((await setOf(client, 'p0.png')) ?? NONE)).not.toContain('renamed.jpg');
 
+  const held = await client.explore.decisions({ count: 1 });
+  expect(held).toMatchObject({ total: 1, decisions: [{ id: decision, decision: 'not-duplicates' }] });
+  expect(held.decisions[0]?.pictures.map(({ path }) => path)).toContain(join(photos, 'renamed.jpg'));
   await client.explore.undoDecision({ decision });
+  expect(await client.explore.decisions({ count: 1 })).toEqual({ total: 0, decisions: [] });
   expect(namesOf((await setOf(client, 'p0.png')) ?? NONE)).toContain('renamed.jpg');
   await expect(client.explore.undoDecision({ decision })).rejects.toMatchObject({ code: 'NOTHING_TO_UNDO' });
   await expect(client.explore.decideDuplicates({ pictures: [1, 99_999], decision: 'keep-both' })).rejects.toMatchObject(

@@ -33,6 +33,12 @@ export interface HashedDecision {
 /** A decision of another library, with the pictures of it that are in this one. */
 type TakenDecision = Omit<HashedDecision, 'pictures'> & { readonly pictures: readonly number[] };
 
+/** A decision as it is in this library, with media ids. */
+interface HoldingDecision extends Omit<HashedDecision, 'pictures'> {
+  readonly id: number;
+  readonly pictures: readonly number[];
+}
+
 /** Decisions that hold, with what each is about. */
 const HOLDING = `FROM duplicate_decision d JOIN decided_duplicate p ON p.decision_id = d.id WHERE d.undone = 0`;
 
@@ -74,6 +80,16 @@ export class DuplicateStore {
       `SELECT d.id, p.media_id AS mediaId ${HOLDING} AND d.decision <> 'kept' ORDER BY d.id, p.media_id`,
     );
     return [...Map.groupBy(rows, ({ id }) => id).values()].map((members) => members.map(({ mediaId }) => mediaId));
+  }
+
+  /** Decisions that hold, the newest `count` of them, with media ids. */
+  holding(count: number): { readonly total: number; readonly decisions: readonly HoldingDecision[] } {
+    const total = this.#queries.get<{ n: number }>(`SELECT COUNT(DISTINCT d.id) AS n ${HOLDING}`)?.n ?? 0;
+    const rows = this.#queries.all<Omit<HoldingDecision, 'pictures'> & { readonly pictures: string }>(
+      `SELECT d.id, d.decision, d.at, json_group_array(p.media_id) AS pictures ${HOLDING} GROUP BY d.id ORDER BY d.id DESC LIMIT ?`,
+      count,
+    );
+    return { total, decisions: rows.map((row) => ({ ...row, pictures: JSON.parse(row.pictures) as number[] })) };
   }
 
   /** Keeps a decision about pictures, durable when it returns. @returns its id @throws ServiceError DISK_FULL, CATALOG_BUSY */

@@ -43,6 +43,7 @@ export function exploreRoutes(
       writing(() => duplicates.decide(input.pictures, input.decision)),
     ),
     keepPicture: routes.keepPicture.handler(({ input }) => writing(() => duplicates.keep(input.id))),
+    decisions: routes.decisions.handler(({ input }) => duplicates.decisions(input.count)),
     alignment: routes.alignment.handler(({ input }) => comparisons.alignment(input.a, input.b)),
     difference: routes.difference.handler(({ input }) => writing(() => comparisons.difference(input.a, input.b))),
     undoDecision: routes.undoDecision.handler(({ input }) => writing(() => duplicates.undo(input.decision))),

@@ -1,4 +1,10 @@
-import type { DuplicateKind, DuplicatePicture, DuplicateSet, KeptReason } from '../../contract/explore-schemas.ts';
+import type {
+  DuplicateDecisions,
+  DuplicateKind,
+  DuplicatePicture,
+  DuplicateSet,
+  KeptReason,
+} from '../../contract/explore-schemas.ts';
 import { counted, dayAndTime, fileName, fileSize, number } from './phrases.ts';
 
 /** What the sets of a kind are. */
@@ -24,6 +30,12 @@ export function reasonWord(reason: KeptReason): string {
   return REASONS[reason];
 }
 
+/** What was decided, of so many pictures. */
+export function decisionTitle({ decision, pictures }: DuplicateDecisions['decisions'][number]): string {
+  if (decision === 'not-duplicates') return 'Not duplicates';
+  return decision === 'kept' ? 'Kept rather than its copies' : pictures.length === 2 ? 'Both kept' : 'All kept';
+}
+
 /** What a set is called: by the picture to keep. */
 export function setTitle({ pictures }: DuplicateSet): string {
   return fileName(pictures[0]?.paths[0] ?? '');
@@ -45,17 +57,17 @@ export function keepingFacts({
   sharpness,
   blurred,
 }: DuplicatePicture): { readonly name: string; readonly value: string }[] {
-  const share = sharpness === null ? null : Math.round(100 * sharpness);
-  return [
+  const facts = [
     { name: 'Size', value: `${number(width)} × ${number(height)} pixels` },
     { name: 'File', value: `${format.toUpperCase()}, ${fileSize(bytes)}` },
     takenAt === null
       ? { name: 'File date', value: dayAndTime(modifiedAt) }
       : { name: 'Taken', value: dayAndTime(takenAt) },
-    {
-      name: 'Sharpness',
-      // an edit shows other details, or other sizes of them
-      value: share === null ? 'not comparable' : `${share} % of the sharpest${blurred ? ': clearly less' : ''}`,
-    },
   ];
+  // nothing is said where there is none to compare with: an edit shows other details, or other sizes of them
+  if (sharpness === null) return facts;
+  const share = Math.round(100 * sharpness);
+  const sharp =
+    share === 100 ? 'the sharpest of the set' : `${share} % of the sharpest${blurred ? ': clearly less' : ''}`;
+  return [...facts, { name: 'Sharpness', value: sharp }];
 }

@@ -1,13 +1,36 @@
 import type { ServiceClient } from '../../contract/contract.ts';
-import type { DuplicateDecision, Duplicates, DuplicateSet, ExploreEvent } from '../../contract/explore-schemas.ts';
+import type {
+  DuplicateDecision,
+  DuplicateDecisions,
+  Duplicates,
+  DuplicateSet,
+  ExploreEvent,
+} from '../../contract/explore-schemas.ts';
 import { Explored } from './explored.svelte.ts';
+
+/** Decisions that are shown at first, and as many more each time. */
+const DECIDED_AT_ONCE = 50;
 
 /** What is there twice, and what is decided about it. */
 export class DuplicateList extends Explored<Duplicates> {
   readonly sets: readonly DuplicateSet[] = $derived(this.found?.sets ?? []);
 
-  protected find(client: ServiceClient, fresh: boolean): Promise<Duplicates> {
-    return client.explore.duplicates({ fresh });
+  decided = $state.raw<DuplicateDecisions>({ total: 0, decisions: [] });
+  /** Decisions that are asked for. */
+  #count = DECIDED_AT_ONCE;
+
+  protected async find(client: ServiceClient, fresh: boolean): Promise<Duplicates> {
+    const [found, decided] = await Promise.all([
+      client.explore.duplicates({ fresh }),
+      client.explore.decisions({ count: this.#count }),
+    ]);
+    this.decided = decided;
+    return found;
+  }
+
+  async moreDecided(): Promise<void> {
+    this.#count += DECIDED_AT_ONCE;
+    this.decided = (await this.ask((client) => client.explore.decisions({ count: this.#count }))) ?? this.decided;
   }
 
   protected take(event: ExploreEvent): void {
@@ -19,17 +42,18 @@ export class DuplicateList extends Explored<Duplicates> {
     const ids = pictures.map(({ id }) => id);
     const done = await this.ask((client) => client.explore.decideDuplicates({ pictures: ids, decision }));
     if (done === null) return;
-    this.listener.told?.(`${done.description}.`, () => void this.#undo(done.decision));
+    this.listener.told?.(`${done.description}.`, () => void this.takeBack(done.decision));
   }
 
   /** Says that a picture is to be kept rather than its copies: for good, unless it is undone. */
   async keep(id: number): Promise<void> {
     const done = await this.ask((client) => client.explore.keepPicture({ id }));
     if (done === null) return;
-    this.listener.told?.(`${done.description}.`, () => void this.#undo(done.decision));
+    this.listener.told?.(`${done.description}.`, () => void this.takeBack(done.decision));
   }
 
-  async #undo(decision: number): Promise<void> {
+  /** Takes a decision back. */
+  async takeBack(decision: number): Promise<void> {
     await this.ask((client) => client.explore.undoDecision({ decision }));
   }
 }

@@ -1,7 +1,13 @@
 import type { ActionOutcome, ActionPlan, ActionSummary } from '../../contract/action-schemas.ts';
 import type { ServiceClient } from '../../contract/contract.ts';
 import type { ComputeReport, EncoderEntry, EncodersEvent, InstallResult } from '../../contract/encoder-schemas.ts';
-import type { Duplicates, ExploreEvent, PictureAlignment, PictureClusters } from '../../contract/explore-schemas.ts';
+import type {
+  DuplicateDecisions,
+  Duplicates,
+  ExploreEvent,
+  PictureAlignment,
+  PictureClusters,
+} from '../../contract/explore-schemas.ts';
 import type { LabelQuestion, Suggestions } from '../../contract/group-schemas.ts';
 import type { IgnorePreview, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
 import type { EndedJob, JobsState } from '../../contract/job-schemas.ts';
@@ -75,6 +81,7 @@ export class FakeService {
   };
   questions: LabelQuestion[] = [];
   duplicates: Duplicates = { current: true, pictures: 0, sets: [] };
+  decisions: DuplicateDecisions = { total: 0, decisions: [] };
   timeline: Timeline = { version: 1, pictures: 0, byFileTime: 0, events: 0, months: [] };
   events: PictureEvent[] = [];
   places: Places = { km: 10, placed: 0, unplaced: 0, bounds: null, found: 0, places: [] };
@@ -239,6 +246,7 @@ export class FakeService {
             share: 0.03,
             alignment: this.alignment,
           }),
+        decisions: () => this.#answer('decisions', this.decisions),
         undoDecision: ({ decision }) => this.#answer(`undoDecision ${decision}`, undefined),
         map: this.map.answers((name, value) => this.#answer(name, value)),
         timeline: () => this.#answer('timeline', this.timeline),

@@ -44,14 +44,15 @@ const CLEARLY = 0.5;
  * Compares the sharpness of pictures of one set.
  *
  * @param measured as {@link sharpnessOf} of each; null where it is not known
- * @returns of each its share of that of the sharpest, 0–1, and whether that is clearly less
+ * @returns of each its share of that of the sharpest, 0–1, and whether that is clearly less; of one alone there is nothing to say
  */
 export function comparedSharpness(
   measured: readonly (number | null)[],
 ): { readonly share: number | null; readonly isBlurred: boolean }[] {
   const best = Math.max(0, ...measured.map((value) => value ?? 0));
+  const compared = measured.reduce<number>((sum, value) => sum + (value === null ? 0 : 1), 0);
   return measured.map((value) => {
-    const share = value === null || best === 0 ? null : value / best;
+    const share = value === null || best === 0 || compared < 2 ? null : value / best;
     return { share, isBlurred: share !== null && share < CLEARLY };
   });
 }

@@ -5,6 +5,7 @@ import { ServiceError } from '../../../contract/errors.ts';
 import type {
   DecidedDuplicates,
   DuplicateDecision,
+  DuplicateDecisions,
   Duplicates as FoundDuplicates,
   ExploreEvent,
 } from '../../../contract/explore-schemas.ts';
@@ -142,6 +143,17 @@ export class Duplicates {
     if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(picture));
     const description = `Chose to keep ${basename(path)}`;
     return { decision: this.#decided(catalog.duplicates.put('kept', [picture])), description };
+  }
+
+  /** What was decided and holds: the newest so many. */
+  decisions(count: number): DuplicateDecisions {
+    const { catalog } = this.#parts;
+    const { total, decisions } = catalog.duplicates.holding(count);
+    const pictureOf = (id: number): DuplicateDecisions['decisions'][number]['pictures'] => {
+      const hash = catalog.media(id)?.hash;
+      return hash === undefined ? [] : [{ id, hash, path: picturePaths(catalog, id)[0] ?? null }];
+    };
+    return { total, decisions: decisions.map((one) => ({ ...one, pictures: one.pictures.flatMap(pictureOf) })) };
   }
 
   /** Takes decisions over from another library. @returns how many there were not before */
