@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { resolve } from 'node:path';
-import { moment, type PictureFilter } from '../contract/schemas.ts';
+import { moment, type PictureFilter, type RatingFilter } from '../contract/schemas.ts';
 import { requireGroup } from './group-commands.ts';
 import type { Session } from './session.ts';
 
@@ -10,7 +10,7 @@ export interface FilterOptions {
   readonly group?: string;
   readonly after?: string;
   readonly before?: string;
-  readonly rating?: number;
+  readonly rating?: RatingFilter;
   readonly keyword?: string[];
   readonly camera?: string;
   readonly lens?: string;
@@ -23,8 +23,9 @@ function momentOf(text: string): string {
   return text;
 }
 
-function stars(text: string): number {
-  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('1 to 5 stars can be asked for.');
+function stars(text: string): RatingFilter {
+  if (text === 'rejected' || text === 'unrated') return text;
+  if (!/^[1-5]$/.test(text)) throw new InvalidArgumentError('1 to 5 stars can be asked for, `rejected` or `unrated`.');
   return Number(text);
 }
 
@@ -48,7 +49,7 @@ export function withFilterOptions(command: Command): Command {
       momentOf,
     )
     .option('--before <date>', 'only pictures taken before it', momentOf)
-    .option('--rating <stars>', 'only pictures with at least so many stars', stars)
+    .option('--rating <stars>', 'only pictures with at least so many stars; or `rejected`, or `unrated`', stars)
     .option(
       '--keyword <word>',
       'only pictures with this keyword; several: with all of them',

@@ -153,6 +153,9 @@ export const moment = z.string().regex(/^\d{4}(-\d\d(-\d\d(T\d\d:\d\d(:\d\d)?)?)
 
 const word = z.string().trim().min(1).max(200);
 
+export const ratingFilter = z.union([z.number().int().min(1).max(5), z.enum(['rejected', 'unrated'])]);
+export type RatingFilter = z.infer<typeof ratingFilter>;
+
 /** Which pictures are meant: those for which all of it holds. */
 export const pictureFilter = z.object({
   /** Lies in this folder (absolute) or below. FOLDER_NOT_INDEXED where no source holds it. */
@@ -163,8 +166,8 @@ export const pictureFilter = z.object({
   after: moment.optional(),
   /** Taken before the beginning of it. */
   before: moment.optional(),
-  /** Has at least so many stars. */
-  rating: z.number().int().min(1).max(5).optional(),
+  /** Has at least so many stars; was rejected; or nobody said whether it is good. */
+  rating: ratingFilter.optional(),
   /** Has all of these keywords, whatever their capitals. */
   keywords: z.array(word).max(20).optional(),
   /** The whole name of the camera, or a part of it where none has that name. */

@@ -333,6 +333,16 @@ export const CATALOG_MIGRATIONS: readonly Migration[] = [
       ALTER TABLE action_step ADD COLUMN companion_of INTEGER;
     `,
   },
+  {
+    version: 15,
+    sql: `
+      -- videos were told by the clock of this computer wherever they were taken: their heads are read again
+      UPDATE media SET metadata_due = 1 WHERE seconds IS NOT NULL AND longitude IS NOT NULL AND taken_from = 'video';
+      UPDATE media SET metadata_due = 1 WHERE id IN (SELECT media_id FROM own_metadata) AND seconds IS NOT NULL;
+      -- names with accents were told apart by how those are put together: these sidecars are read again
+      UPDATE sidecar SET mtime_ms = -1 WHERE beside GLOB '*[^ -~]*';
+    `,
+  },
 ];
 
 /** Features and vectors: a cache of the originals, large, rebuilt from them where it is lost. */

@@ -21,6 +21,16 @@ const OUTDATED_MS = 60_000;
 
 const SIDECAR = '.xmp';
 
+/** Files of a folder that are gone through for the sidecars in it: some 2 ms. */
+const LARGE_FOLDER = 2000;
+
+type BesideRow = Pick<SidecarRow, 'sourceId' | 'path'>;
+
+interface PathOfMedia {
+  readonly path: string;
+  readonly mediaId: number;
+}
+
 const FIELD_COLUMNS =
   `taken_at AS takenAt, taken_offset AS takenOffset, taken_from AS takenFrom, camera, lens, latitude, longitude, rating,
   title, description` as const;
@@ -177,31 +187,46 @@ export class MetadataStore {
     for (const id of this.#queries.column<number>('SELECT media_id FROM own_metadata')) this.#followOne(id);
   }
 
-  #followBeside(sidecars: readonly Pick<SidecarRow, 'sourceId' | 'path'>[]): number {
-    const pictures = new Set(sidecars.flatMap(({ sourceId, path }) => this.#picturesBeside(sourceId, path)));
+  #followBeside(sidecars: readonly BesideRow[]): number {
+    const pictures = new Set<number>();
+    for (const group of Map.groupBy(sidecars, ({ sourceId, path }) => `${sourceId}/${folderOf(path)}`).values()) {
+      const [{ sourceId, path } = { sourceId: 0, path: '' }] = group;
+      const keys = new Set(group.map((sidecar) => besideKey(sidecar.path)));
+      const files = this.#filesIn(sourceId, folderOf(path)) ?? group.flatMap((sidecar) => this.#filesNamedAs(sidecar));
+      for (const file of files) if (picturesKeys(file.path).some((key) => keys.has(key))) pictures.add(file.mediaId);
+    }
     for (const id of pictures) this.#followOne(id);
     return pictures.size;
   }
 
-  /** By the index of paths, which knows capitals: names are asked for as the sidecar's is, in small letters and in capitals. */
-  #picturesBeside(sourceId: number, sidecar: string): number[] {
-    const stem = sidecar.slice(0, -SIDECAR.length);
-    const name = posix.basename(stem);
-    const names = new Set([name, name.toLowerCase(), name.toUpperCase()]);
-    const key = besideKey(sidecar);
+  /** All that lies in a folder and below; null where that is much. */
+  #filesIn(sourceId: number, folder: string): PathOfMedia[] | null {
+    const files = this.#queries.all<PathOfMedia>(
+      // '0' is the character after '/'; what lies in the source itself is all of it
+      'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND path >= ? AND path < ? LIMIT ?',
+      sourceId,
+      folder === '' ? '' : `${folder}/`,
+      folder === '' ? '\u{10ffff}' : `${folder}0`,
+      LARGE_FOLDER + 1,
+    );
+    return files.length > LARGE_FOLDER ? null : files;
+  }
+
+  /** In a large folder by the index of paths, which knows capitals: names as the sidecar's is, in small letters and in capitals, put together either way. */
+  #filesNamedAs({ sourceId, path: sidecar }: BesideRow): PathOfMedia[] {
+    const name = posix.basename(sidecar).slice(0, -SIDECAR.length);
+    const written = [name, name.toLowerCase(), name.toUpperCase()];
+    const names = new Set(written.flatMap((each) => [each, each.normalize('NFC'), each.normalize('NFD')]));
     return [...names].flatMap((each) => {
-      const path = posix.join(folderOf(stem), each);
-      return this.#queries
-        .all<{ path: string; mediaId: number }>(
-          // '/' is the character after '.'
-          'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))',
-          sourceId,
-          path,
-          `${path}.`,
-          `${path}/`,
-        )
-        .filter((file) => picturesKeys(file.path).includes(key))
-        .map(({ mediaId }) => mediaId);
+      const path = posix.join(folderOf(sidecar), each);
+      return this.#queries.all<PathOfMedia>(
+        // '/' is the character after '.'
+        'SELECT path, media_id AS mediaId FROM file WHERE source_id = ? AND (path = ? OR (path >= ? AND path < ?))',
+        sourceId,
+        path,
+        `${path}.`,
+        `${path}/`,
+      );
     });
   }
 
@@ -250,9 +275,9 @@ function folderOf(path: string): string {
   return folder === '.' ? '' : folder;
 }
 
-/** Of names the capitals count for nothing, as where pairs are found; of folders they do. */
+/** Of names the capitals count for nothing, nor how letters with accents are put together, as where pairs are found; of folders they do. */
 function foldedName(path: string, name: string): string {
-  return posix.join(folderOf(path), name.toLowerCase());
+  return posix.join(folderOf(path), name.normalize('NFC').toLowerCase());
 }
 
 /** What pictures a sidecar lies beside: `trip/IMG_1.xmp` beside those of the name `trip/img_1`, `IMG_1.JPG.xmp` beside that one. */

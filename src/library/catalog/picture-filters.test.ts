@@ -132,7 +132,7 @@ test('all that is asked holds of what is found, and of nothing else', () => {
   });
   const filter = fc.record(
     {
-      rating: fc.constantFrom(1, 3, 5),
+      rating: fc.constantFrom(1, 3, 5, 'rejected' as const, 'unrated' as const),
       camera: fc.constantFrom('a', 'B'),
       lens: fc.constant('L'),
       after: fc.constantFrom('2018', '2019-01', '2019-07-05'),
@@ -143,11 +143,13 @@ test('all that is asked holds of what is found, and of nothing else', () => {
     { requiredKeys: [] },
   );
   type Picture = typeof picture extends fc.Arbitrary<infer P> ? P : never;
+  const isRated = (stars: number, asked: PictureFilter['rating'] = -1): boolean =>
+    asked === 'rejected' ? stars === -1 : asked === 'unrated' ? stars === 0 : stars >= asked;
   const holds = (said: Picture, asked: PictureFilter): boolean => {
     const time = said.takenAt ?? '2021-06-15T23:30:00';
     const has = new Set(said.keywords.map((word) => word.toLowerCase()));
     return (
-      (asked.rating === undefined || (said.rating ?? -1) >= asked.rating) &&
+      isRated(said.rating ?? 0, asked.rating) &&
       (asked.camera === undefined || said.camera?.toLowerCase() === asked.camera.toLowerCase()) &&
       (asked.lens === undefined || said.lens === asked.lens) &&
       (asked.after === undefined || time >= asked.after) &&

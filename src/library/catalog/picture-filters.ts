@@ -1,4 +1,4 @@
-import type { PictureFacets, PictureFilter } from '../../contract/schemas.ts';
+import type { PictureFacets, PictureFilter, RatingFilter } from '../../contract/schemas.ts';
 import { KM_PER_DEGREE, kilometres, type Place } from '../sphere.ts';
 import { IdSet } from '../vectors/id-set.ts';
 import type { MomentStore } from './moment-store.ts';
@@ -96,7 +96,7 @@ export class PictureFilters {
       ),
       ...when(`${TIME} >= ?`, after),
       ...when(`${TIME} < ?`, before),
-      ...when('m.rating >= ?', rating),
+      ...(rating === undefined ? [] : [rated(rating)]),
       ...keywords.flatMap((keyword) =>
         when(
           'm.id IN (SELECT mk.media_id FROM media_keyword mk JOIN keyword k ON k.id = mk.keyword_id WHERE k.folded = ?)',
@@ -196,6 +196,13 @@ function inFolders(folders: readonly FolderPart[]): Condition {
   );
   const sql = `EXISTS (SELECT 1 FROM file f WHERE f.media_id = m.id AND (${parts.map((part) => part.sql).join(' OR ')}))`;
   return { sql, values: parts.flatMap(({ values }) => values) };
+}
+
+/** No stars are what programs write where nobody has said anything. */
+function rated(rating: RatingFilter): Condition {
+  if (rating === 'rejected') return { sql: 'm.rating < 0', values: [] };
+  if (rating === 'unrated') return { sql: 'COALESCE(m.rating, 0) = 0', values: [] };
+  return { sql: 'm.rating >= ?', values: [rating] };
 }
 
 /** Few are left to be measured. */

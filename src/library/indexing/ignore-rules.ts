@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import ignore, { type Ignore } from 'ignore';
+import { GlobPatterns } from './glob-patterns.ts';
 
 /** A file of this name in a folder says what in it is no photo of the person's: patterns as in `.gitignore`, one a line. */
 export const IGNORE_FILE = '.semblanceignore';
@@ -8,8 +8,8 @@ export const IGNORE_FILE = '.semblanceignore';
 /** The ignore files of a source, as far as they were read. Paths are relative to the source, with `/`; '' is the source itself. */
 export class IgnoreRules {
   readonly #root: string;
-  readonly #byFolder = new Map<string, Ignore | null>();
-  readonly #reading = new Map<string, Promise<Ignore | null>>();
+  readonly #byFolder = new Map<string, GlobPatterns | null>();
+  readonly #reading = new Map<string, Promise<GlobPatterns | null>>();
 
   /** @param root the source's folder */
   constructor(root: string) {
@@ -40,9 +40,8 @@ export class IgnoreRules {
       const rules = this.#byFolder.get(folder);
       if (!rules) continue;
       const inside = folder === '' ? path : path.slice(folder.length + 1);
-      const verdict = rules.test(isFolder ? `${inside}/` : inside);
-      if (verdict.ignored) ignored = true;
-      if (verdict.unignored) ignored = false;
+      const verdict = rules.verdict(inside, isFolder);
+      if (verdict !== 'unsaid') ignored = verdict === 'ignored';
     }
     return ignored;
   }
@@ -53,9 +52,9 @@ function foldersAbove(path: string): string[] {
   return parts.map((_, i) => parts.slice(0, i).join('/'));
 }
 
-async function rulesIn(folder: string): Promise<Ignore | null> {
+async function rulesIn(folder: string): Promise<GlobPatterns | null> {
   try {
-    return ignore().add(await readFile(join(folder, IGNORE_FILE), 'utf8'));
+    return GlobPatterns.ofText(await readFile(join(folder, IGNORE_FILE), 'utf8'));
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
     throw error;

@@ -1,5 +1,5 @@
-import ignore, { type Ignore } from 'ignore';
 import type { IgnoreRule, KeptIgnoreRule } from '../../contract/ignore-schemas.ts';
+import { GlobPatterns } from './glob-patterns.ts';
 import { pathInside } from './path-inside.ts';
 
 /**
@@ -7,8 +7,7 @@ import { pathInside } from './path-inside.ts';
  * look into those that are left out; asked of a file's path alone it says the same, so that a preview needs no scan. Pure.
  */
 export class LeftOut {
-  readonly #patterns: Ignore;
-  readonly #hasPatterns: boolean;
+  readonly #patterns: GlobPatterns;
   readonly #files: ReadonlySet<string>;
   readonly #folders: ReadonlySet<string>;
   /** Smaller files are left out. In bytes. */
@@ -18,9 +17,7 @@ export class LeftOut {
   constructor(rules: readonly IgnoreRule[], source: string) {
     const of = <Kind extends IgnoreRule['kind']>(kind: Kind): Extract<IgnoreRule, { kind: Kind }>[] =>
       rules.filter((rule): rule is Extract<IgnoreRule, { kind: Kind }> => rule.kind === kind);
-    const patterns = of('pattern').map(({ pattern }) => pattern);
-    this.#patterns = ignore().add(patterns);
-    this.#hasPatterns = patterns.length > 0;
+    this.#patterns = new GlobPatterns(of('pattern').map(({ pattern }) => pattern));
     this.#files = new Set(of('file').flatMap(({ path }) => pathInside(source, path) ?? []));
     this.#folders = new Set(of('folder').map(({ name }) => name.toLowerCase()));
     this.leastBytes = Math.max(0, ...of('size').map(({ bytes }) => bytes));
@@ -34,7 +31,7 @@ export class LeftOut {
       if (!isFolder) parts.pop();
       if (parts.some((name) => this.#folders.has(name))) return true;
     }
-    return this.#hasPatterns && this.#patterns.ignores(isFolder ? `${path}/` : path);
+    return this.#patterns.verdict(path, isFolder) === 'ignored';
   }
 
   /** Whether a file is left out, by its path or its size in bytes. */

@@ -62,7 +62,10 @@ function isCompanion(name: string): boolean {
   return extname(name).toLowerCase() === LIVE || isRawName(name);
 }
 
-/** `IMG_1.JPG` and `img_1.cr2` are of one exposure. */
+/** `IMG_1.JPG` and `img_1.cr2` are of one exposure, however a letter with an accent in it is put together. */
 function stem(name: string): string {
-  return name.slice(0, name.length - extname(name).length).toLowerCase();
+  return name
+    .slice(0, name.length - extname(name).length)
+    .normalize('NFC')
+    .toLowerCase();
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { PictureFilter } from '../../contract/schemas.ts';
-import { changedFilter, dayAfter, filterChips, lastDay, withKeyword } from './filter-chips.ts';
+import { changedFilter, dayAfter, filterChips, lastDay, RATINGS, withKeyword } from './filter-chips.ts';
 
 const FULL: PictureFilter = {
   after: '2019-07-04',
@@ -33,7 +33,16 @@ test('each chip says one thing in words, and takes that alone away', () => {
       chips.map((chip) => chip.label).filter((each) => each !== label),
     );
   }
-  expect(filterChips({ rating: 1 })[0]?.label).toBe('1 star or more');
+  const labels = RATINGS.map((rating) => filterChips({ rating })[0]?.label);
+  expect(labels).toEqual([
+    '1 star or more',
+    '2 stars or more',
+    '3 stars or more',
+    '4 stars or more',
+    '5 stars',
+    'Not rated',
+    'Rejected',
+  ]);
   expect(filterChips({ keywords: ['Sea'] })[0]?.without).toEqual({});
 });
 

@@ -1,4 +1,4 @@
-import type { PictureFilter } from '../../contract/schemas.ts';
+import type { PictureFilter, RatingFilter } from '../../contract/schemas.ts';
 import { coordinates, day, number } from './phrases.ts';
 
 /** One thing that is filtered by, as the window shows it. */
@@ -39,8 +39,13 @@ export function withKeyword(filter: PictureFilter, keyword: string): PictureFilt
   return known ? filter : changedFilter(filter, { keywords: [...keywords, keyword] });
 }
 
-/** "1 star or more", "4 stars or more", "5 stars". */
-export function starsOrMore(stars: number): string {
+/** All that can be asked of a rating, in the order in which it is offered. */
+export const RATINGS: readonly RatingFilter[] = [1, 2, 3, 4, 5, 'unrated', 'rejected'];
+
+/** "1 star or more", "4 stars or more", "5 stars", "Not rated", "Rejected". */
+export function ratingName(stars: RatingFilter): string {
+  if (stars === 'unrated') return 'Not rated';
+  if (stars === 'rejected') return 'Rejected';
   if (stars === 5) return '5 stars';
   return stars === 1 ? '1 star or more' : `${stars} stars or more`;
 }
@@ -54,7 +59,7 @@ export function filterChips(filter: PictureFilter): FilterChip[] {
     ...chip('kind', kind === undefined ? undefined : kind === 'photo' ? 'Photos' : 'Videos'),
     ...chip('after', after && `From ${dayOf(after)}`),
     ...chip('before', before && `Until ${dayOf(lastDay(before))}`),
-    ...chip('rating', rating === undefined ? undefined : starsOrMore(rating)),
+    ...chip('rating', rating === undefined ? undefined : ratingName(rating)),
     ...keywords.map((keyword) => ({
       key: `keyword ${keyword}`,
       label: keyword,

@@ -30,6 +30,19 @@ it('takes a time without zone for one of here', () => {
   expect(Date.parse(`${takenAt ?? ''}Z`) - 60_000 * (takenOffset ?? 0)).toBe(Date.parse('2023-07-01T12:03:11Z'));
 });
 
+it('tells the time far from here by a clock of the place, and the moment is the same', () => {
+  const creation_time = '2023-07-01T12:03:11.000000Z';
+  const here = 0 - new Date(creation_time).getTimezoneOffset();
+  for (let longitude = -179; longitude < 180; longitude++) {
+    const location = `+00.5000${longitude < 0 ? '-' : '+'}${String(Math.abs(longitude)).padStart(3, '0')}.0000/`;
+    const { takenAt, takenOffset } = videoMetadata({ creation_time, location });
+    const ahead = takenOffset ?? Number.NaN;
+    expect(Date.parse(`${takenAt ?? ''}Z`) - 60_000 * ahead).toBe(Date.parse(creation_time));
+    if (ahead !== here) expect(Math.abs(ahead - 4 * longitude)).toBeLessThanOrEqual(30);
+    if (Math.abs(here - 4 * longitude) < 180) expect(ahead).toBe(here);
+  }
+});
+
 it('takes nonsense for nothing', () => {
   expect(videoMetadata({})).toEqual(NO_METADATA);
   expect(videoMetadata({ creation_time: '1904-01-01T00:00:00.000000Z', location: '+00.0000+000.0000/' })).toEqual(

@@ -8,24 +8,44 @@ type Taken = Pick<PictureMetadata, 'takenAt' | 'takenOffset' | 'takenFrom'>;
 export function videoMetadata(tags: Tags): PictureMetadata {
   const make = tags['com.apple.quicktime.make'] ?? tags['com.android.manufacturer'] ?? tags['make'];
   const model = tags['com.apple.quicktime.model'] ?? tags['com.android.model'] ?? tags['model'];
+  const place = placeOf(tags['com.apple.quicktime.location.ISO6709'] ?? tags['location']);
   return {
     ...NO_METADATA,
-    ...takenOf(tags),
+    ...takenOf(tags, place.longitude),
     camera: cameraName(nameText(make), nameText(model)),
-    ...placeOf(tags['com.apple.quicktime.location.ISO6709'] ?? tags['location']),
+    ...place,
   };
 }
 
-/** What Apple writes is the time on the clock where it was taken; all others keep Greenwich time and no zone, so it is taken for the zone of here. */
-function takenOf(tags: Tags): Taken {
+/**
+ * What Apple writes is the time on the clock where it was taken. All others keep Greenwich time and no zone: then it is told by the clock of here,
+ * or far from here by one that fits the place, so that a day abroad is a day.
+ */
+function takenOf(tags: Tags, longitude: number | null): Taken {
   const written = wallTime(tags['com.apple.quicktime.creationdate']);
   if (written && isSensible(written.at))
     return { takenAt: written.at, takenOffset: written.offset, takenFrom: 'video' };
   const time = Date.parse(tags['creation_time']?.slice(0, 40) ?? '');
-  const ahead = 0 - new Date(time).getTimezoneOffset();
+  const ahead = minutesAhead(time, longitude);
   const at = Number.isNaN(time) ? undefined : new Date(time + 60_000 * ahead).toISOString().slice(0, 19);
   if (!isSensible(at)) return { takenAt: null, takenOffset: null, takenFrom: null };
   return { takenAt: at, takenOffset: ahead, takenFrom: 'video' };
+}
+
+/** The clocks of a country are at most so far from the sun, in minutes: those of western China are. */
+const MOST_FROM_SUN = 190;
+
+/**
+ * How far the clock of a place is ahead of Greenwich, in minutes: as here where that can be, else by whole hours of the sun, which is right to an
+ * hour, with summer time to two.
+ */
+function minutesAhead(time: number, longitude: number | null): number {
+  const here = 0 - new Date(time).getTimezoneOffset();
+  if (longitude === null) return here;
+  const sun = 4 * longitude;
+  // the day begins in the Pacific: there −11 and +13 are one
+  const apart = Math.abs(((((here - sun + 720) % 1440) + 1440) % 1440) - 720);
+  return apart <= MOST_FROM_SUN ? here : 60 * Math.round(sun / 60);
 }
 
 /** Cameras without a clock write 1904, where QuickTime counts from, or 1970. */
