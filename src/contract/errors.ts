@@ -74,6 +74,7 @@ export const SERVICE_ERRORS = {
     'Files go to the trash of this system ({detail}) by the window only. Move them to a folder, or open the window.',
   MAP_CHANGED: 'The map has changed meanwhile. Look at it again.{detail}',
   MAP_CANCELLED: 'The laying out of the map was cancelled. It begins again when the map is next looked at.{detail}',
+  JOB_CANCELLED: 'This was cancelled among the activities. Begin it again when you want it.{detail}',
   DUPLICATES_CANCELLED: 'The look for duplicates was cancelled. What was compared is kept.{detail}',
   EXPLORED_CHANGED: 'Pictures or names have changed meanwhile. Look at them again.{detail}',
   PICTURES_DIFFER: 'These two pictures cannot be laid on each other: they do not show the same.{detail}',

@@ -25,6 +25,8 @@ import { LibraryExchange } from './exchange/library-exchange.ts';
 import { groupRoutes } from './groups/group-routes.ts';
 import type { Groups } from './groups/groups.ts';
 import { implementer } from './implementer.ts';
+import { CountedTask } from './jobs/counted-task.ts';
+import { buildIndex } from './jobs/index-building.ts';
 import { jobRoutes } from './jobs/job-routes.ts';
 import type { Jobs } from './jobs/jobs.ts';
 import { join } from 'node:path';
@@ -232,11 +234,19 @@ export function createRouter(parts: RouterParts) {
       active.use((library) => evaluateLibrary(library, input.labels, input.heldOut ?? null)),
     ),
     verify: os.verify.handler(({ input }) => {
+      const task = new CountedTask();
+      const check = (library: LibraryParts): Promise<Verification> =>
+        // cancelled in the middle of a repair, the index is left to be completed
+        verifyLibrary(library, input.repair, task).finally(() => input.repair && buildIndex(parts.jobs, library));
       const verify = (): Promise<Verification> =>
-        parts.jobs.track(
-          'verify',
-          () => active.use((library) => verifyLibrary(library, input.repair)),
-          ({ missing, stale }) => ({ counts: { missing, stale }, message: '' }),
+        task.endsWith(
+          parts.jobs.track(
+            'verify',
+            () => active.use(check),
+            ({ missing, stale }) => ({ counts: { missing, stale }, message: '' }),
+            task.howFar,
+            task,
+          ),
         );
       if (!input.repair) return verify();
       needWriting();

@@ -14,7 +14,7 @@ import { openCatalog, restoreWhereDamaged } from './catalog/open-catalog.ts';
 import { ActiveLibrary } from './encoders/active-library.ts';
 import { Devices } from './encoders/devices.ts';
 import { Encoders, MUCH_TO_ENCODE } from './encoders/encoders.ts';
-import { givenEncoder, openParts, type ModelParts } from './encoders/model-parts.ts';
+import { givenEncoder, openParts } from './encoders/model-parts.ts';
 import { openActive } from './encoders/open-active.ts';
 import { EncoderSettings } from './encoders/settings.ts';
 import { Clusters } from './explore/clusters/clusters.ts';
@@ -27,6 +27,7 @@ import { Timeline } from './explore/events-and-places/timeline.ts';
 import { PictureComparisons } from './explore/comparing/picture-comparisons.ts';
 import { Groups } from './groups/groups.ts';
 import { BackgroundWork } from './jobs/background-work.ts';
+import { buildIndex } from './jobs/index-building.ts';
 import { Jobs } from './jobs/jobs.ts';
 import { Ignoring } from './indexing/ignoring.ts';
 import { Indexer } from './indexing/indexer.ts';
@@ -271,7 +272,7 @@ async function assemble(
   closers.push(() => actions.close());
   const map = new PictureMap({ catalog, active, paths, clusters, jobs: listed, readonly });
   closers.push(() => map.close());
-  rebuildIndex(listed, model.parts);
+  buildIndex(listed, model.parts);
   background.whenChanged(() => {
     made.holdChanged();
     if (background.hold !== null) void indexer.hold();
@@ -326,22 +327,6 @@ async function assemble(
     pick,
     close: () => (closing ??= close()),
   };
-}
-
-/** Completes the index. The exact scan answers until that is done, and goes on answering where it fails. */
-function rebuildIndex(jobs: Jobs, { vectors, store }: ModelParts): void {
-  // with nothing missing it is done at once
-  if (vectors.complete) return;
-  const total = store.vectorIds().size;
-  const howFar = (): { done: number; total: number } => ({ done: vectors.indexed, total });
-  void jobs
-    .track(
-      'rebuild',
-      () => vectors.catchUp(),
-      () => ({ counts: { pictures: vectors.indexed }, message: '' }),
-      howFar,
-    )
-    .catch(() => undefined);
 }
 
 /** What runs beside the requests: encoding for the next encoder, and for the active one what has come back. */

@@ -225,6 +225,23 @@ test('is upright as players show it, with its time, in sRGB', async () => {
   for (const value of [red, green, blue]) expect(value).toBeGreaterThan(215);
 });
 
+test('filmed unevenly, as phones do where it gets dark, its moments are where players show them', async () => {
+  const folder = await temporaryFolder();
+  const photos = join(folder, 'photos');
+  await mkdir(photos);
+  // twenty frames a scene: ten a second, two, ten
+  const shownAt = (frame: number): number => frame + 4 * Math.min(20, Math.max(0, frame - 20));
+  writeVideo(join(photos, 'uneven.mov'), await scenes(), { encoder: 'libx264', shownAt });
+  const { client } = await openLibrary(join(folder, 'library'));
+  expect(await indexFolders(client, photos)).toMatchObject({ indexed: 1, failed: 0 });
+  for (const [i, [from, to]] of [[0, 2] as const, [2, 12] as const, [12, 14] as const].entries()) {
+    const { neighbors } = await searchByDrawing(client, SEEDS[i] ?? 0);
+    expect(neighbors[0]?.video?.seconds).toBeCloseTo(14, 0);
+    expect(neighbors[0]?.video?.at).toBeGreaterThanOrEqual(from);
+    expect(neighbors[0]?.video?.at).toBeLessThan(to);
+  }
+});
+
 test('damaged, cut off, empty, without pictures: each is named', async () => {
   const folder = await temporaryFolder();
   const photos = join(folder, 'photos');

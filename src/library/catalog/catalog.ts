@@ -329,9 +329,4 @@ export class Catalog {
     // no file was written before 1970 by a millisecond: the scan finds it changed
     for (const id of this.moments.whole(ids)) this.#queries.run('UPDATE file SET mtime_ms = -1 WHERE media_id = ?', id);
   }
-
-  /** SQLite's own check of the file's structure. */
-  isSound(): boolean {
-    return this.#queries.get<{ quick_check: string }>('PRAGMA quick_check')?.quick_check === 'ok';
-  }
 }

@@ -295,10 +295,6 @@ export class FeatureStore {
         })),
     );
   }
-
-  isSound(): boolean {
-    return translateSqliteErrors(this.#file, () => this.#db.pragma('quick_check', { simple: true }) === 'ok');
-  }
 }
 
 /** Views a blob as float16. Copied: SQLite's buffers need not be aligned to two bytes. */

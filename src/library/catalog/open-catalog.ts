@@ -47,9 +47,13 @@ function openForWriting(paths: LibraryPaths): OpenedCatalog {
   return { catalog: new Catalog(paths.catalog), sound: Promise.resolve(true) };
 }
 
-/** In a worker: it takes as long as the catalog is large, and the encoder can be started meanwhile. */
-async function isSoundAside(catalog: string): Promise<boolean> {
-  const result = await answerOfWorker<CheckResult>(workerUrl('./check-worker', import.meta.url), catalog);
+/**
+ * Whether a database is whole, by a worker: it takes as long as the database is large.
+ *
+ * @throws ServiceError CATALOG_BUSY; the signal's reason
+ */
+export async function isSoundAside(database: string, signal?: AbortSignal): Promise<boolean> {
+  const result = await answerOfWorker<CheckResult>(workerUrl('./check-worker', import.meta.url), database, signal);
   if ('code' in result) throw new ServiceError(result.code, result.detail);
   return result.sound;
 }

@@ -1,4 +1,5 @@
 import type { Implementer } from '../implementer.ts';
+import { CountedTask } from '../jobs/counted-task.ts';
 import type { Jobs } from '../jobs/jobs.ts';
 import type { PickedPaths } from '../picked-paths.ts';
 import type { LibraryExchange } from './library-exchange.ts';
@@ -14,19 +15,27 @@ export function exchangeRoutes(
   return {
     exportTo: library.exportTo.handler(async ({ input }) => {
       await picked.needFile(input.path);
-      return jobs.track(
+      const task = new CountedTask();
+      const done = jobs.track(
         'export',
-        () => exchange.exportTo(input.path),
+        () => exchange.exportTo(input.path, task),
         ({ groups, labels, models }) => ({ counts: { groups, labels, models }, message: '' }),
+        task.howFar,
+        task,
       );
+      return task.endsWith(done);
     }),
     importFrom: library.importFrom.handler(({ input }) => {
       needWriting();
-      return jobs.track(
+      const task = new CountedTask();
+      const done = jobs.track(
         'import',
-        () => exchange.importFrom(input.path),
+        () => exchange.importFrom(input.path, task),
         ({ groups, labels, models, missing }) => ({ counts: { groups, labels, models, missing }, message: '' }),
+        task.howFar,
+        task,
       );
+      return task.endsWith(done);
     }),
   };
 }

@@ -5,6 +5,7 @@ import type { TaughtModelRow } from '../catalog/model-store.ts';
 import type { ClusterNames } from '../explore/clusters/cluster-names.ts';
 import type { Duplicates } from '../explore/duplicates/duplicates.ts';
 import type { Groups } from '../groups/groups.ts';
+import type { CountedTask } from '../jobs/counted-task.ts';
 import type { Ignoring } from '../indexing/ignoring.ts';
 import { parseDescription } from '../teach/model-description.ts';
 import { withoutPictures } from '../teach/model-file.ts';
@@ -38,13 +39,13 @@ export class LibraryExchange {
    * Writes everything that was made as one file, aside and renamed. Versions of encoders that were tuned take those with them; where one is
    * damaged or gone they are left out, and counted.
    *
-   * @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY
+   * @throws ServiceError EXPORT_TOO_LARGE, FOLDER_MISSING, DISK_FULL, LIBRARY_READ_ONLY, JOB_CANCELLED (then nothing was written)
    */
-  async exportTo(path: string): Promise<LibraryExport> {
+  async exportTo(path: string, task: CountedTask): Promise<LibraryExport> {
     const { catalog } = this.#parts;
     const rows = catalog.models.all().flatMap(({ id }) => catalog.models.get(id) ?? []);
     const groups = catalog.labels.hashedGroups();
-    const { encoders, lost } = await this.#tunedEncoders(new Set(rows.map(({ encoder }) => encoder)));
+    const { encoders, lost } = await this.#tunedEncoders(new Set(rows.map(({ encoder }) => encoder)), task);
     const models = rows
       .filter(({ encoder }) => !lost.has(encoder))
       .map(({ id, encoder, base, createdAt, description, head }) => ({
@@ -58,6 +59,7 @@ export class LibraryExchange {
     const clusters = catalog.clusters.hashed();
     const duplicates = catalog.duplicates.hashed();
     const rules = await Promise.all(this.#parts.ignoring.list().map(({ rule }) => madeRule(rule)));
+    await task.step(0);
     const bytes = await writeLibraryFile(path, { groups, clusters, duplicates, rules, encoders, models });
     return {
       path,
@@ -75,10 +77,14 @@ export class LibraryExchange {
   /** Those encoders that were tuned, and those that cannot be read. */
   async #tunedEncoders(
     ids: ReadonlySet<string>,
+    task: CountedTask,
   ): Promise<{ readonly encoders: LibraryContent['encoders']; readonly lost: ReadonlySet<string> }> {
     const encoders: LibraryContent['encoders'] = [];
     const lost = new Set<string>();
+    // and one for what is written then
+    task.expect(ids.size + 1);
     for (const id of ids) {
+      await task.step();
       try {
         const weights = await this.#parts.versions.tunedWeights({ encoder: id });
         if (weights) encoders.push({ id, ...packTuned(weights) });
@@ -94,12 +100,16 @@ export class LibraryExchange {
    * Merges what {@link exportTo} wrote into this library: by content hash, and groups of one name into one. All groups and labels are one change, which
    * can be undone, and all names of clusters another. What is said of pictures that are not here is counted and left out: the same file can be imported again when they are.
    *
-   * @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER, DISK_FULL, CATALOG_BUSY
+   * Cancelled (JOB_CANCELLED), encoders and versions that were taken in stay; what comes after them is short, and goes on to its end.
+   *
+   * @throws ServiceError LIBRARY_FILE_DAMAGED, EXPORT_NEWER, DISK_FULL, CATALOG_BUSY, JOB_CANCELLED
    */
-  async importFrom(path: string): Promise<LibraryImport> {
+  async importFrom(path: string, task: CountedTask): Promise<LibraryImport> {
     const { catalog, groups, versions } = this.#parts;
     const content = await readLibraryFile(path);
     const rows = modelRows(path, content);
+    // and one for groups, names and the rest
+    task.expect(content.encoders.length + 1);
     const made = [...content.groups, ...content.clusters];
     const hashes = new Set([
       ...made.flatMap(({ members, refused }) => [...members, ...refused]),
@@ -108,7 +118,7 @@ export class LibraryExchange {
     const ids = catalog.idsOfHashes([...hashes]);
     const present = (of: readonly string[]): number[] => of.flatMap((hash) => ids.get(hash) ?? []);
     const models = await versions.makingEncoders(async () => {
-      await this.#installEncoders(path, content, rows);
+      await this.#installEncoders(path, content, rows, task);
       return versions.keep(rows);
     });
     const { change, labels } = groups.takeOver(
@@ -149,10 +159,17 @@ export class LibraryExchange {
    * Those of another version of the program cannot be used here: their versions are kept, and say so. One whose versions were removed here
    * stays away; one that was lost comes back.
    */
-  async #installEncoders(path: string, { encoders }: LibraryContent, rows: readonly TaughtModelRow[]): Promise<void> {
+  async #installEncoders(
+    path: string,
+    { encoders }: LibraryContent,
+    rows: readonly TaughtModelRow[],
+    task: CountedTask,
+  ): Promise<void> {
     const { catalog, versions } = this.#parts;
     const isWanted = ({ id }: TaughtModelRow): boolean => (catalog.models.get(id)?.removedAt ?? null) === null;
+    await task.step(encoders.length - encoders.filter(isOfThisProgram).length);
     for (const encoder of encoders.filter(isOfThisProgram)) {
+      await task.step();
       const row = rows.find((version) => version.encoder === encoder.id && isWanted(version));
       if (row) await versions.installTuned(row, unpackTuned(encoder), 'LIBRARY_FILE_DAMAGED', path);
     }

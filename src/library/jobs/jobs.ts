@@ -14,6 +14,9 @@ import { JobLog } from './job-log.ts';
 /** Work of less time is not worth a line. */
 const LONG_MS = 1000;
 
+/** What work throws that ended because a person wanted it to. */
+const CANCELLED: ReadonlySet<string> = new Set(['MAP_CANCELLED', 'JOB_CANCELLED']);
+
 interface JobsParts {
   /** Null where the library was opened for reading: then nothing is written down. */
   readonly store: JobStore | null;
@@ -163,7 +166,7 @@ export class Jobs {
       const { code, message } = ServiceError.from(error);
       const failed: JobEnd = { outcome: 'failed', counts: {}, message };
       const cancelled: JobEnd = { outcome: 'cancelled', counts: {}, message: '' };
-      if (task.shown) this.#log?.shut(task.row, code === 'MAP_CANCELLED' ? cancelled : failed);
+      if (task.shown) this.#log?.shut(task.row, CANCELLED.has(code) ? cancelled : failed);
       throw error;
     } finally {
       clearTimeout(timer);

@@ -1,6 +1,6 @@
 import { open, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setImmediate as letOthersRun } from 'node:timers/promises';
+import type { CountedTask } from '../jobs/counted-task.ts';
 import type { LibraryParts } from '../library-parts.ts';
 import { dot } from '../vectors/vector-index.ts';
 
@@ -21,7 +21,7 @@ const FILES_AT_ONCE = 32;
  *
  * @param all false: vectors are made again for a hundred pictures spread over the library; their form is looked at for all
  */
-export async function damagedRows(parts: LibraryParts, all: boolean): Promise<Set<number>> {
+export async function damagedRows(parts: LibraryParts, all: boolean, task: CountedTask): Promise<Set<number>> {
   const { store, projection, encoder } = parts;
   const damaged = new Set<number>();
   for (const page of store.vectors()) {
@@ -29,24 +29,28 @@ export async function damagedRows(parts: LibraryParts, all: boolean): Promise<Se
       const isUnit = Math.abs(Math.sqrt(dot(vector, vector)) - 1) <= LENGTH_ERROR;
       if (vector.length !== projection.dimensions || !isUnit) damaged.add(mediaId);
     }
-    await letOthersRun();
+    await task.step(0);
   }
   const ids = [...store.completeIds()];
   const step = all ? 1 : Math.max(1, Math.floor(ids.length / SAMPLE));
+  task.expect(Math.ceil(ids.length / step));
   for (let i = 0, done = 1; i < ids.length; i += step, done++) {
+    if (done % SLICE === 0) await task.step(SLICE);
     const id = ids[i] ?? 0;
     const [features, vector] = [store.features(id), store.vector(id)];
     if (!features || !vector || damaged.has(id)) continue;
     if (features.length !== encoder.featureSize) damaged.add(id);
     // NaN is not at least anything
     else if (!(dot(projection.project(Float32Array.from(features)), vector) >= LEAST_COSINE)) damaged.add(id);
-    if (done % SLICE === 0) await letOthersRun();
   }
   return damaged;
 }
 
 /** Thumbnails that are there and whole, as hashes: their WebP says how long it is, so that one that is cut off shows. */
-export async function wholeThumbnails(folder: string): Promise<{ whole: Set<string>; all: Set<string> }> {
+export async function wholeThumbnails(
+  folder: string,
+  task: CountedTask,
+): Promise<{ whole: Set<string>; all: Set<string> }> {
   // the folder may be gone as a whole: then every picture lacks its thumbnail
   const names = await readdir(folder, { recursive: true }).catch(() => []);
   const [whole, all] = [new Set<string>(), new Set<string>()];
@@ -54,7 +58,9 @@ export async function wholeThumbnails(folder: string): Promise<{ whole: Set<stri
     const [, start, rest] = /^([0-9a-f]{2})[\\/]([0-9a-f]{62})\.webp$/.exec(name) ?? [];
     return start === undefined || rest === undefined ? [] : [{ path: join(folder, name), hash: start + rest }];
   });
+  task.expect(found.length);
   for (let i = 0; i < found.length; i += FILES_AT_ONCE) {
+    await task.step(Math.min(FILES_AT_ONCE, found.length - i));
     await Promise.all(
       found.slice(i, i + FILES_AT_ONCE).map(async ({ path, hash }) => {
         all.add(hash);

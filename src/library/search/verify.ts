@@ -2,12 +2,16 @@ import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Verification } from '../../contract/schemas.ts';
 import { thumbnailPath } from '../../contract/thumbnail-path.ts';
+import { isSoundAside } from '../catalog/open-catalog.ts';
+import type { CountedTask } from '../jobs/counted-task.ts';
 import type { LibraryParts } from '../library-parts.ts';
 import { damagedRows, wholeThumbnails } from './verify-contents.ts';
 
 /** Pictures whose neighbors by index and by exact scan are compared. */
 const SAMPLE = 100;
 const K = 10;
+/** Vectors whose exact scan takes as long as one step of the rest: a row that is projected, a thumbnail that is looked into. */
+const SCANNED_A_STEP = 160;
 /** What the two ways of adding up 256 products in float32 may differ by. */
 const SAME_SCORE = 1e-5;
 
@@ -60,14 +64,16 @@ export function audit(
  *
  * With `repair`: what belongs to no picture is removed, pictures that lack something are read again by the next index run,
  * and the index is built anew. Nothing that the user made is touched.
+ *
+ * @throws ServiceError JOB_CANCELLED: what was mended stays mended, and an index that is not whole has to be completed
  */
-export async function verifyLibrary(parts: LibraryParts, repair: boolean): Promise<Verification> {
-  const { catalog, store, vectors } = parts;
+export async function verifyLibrary(parts: LibraryParts, repair: boolean, task: CountedTask): Promise<Verification> {
+  const { catalog, store, vectors, paths } = parts;
   // the two that a repair can mend nothing of: opening a damaged catalog restores a backup of it
-  const sound = catalog.isSound() && store.isSound();
+  const sound = (await isSoundAside(paths.catalog, task.signal)) && (await isSoundAside(paths.features, task.signal));
   const dangling = catalog.files.danglingCount();
-  const damaged = await damagedRows(parts, repair);
-  const thumbs = await wholeThumbnails(parts.paths.thumbs);
+  const damaged = await damagedRows(parts, repair, task);
+  const thumbs = await wholeThumbnails(paths.thumbs, task);
   const found = audit(
     catalog.auditedPictures(),
     // what waits to be encoded by an encoder that took over while its drive was away lacks nothing that a repair could give
@@ -75,8 +81,8 @@ export async function verifyLibrary(parts: LibraryParts, repair: boolean): Promi
     store.allIds(),
     thumbs,
   );
-  if (repair) await mend(parts, found, thumbs);
-  const recall10 = await indexRecall(parts, damaged);
+  if (repair) await mend(parts, found, thumbs, task);
+  const recall10 = await indexRecall(parts, damaged, task);
   const missing = repair ? 0 : found.incomplete.length + found.thumbless.length + dangling;
   const stale = repair ? 0 : found.staleIds.length + found.staleThumbs.length;
   const unindexed = vectors.size !== vectors.indexed;
@@ -95,6 +101,7 @@ async function mend(
   { catalog, store, vectors, neighbors, paths }: LibraryParts,
   found: Audit,
   thumbs: Thumbnails,
+  task: CountedTask,
 ): Promise<void> {
   // in this order: killed in between, what is marked is read again, while what is dropped and not marked would be noticed by nobody
   catalog.markStale(found.incomplete);
@@ -107,18 +114,26 @@ async function mend(
   const useless = new Set(found.staleThumbs).union(thumbs.all.difference(thumbs.whole));
   for (const hash of useless) await rm(join(paths.thumbs, thumbnailPath(hash)), { force: true });
   await vectors.setPresent(catalog.presentMediaIds());
-  await vectors.rebuild();
+  task.expect(store.vectorIds().size);
+  await vectors.rebuild((inserted) => task.step(inserted));
   neighbors.clear();
   await vectors.save();
 }
 
 /** Mean share of the true ten nearest that the index finds, over pictures spread evenly through the library. */
-async function indexRecall({ catalog, vectors }: LibraryParts, damaged: ReadonlySet<number>): Promise<number | null> {
+async function indexRecall(
+  { catalog, vectors }: LibraryParts,
+  damaged: ReadonlySet<number>,
+  task: CountedTask,
+): Promise<number | null> {
   const ids = [...catalog.presentMediaIds()].filter((id) => !damaged.has(id));
   const step = Math.max(1, Math.floor(ids.length / SAMPLE));
   let found = 0;
   let wanted = 0;
+  const cost = Math.ceil(ids.length / SCANNED_A_STEP);
+  task.expect(cost * Math.ceil(ids.length / step));
   for (let i = 0; i < ids.length; i += step) {
+    await task.step(cost);
     const query = vectors.vector(ids[i] ?? 0);
     if (!query) continue;
     const exact = await vectors.search(query, K, true);

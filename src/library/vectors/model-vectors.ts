@@ -53,6 +53,9 @@ export class ModelVectors implements VectorSource {
   #dirty = false;
   /** One change of the index at a time: hnswlib must not insert while it writes its file. */
   #turn: Promise<unknown> = Promise.resolve();
+  /** What is being filled in, and what that lacks yet. */
+  readonly #filling = new Set<Promise<void>>();
+  #missing: number[] = [];
   #closing = false;
   #revision = 0;
   #onChange: (() => void) | null = null;
@@ -130,7 +133,11 @@ export class ModelVectors implements VectorSource {
 
   /** Resolves when what was begun before, such as filling the index, is done. */
   async idle(): Promise<void> {
-    await this.#turn;
+    for (;;) {
+      await this.#turn;
+      if (this.#filling.size === 0) return;
+      await Promise.all(this.#filling);
+    }
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -140,24 +147,46 @@ export class ModelVectors implements VectorSource {
   }
 
   /**
-   * Inserts what the store has and the index lacks, and hides what has no file, without holding up a search.
+   * Inserts what the store has and the index lacks, and hides what has no file, without holding up a search. Each slice is a turn, so that what is
+   * indexed meanwhile does not wait for all of them.
    *
+   * @param step told after each slice how many vectors it has inserted; the next begins when it resolves, and none where it rejects
    * @param stored ids that the store has, where that was just asked
    */
-  catchUp(stored?: IdSet): Promise<void> {
-    return this.#inTurn(async () => {
-      const missing = [...(stored ?? this.#store.vectorIds()).difference(this.#hnsw.ids)];
-      for (const [i, id] of missing.entries()) {
-        if (this.#closing) return;
-        const vector = this.#store.vector(id);
-        if (vector) this.#insert(id, vector);
-        if (i % SLICE === 0) await letOthersRun();
-      }
-      for (const id of this.#hnsw.ids.difference(this.#present)) this.#hnsw.hide(id);
-      for (const id of this.#hnsw.hiddenIds.intersection(this.#present)) this.#hnsw.show(id);
-      this.#complete = true;
-      this.#changed();
-    });
+  async catchUp(step: (inserted: number) => Promise<void> = () => letOthersRun(), stored?: IdSet): Promise<void> {
+    const filling = this.#fill(step, stored);
+    const ended = filling.catch(() => undefined).finally(() => this.#filling.delete(ended));
+    this.#filling.add(ended);
+    await filling;
+  }
+
+  async #fill(step: (inserted: number) => Promise<void>, stored?: IdSet): Promise<void> {
+    for (let known = stored; ; known = undefined) {
+      const inserted = await this.#inTurn(() => Promise.resolve(this.#insertMissing(known)));
+      if (inserted === 0) return;
+      await step(inserted);
+    }
+  }
+
+  /** Inserts a slice of what is missing; with nothing missing the index is complete. @returns how many were inserted */
+  #insertMissing(stored?: IdSet): number {
+    if (this.#closing) return 0;
+    if (this.#missing.length === 0)
+      this.#missing = [...(stored ?? this.#store.vectorIds()).difference(this.#hnsw.ids)].reverse();
+    const slice = this.#missing.splice(-SLICE);
+    for (const id of slice) {
+      const vector = this.#store.vector(id);
+      if (vector) this.#insert(id, vector);
+    }
+    if (slice.length === 0) this.#completed();
+    return slice.length;
+  }
+
+  #completed(): void {
+    for (const id of this.#hnsw.ids.difference(this.#present)) this.#hnsw.hide(id);
+    for (const id of this.#hnsw.hiddenIds.intersection(this.#present)) this.#hnsw.show(id);
+    this.#complete = true;
+    this.#changed();
   }
 
   #insert(id: number, vector: ArrayLike<number>): void {
@@ -210,6 +239,8 @@ export class ModelVectors implements VectorSource {
   /** Forgets pictures; the store's rows are dropped after it. */
   forget(ids: readonly number[]): Promise<void> {
     return this.#inTurn(() => {
+      const gone = new Set(ids);
+      this.#missing = this.#missing.filter((id) => !gone.has(id));
       for (const id of ids) {
         if (this.#present.has(id)) this.#setVisible(id, false);
         if (!this.#hnsw.has(id)) continue;
@@ -285,8 +316,9 @@ export class ModelVectors implements VectorSource {
     return this.#inTurn(() => this.#saveNow());
   }
 
-  async #saveNow(): Promise<void> {
-    if (!this.#dirty || !this.#complete) return;
+  /** @param unfinished one that is being built is written too: the next start goes on from there */
+  async #saveNow(unfinished = false): Promise<void> {
+    if (!this.#dirty || !(this.#complete || unfinished)) return;
     await saveIndex(this.#folder, this.#model.id, this.#hnsw);
     this.#dirty = false;
   }
@@ -304,22 +336,23 @@ export class ModelVectors implements VectorSource {
     });
   }
 
-  /** Throws the index away and builds it again from the store; the exact scan answers meanwhile. */
-  async rebuild(): Promise<void> {
+  /** Throws the index away and builds it again from the store; the exact scan answers meanwhile. @param step as of {@link catchUp} */
+  async rebuild(step?: (inserted: number) => Promise<void>): Promise<void> {
     await this.#inTurn(() => {
       this.#complete = false;
+      this.#missing = [];
       this.#hnsw = HnswIndex.empty(this.#model.dimensions);
       this.#dirty = true;
       this.#changed();
       return Promise.resolve();
     });
-    await this.catchUp();
+    await this.catchUp(step);
   }
 
   async close(write: boolean): Promise<void> {
     this.#closing = true;
     // a cache: where it cannot be written the next start makes it again, and the run has said that the disk is full
-    if (write) await this.save().catch(() => undefined);
+    if (write) await this.#inTurn(() => this.#saveNow(true)).catch(() => undefined);
     else await this.#turn;
   }
 }

@@ -33,6 +33,9 @@ const COUNTED: ReadonlySet<JobKind> = new Set([
   'duplicates',
 ]);
 
+/** Kinds whose steps are nothing that a person counts. */
+const IN_PERCENT: ReadonlySet<JobKind> = new Set(['export', 'import', 'verify']);
+
 const WAITS: Readonly<Record<NonNullable<Job['waitsFor']>, string>> = {
   turn: 'Waits for its turn',
   battery: 'Waits: on battery',
@@ -59,8 +62,9 @@ export function jobLine(job: Job): string {
   else if (waitsFor !== null) parts.push(WAITS[waitsFor]);
   if (sentence !== '') parts.push(sentence);
   if (total > 0 && COUNTED.has(kind)) parts.push(done > 0 ? `${number(done)} of ${number(total)}` : number(total));
+  else if (total > 0 && IN_PERCENT.has(kind)) parts.push(`${Math.floor((100 * done) / total)} %`);
   if (state === 'running') {
-    if (rate > 0) parts.push(`${number(Math.max(1, Math.round(rate)))}/s`);
+    if (rate > 0 && COUNTED.has(kind)) parts.push(`${number(Math.max(1, Math.round(rate)))}/s`);
     if (secondsLeft !== null) parts.push(`${duration(secondsLeft)} left`);
   }
   return parts.join(' · ') || 'Runs';
