@@ -39,6 +39,8 @@ export const contract = {
         }),
       )
       .output(z.object({ files: z.number().int().nonnegative() })),
+    /** Has the run that is under way read what lies in a folder (absolute), a source or a part of one, before the rest; without a run it does nothing. */
+    prefer: procedure.input(z.object({ folder: z.string().min(1).max(4096) })).output(z.void()),
     pause: procedure.output(z.void()),
     resume: procedure.output(z.void()),
     /** Resolves when the run has ended; what was done stays done. */

@@ -1,5 +1,5 @@
 import { mkdir, readFile, realpath, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, posix } from 'node:path';
 import type { PixelRequest } from '../compute/encoders/pixels.ts';
 import { ServiceError } from '../contract/errors.ts';
 import { packLayout } from '../contract/picture-layout.ts';
@@ -29,7 +29,9 @@ export function picturePaths(catalog: Catalog, id: number): string[] {
   return catalog.files.ofMedia(id).map(absolutePath);
 }
 
-function absolutePath(file: { readonly sourcePath: string; readonly path: string }): string {
+type SourceFile = ReturnType<Catalog['files']['ofMedia']>[number];
+
+function absolutePath(file: Pick<SourceFile, 'sourcePath' | 'path'>): string {
   return join(file.sourcePath, file.path);
 }
 
@@ -97,16 +99,19 @@ export async function describePicture(catalog: Catalog, id: number): Promise<Pic
   const [path, ...copies] = files.map(absolutePath);
   if (path === undefined) throw new ServiceError('PICTURE_UNKNOWN', String(id));
   const modified = Math.min(...files.map((file) => file.mtimeMs));
-  const companions = (await Promise.all([path, ...copies].map(companionsOf))).flat();
+  const companions = (await Promise.all(files.map((file) => companionsOf(catalog, file)))).flat();
   const keywords = catalog.metadata.keywords(media.id);
   const modifiedAt = new Date(modified).toISOString();
   const takenFrom = media.takenFrom ?? 'file';
   return { ...media, id, hash, video, takenFrom, keywords, path, copies, companions, modifiedAt };
 }
 
-async function companionsOf(path: string): Promise<string[]> {
-  const names = (await FolderNames.of(dirname(path))).companionsOf(basename(path));
-  return names.map((name) => join(dirname(path), name));
+/** A file of the same name that is a picture of its own goes with none. */
+async function companionsOf(catalog: Catalog, { sourceId, sourcePath, path }: SourceFile): Promise<string[]> {
+  const folder = posix.dirname(path);
+  const names = (await FolderNames.of(join(sourcePath, folder))).companionsOf(posix.basename(path));
+  const beside = names.map((name) => posix.join(folder, name));
+  return beside.filter((each) => catalog.files.at(sourceId, each) === undefined).map((each) => join(sourcePath, each));
 }
 
 /** Every picture packed for the grid, newest first: see {@link pictureTime}. */

@@ -139,6 +139,7 @@ export function createRouter(parts: RouterParts) {
           return { files: targets.reduce((sum, { paths: again = [] }) => sum + again.length, 0) };
         });
       }),
+      prefer: os.indexing.prefer.handler(({ input }) => indexer.prefer(input.folder)),
       pause: os.indexing.pause.handler(() => indexer.pause()),
       resume: os.indexing.resume.handler(() => indexer.resume()),
       cancel: os.indexing.cancel.handler(() => indexer.cancel()),

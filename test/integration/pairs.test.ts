@@ -1,9 +1,9 @@
 /** RAW and JPEG, Live Photos: one picture, with all of its files known. */
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { ServiceClient } from '../../src/contract/contract.ts';
-import { scanPaths } from '../../src/library/indexing/scan.ts';
+import { scanFolder, scanPaths } from '../../src/library/indexing/scan.ts';
 import { HEIC } from '../fixtures/heic.ts';
 import { indexFolders, openLibrary, temporaryFolder } from '../fixtures/library.ts';
 import { quarterJpeg } from '../fixtures/picture-files.ts';
@@ -56,4 +56,19 @@ test('a raw file and its JPEG, and a Live Photo, are one picture each, and come 
   // it was a picture of its own before, and stays one
   await writeFile(at('sea.jpg'), await drawing(2).jpeg().toBuffer());
   expect(await indexFolders(client, photos)).toMatchObject({ indexed: 1, unchanged: 2, removed: 0 });
+  expect(await companionsAt(client, at('sea.jpg'))).toEqual([]);
+
+  // a film that is longer than those of Live Photos: nobody may miss it because somebody made a picture for it
+  await writeFile(at('film.jpg'), await drawing(3).jpeg().toBuffer());
+  for (const [bytes, shownBy] of [
+    [40_000_000, 'film.jpg'],
+    [40_000_001, null],
+  ] as const) {
+    await writeFile(at('film.MOV'), '');
+    await truncate(at('film.MOV'), bytes);
+    const options = { signal: new AbortController().signal, onFound: () => undefined, except: [] };
+    const film = expect.objectContaining({ path: 'film.MOV', shownBy }) as unknown;
+    expect((await scanFolder(photos, '', options)).files).toContainEqual(film);
+    expect((await scanPaths(photos, ['film.MOV'], options)).files).toEqual([film]);
+  }
 });

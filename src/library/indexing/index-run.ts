@@ -10,8 +10,10 @@ import { Gate } from './gate.ts';
 import { IndexWriter, type FileSeen } from './index-writer.ts';
 import { readDueMetadata, readSidecars } from './metadata-reading.ts';
 import type { IndexPlan, SidecarPlan } from './plan.ts';
+import { pathInside } from './path-inside.ts';
 import { planTarget, type IndexTarget, type TargetPlan } from './plan-target.ts';
 import { ProgressMeter } from './progress-meter.ts';
+import { ReadQueue } from './read-queue.ts';
 import { rootIdentity, sourceState, stillThere } from './presence.ts';
 import type { ScannedFile } from './scan.ts';
 
@@ -62,6 +64,8 @@ export class IndexRun {
   readonly #onProgress: () => void;
   /** Sources that went while they were read. */
   readonly #lost = new Set<IndexTarget>();
+  #queue = new ReadQueue<IndexTarget, ScannedFile>([]);
+  #preferred: string | null = null;
   /** How much was changed in the library. */
   changes = 0;
   /** Pictures that may have lost their last file in a run over single paths. */
@@ -100,6 +104,12 @@ export class IndexRun {
   resume(): void {
     this.meter.resume();
     this.#gate.reopen();
+  }
+
+  /** Reads what lies in a folder (absolute) before the rest. */
+  prefer(folder: string): void {
+    this.#preferred = folder;
+    this.#queue.prefer(({ source }, { path }) => pathInside(folder, join(source.path, path)) !== null);
   }
 
   /** Runs to the end. What was done stays done, whatever ends it. */
@@ -231,7 +241,14 @@ export class IndexRun {
       for (const { target, plan } of plans) {
         for (const { file, code, message } of plan.refused)
           await launch(() => this.#refuse(target, file, code, message));
-        for (const file of plan.read) await launch(() => this.#read(target, file, either));
+      }
+      this.#queue = new ReadQueue(plans.map(({ target, plan }) => ({ origin: target, items: plan.read })));
+      if (this.#preferred !== null) this.prefer(this.#preferred);
+      while (!this.#queue.isEmpty) {
+        // before the next is taken: until then another folder may be wanted first
+        await this.#gate.pass(either);
+        const next = this.#queue.take();
+        if (next !== null) await launch(() => this.#read(next.origin, next.item, either));
       }
     } finally {
       await this.#drain(flying);

@@ -221,6 +221,11 @@ export class Indexer {
     this.#tellNow();
   }
 
+  /** Has the run that is under way read what lies in a folder (absolute) before the rest. */
+  prefer(folder: string): void {
+    this.#running?.run.prefer(folder);
+  }
+
   /** Ends the run; resolves when what was under way is stored. */
   async cancel(): Promise<void> {
     const running = this.#running;

@@ -3,7 +3,7 @@ import { lstat, opendir, readdir, realpath, stat } from 'node:fs/promises';
 import { basename, dirname, join, posix, relative, sep } from 'node:path';
 import { ServiceError } from '../../contract/errors.ts';
 import { nameKind, type NameKind } from '../media/formats.ts';
-import { FolderNames } from '../media/pairs.ts';
+import { FolderNames, LARGEST_LIVE_BYTES } from '../media/pairs.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import type { LeftOut } from './left-out.ts';
 
@@ -247,9 +247,13 @@ async function scanPath(
   if (kind === 'sidecar') return { path, size: stats.size, mtimeMs: stats.mtimeMs };
   if (stats.size < (leftOut?.leastBytes ?? 0)) return null;
   const folder = posix.dirname(path);
-  const shown = (await namesOf(folder)).shownFor(posix.basename(path));
+  const shown = isOfItsOwn(kind, stats.size) ? null : (await namesOf(folder)).shownFor(posix.basename(path));
   const shownBy = shown && (await whereItCounts(root, posix.join(folder, shown), rules, leftOut));
   return { path, kind, size: stats.size, mtimeMs: stats.mtimeMs, shownBy };
+}
+
+function isOfItsOwn(kind: NameKind, bytes: number): boolean {
+  return kind === 'video' && bytes > LARGEST_LIVE_BYTES;
 }
 
 /** The path itself; null where it is left out, so that nothing is shown by it. */
@@ -296,7 +300,7 @@ class FileLooks {
         sidecars.push({ path, size, mtimeMs });
         continue;
       }
-      const shown = alike.shownFor(name);
+      const shown = isOfItsOwn(kind, size) ? null : alike.shownFor(name);
       const shownBy = shown && posix.join(inside, shown);
       files.push({ path, kind, size, mtimeMs, shownBy });
     }

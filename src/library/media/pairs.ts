@@ -8,6 +8,9 @@ const SHOWN = ['.jpg', '.jpeg', '.heic', '.heif', '.hif'];
 /** The film of a Live Photo. */
 const LIVE = '.mov';
 
+/** That lasts three seconds: of more bytes than this, a film of a photo's name is a video of its own, and somebody made a picture for it. */
+export const LARGEST_LIVE_BYTES = 40_000_000;
+
 /**
  * The names in one folder, by what belongs together: a camera raw file and the JPEG or HEIC of the same name, a Live Photo's picture and its
  * film. One of them is shown, the others are its companions. It is all in the names, so that nothing has to be kept, and a pair that is

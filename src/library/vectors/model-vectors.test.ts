@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { FeatureStore } from '../catalog/feature-store.ts';
 import { CountedTask, PausableTask } from '../jobs/counted-task.ts';
-import { ModelVectors } from './model-vectors.ts';
+import { IdSet } from './id-set.ts';
+import { loadIndexOf, ModelVectors } from './model-vectors.ts';
 
 const MODEL = { id: 'model', dimensions: 8 };
 
@@ -21,13 +22,11 @@ async function storeOf(count: number) {
     return { mediaId: i + 1, features: new Float16Array(4), vector, signature: new Uint8Array(4) };
   });
   store.put(rows);
-  const open = (): Promise<ModelVectors> =>
-    ModelVectors.open(
-      store,
-      MODEL,
-      folder,
-      rows.map(({ mediaId }) => mediaId),
-    );
+  const open = (): Promise<ModelVectors> => {
+    const present = new IdSet(rows.map(({ mediaId }) => mediaId));
+    const known = { present, stored: store.vectorIds(), index: loadIndexOf(MODEL, folder) };
+    return ModelVectors.open(store, MODEL, folder, known);
+  };
   return { store, rows, open };
 }
 

@@ -93,7 +93,7 @@ export class ModelVectors implements VectorSource {
       present.intersection(stored),
     );
     // few missing: insert them before the first answer; many: answer exactly while they are inserted
-    if (loaded && stored.size - loaded.ids.size <= 2 * SLICE) await vectors.catchUp(stored);
+    if (loaded && stored.size - loaded.ids.size <= 2 * SLICE) await vectors.catchUp(undefined, stored);
     return vectors;
   }
 

@@ -175,6 +175,7 @@ export class FakeService {
           ).length;
           return this.#answer(`retry ${paths?.join(',') ?? code ?? 'all'}`, { files });
         },
+        prefer: ({ folder }) => this.#answer(`prefer ${folder}`, undefined),
         pause: () => this.#answer('pause', undefined),
         resume: () => this.#answer('resume', undefined),
         cancel: () => this.#answer('cancel', undefined),

@@ -63,6 +63,11 @@ export class Indexing {
     });
   }
 
+  /** Has the run read what lies in a folder before the rest. */
+  prefer(folder: string): Promise<void> {
+    return this.#ask((client) => client.indexing.prefer({ folder }));
+  }
+
   pause(): Promise<void> {
     this.#show('paused');
     return this.#ask((client) => client.indexing.pause());
