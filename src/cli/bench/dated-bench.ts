@@ -19,8 +19,8 @@ const PLACE_ROWS = 10;
 const SCALE_KM = 10;
 const SPREAD_KM = 3;
 
-/** An event in four is on the evening of the day of the one before it, the others days later. */
-const SAME_DAY_H = 5;
+/** An event in four is on the day of the one before it, some so soon that paces alone do not tell them apart; the others are days later. */
+const SAME_DAY_H = [0.7, 5] as const;
 const DAYS_LATER = [2, 9] as const;
 
 const MINUTE_MS = 60_000;
@@ -94,7 +94,7 @@ function plantedEvents(size: number, kinds: number): PlantedEvents {
         events[i] = event;
         places[i] = place;
       }
-      time += random.next() < 0.25 ? SAME_DAY_H * HOUR_MS : 24 * HOUR_MS * random.between(...DAYS_LATER);
+      time += HOUR_MS * (random.next() < 0.25 ? random.between(...SAME_DAY_H) : 24 * random.between(...DAYS_LATER));
     }
   }
   return { says, events, places };
