@@ -1,4 +1,3 @@
-import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vite';
 
 /**
@@ -37,8 +36,6 @@ const entries = {
   'adapt-worker': 'src/library/teach/adapt/adapt-worker.ts',
 };
 
-const lateForms = fileURLToPath(new URL('src/library/late-form-data.ts', import.meta.url));
-
 export default defineConfig({
   // Nothing of resources/ is copied: the programs read it where it is.
   publicDir: false,
@@ -54,7 +51,6 @@ export default defineConfig({
     reportCompressedSize: false,
     rolldownOptions: {
       input: entries,
-      transform: { inject: { FormData: [lateForms, 'LateFormData'], Response: [lateForms, 'LateResponse'] } },
       output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
