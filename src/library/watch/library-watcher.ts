@@ -69,13 +69,15 @@ export class LibraryWatcher implements SourceStates {
   #looking: Promise<void> | null = null;
   #lookAgain = false;
   #running: Promise<void> | null = null;
-  #first = true;
+  /** Sources that were there at the start, until each is looked at: what changed while the library was closed is found then. */
+  readonly #toLookAt: Set<number>;
   #closed = false;
   /** A person asked for what is pending: it waits for no better time. */
   #asked = false;
 
   constructor(parts: WatcherParts) {
     this.#parts = parts;
+    this.#toLookAt = new Set(parts.catalog.sources.all().map(({ id }) => id));
     this.#options = parts.options ?? USUAL;
     this.#timer = setInterval(() => this.#look(), this.#options.lookMs);
     this.#timer.unref();
@@ -151,7 +153,6 @@ export class LibraryWatcher implements SourceStates {
     );
     if (this.#closed) return;
     for (const { row, state } of states) this.#note(row, state);
-    this.#first = false;
     await this.#findOffline([...rows.values()]);
     const now = performance.now();
     for (const { row, watching, nextPoll } of this.#sources.values()) {
@@ -191,7 +192,7 @@ export class LibraryWatcher implements SourceStates {
       if (this.#options.alwaysPoll) this.#poll(row.id, '');
       else this.#ask({ type: 'watch', id: row.id, folder: row.path, except: [this.#parts.libraryFolder] });
       // a source that is new is indexed by who added it
-      if (known || this.#first) this.#pending.set(row.id, 'all');
+      if (known || this.#toLookAt.delete(row.id)) this.#pending.set(row.id, 'all');
     } else {
       this.#pending.delete(row.id);
       this.#ask({ type: 'unwatch', id: row.id });
