@@ -86,7 +86,7 @@ export async function benchMap(
   report({ ...trusted, metric: `trustworthiness@${K} beside plain UMAP, of at least ${TRUST}` });
 
   output.notice(`Adding ${ADDED.toLocaleString('en')} pictures.`);
-  await makeLibrary(libraryFolder, ADDED, kinds, { drawn: true, first: size });
+  await makeLibrary(libraryFolder, ADDED, kinds, { drawn: true, first: before.ids.at(-1) ?? size });
   await withService(libraryFolder, async (service, client) => {
     await service.settled();
     const { seconds, result: after } = await timed(() => laidOut(client));

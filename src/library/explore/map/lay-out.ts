@@ -16,10 +16,15 @@ const SMALLEST = 32;
 /** How long the layout's unit is there, on a map that is then brought to its size. */
 const SMALL_UNIT = 0.1;
 
-/** Rounds in which points settle. UMAP takes 200 for many: of 5,000 planted pictures those gave a trustworthiness@15 of 0.9914, 100 one of 0.9911. */
-const FEW = 10_000;
-const ROUNDS = 500;
-const ROUNDS_OF_MANY = 100;
+/**
+ * Rounds in which so many points, and more, settle; UMAP takes 500 and 200. Of 5,000 planted pictures 200 gave a trustworthiness@15 of 0.9914 and 100
+ * one of 0.9911; of 100,000 100 gave 0.9841 in 12.4 s, 60 0.9844 in 6.7 s.
+ */
+const ROUNDS: readonly (readonly [points: number, rounds: number])[] = [
+  [50_000, 60],
+  [10_000, 100],
+  [0, 500],
+];
 
 /** What part of the time the start takes. */
 const START = 0.1;
@@ -52,7 +57,7 @@ export async function layOut(
   }
   const settled = await spectralStart(rows);
   const all = Uint32Array.from({ length: points.length }, (_, i) => i);
-  const rounds = points.length <= FEW ? ROUNDS : ROUNDS_OF_MANY;
+  const rounds = ROUNDS.find(([from]) => points.length > from)?.[1] ?? 0;
   const tellRest = (share: number): void => tell(START + (1 - START) * share);
   tellRest(0);
   settlePoints(fuzzyGraph(rows), settled, {
