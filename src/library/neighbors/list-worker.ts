@@ -36,8 +36,8 @@ function heldVectors(index: HnswIndex): (id: number) => Float16Array | null {
 
 /** Its nearest others, as near as the graph keeps them. */
 function listOf(index: HnswIndex, vector: Float32Array, id: number): VectorNeighbor[] {
-  const found = index.searchNow(vector, reach + 1).filter((neighbor) => neighbor.id !== id);
-  return found.slice(0, reach).map((neighbor) => ({ id: neighbor.id, score: Math.fround(neighbor.score) }));
+  const found = index.nearestOthers(id, vector, reach);
+  return found.map((neighbor) => ({ id: neighbor.id, score: Math.fround(neighbor.score) }));
 }
 
 function tell(

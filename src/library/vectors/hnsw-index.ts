@@ -145,4 +145,10 @@ export class HnswIndex implements VectorIndex {
       .map((id, i) => ({ id, score: 1 - (distances[i] ?? 1) }))
       .sort((a, b) => b.score - a.score || a.id - b.id);
   }
+
+  /** As {@link searchNow}, without the picture that the vector is of. */
+  nearestOthers(id: number, vector: Float32Array, k: number): VectorNeighbor[] {
+    const found = this.searchNow(vector, k + 1);
+    return found.filter((neighbor) => neighbor.id !== id).slice(0, k);
+  }
 }
